@@ -1,0 +1,1 @@
+"""Goods of both sides, which is which, and how many there are."""

@@ -1,0 +1,1 @@
+"""Pure words and rules of trade between a shop and a warehouse. Standard library only."""

@@ -1,0 +1,1 @@
+"""What came in: verified, stored once, answered; a worker does the rest."""

@@ -1,0 +1,44 @@
+"""InboxEvent: a message from a shop or from MoySklad exactly as it arrived, and what became of it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bridge.connections.models import Connection
+
+
+class InboxEvent(models.Model):
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        IN_FLIGHT = "in_flight", _("in work")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events")
+    topic = models.CharField(_("topic"), max_length=60)
+    # The sender's id of the delivery; with `dedup_key` a repeated delivery is recognised.
+    delivery_id = models.CharField(max_length=100, blank=True)
+    dedup_key = models.CharField(max_length=100)
+    body = models.TextField(_("body"))
+    received_at = models.DateTimeField(_("received"), auto_now_add=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    due_at = models.DateTimeField()
+    in_flight_since = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    first_failed_at = models.DateTimeField(null=True)
+    problem = models.CharField(_("reason"), max_length=60, blank=True)
+    problem_params = models.JSONField(default=dict)
+    processed_at = models.DateTimeField(_("processed"), null=True)
+
+    class Meta:
+        verbose_name = _("incoming event")
+        verbose_name_plural = _("incoming events")
+        constraints = [models.UniqueConstraint(fields=["connection", "dedup_key"], name="event_once")]
+        indexes = [
+            models.Index(fields=["due_at"], name="event_due", condition=models.Q(state__in=["waiting", "in_flight"])),
+            models.Index(fields=["state", "received_at"], name="event_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.delivery_id}"

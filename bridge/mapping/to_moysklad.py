@@ -1,0 +1,133 @@
+"""Canonical orders and buyers → bodies of MoySklad documents (JSON API 1.2, «Заказ покупателя», «Контрагент»)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.domain.order import Customer, Line, Order
+from bridge.domain.positions import Position
+from bridge.mapping.moscow import to_wire
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a position points at: kind is product | variant | service | bundle."""
+
+    kind: str
+    external_id: str
+
+
+@dataclass(frozen=True)
+class Refs:
+    """The account's objects a document refers to, by id; empty ones are left out of the body."""
+
+    base_url: str
+    organization_id: str
+    store_id: str
+    agent_id: str
+    state_id: str = ""
+    sales_channel_id: str = ""
+    currency_id: str = ""  # only when it is not the account's own
+
+
+def meta(base_url: str, path: str, kind: str) -> Body:
+    """A reference: {"meta": {href, type, mediaType}}."""
+    return {"meta": {"href": f"{base_url}/{path}", "type": kind, "mediaType": "application/json"}}
+
+
+def entity(base_url: str, kind: str, external_id: str) -> Body:
+    return meta(base_url, f"entity/{kind}/{external_id}", kind)
+
+
+def state(base_url: str, state_id: str) -> Body:
+    return meta(base_url, f"entity/customerorder/metadata/states/{state_id}", "state")
+
+
+def customer_order(
+    order: Order,
+    positions: Sequence[Position],
+    items: Mapping[str, Item],
+    shipping_service: Item | None,
+    refs: Refs,
+    *,
+    prefix: str,
+    reserve: bool,
+) -> Body:
+    """The whole document except `syncId`. `items` are by the source id of the order's line."""
+    taxed = any(position.source.vat_percent is not None for position in positions)
+    body: Body = {
+        "name": f"{prefix}{order.number}"[:255],
+        "externalCode": f"{order.source_id}-{order.order_key}"[:255],
+        "moment": to_wire(order.placed_at)[:19],
+        "applicable": True,
+        "vatEnabled": taxed,
+        "vatIncluded": True,
+        "organization": entity(refs.base_url, "organization", refs.organization_id),
+        "agent": entity(refs.base_url, "counterparty", refs.agent_id),
+        "store": entity(refs.base_url, "store", refs.store_id),
+        "description": description(order),
+        "positions": [_position(p, items, shipping_service, refs.base_url, reserve=reserve) for p in positions],
+    }
+    if address := order.shipping.one_line():
+        body["shipmentAddress"] = address[:255]
+    if refs.state_id:
+        body["state"] = state(refs.base_url, refs.state_id)
+    if refs.sales_channel_id:
+        body["salesChannel"] = entity(refs.base_url, "saleschannel", refs.sales_channel_id)
+    if refs.currency_id:
+        body["rate"] = {"currency": entity(refs.base_url, "currency", refs.currency_id)}
+    return body
+
+
+def description(order: Order) -> str:
+    """The comment of a document: what the buyer wrote and what the warehouse must know, at most 4096 characters.
+
+    An address longer than the document's own field (255) is repeated here in full, so no text is lost.
+    """
+    address = order.shipping.one_line()
+    parts = [
+        order.note,
+        f"Доставка: {order.shipping_method}" if order.shipping_method else "",
+        f"Оплата: {order.payment_title}" if order.payment_title else "",
+        f"Купоны: {', '.join(order.coupons)}" if order.coupons else "",
+        f"Адрес: {address}" if len(address) > 255 else "",
+    ]
+    return "\n".join(part for part in parts if part)[:4096]
+
+
+def counterparty(customer: Customer, *, name: str) -> Body:
+    """A buyer as a new counterparty; `name` is what stands in lists."""
+    body: Body = {"name": name[:255], "companyType": "legal" if customer.company else "individual"}
+    if customer.company:
+        body["legalTitle"] = customer.company[:255]
+    else:
+        body |= {"legalFirstName": customer.first_name[:255], "legalLastName": customer.last_name[:255]}
+    body |= {"email": customer.email[:255], "phone": customer.phone[:255]}
+    return {key: value for key, value in body.items() if value}
+
+
+def _position(
+    position: Position, items: Mapping[str, Item], shipping_service: Item | None, base_url: str, *, reserve: bool
+) -> Body:
+    source = position.source
+    goods = isinstance(source, Line)
+    item = items[source.source_id] if goods else shipping_service
+    if item is None:
+        raise ValueError("a document with shipping needs the shipping service")
+    quantity = float(position.quantity)
+    vat = source.vat_percent
+    body: Body = {
+        "quantity": quantity,
+        "price": float(position.price_minor),
+        "discount": 0.0,
+        "vat": vat or 0,
+        "vatEnabled": vat is not None,
+        "assortment": entity(base_url, item.kind, item.external_id),
+    }
+    if reserve and goods and item.kind != "service":
+        body["reserve"] = quantity
+    return body

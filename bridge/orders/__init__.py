@@ -1,0 +1,1 @@
+"""Canonical orders: what the shop says, and which document stands for it."""

@@ -1,0 +1,102 @@
+"""Order (as the site last told it), OrderBinding (its document and what we last wrote there), CustomerBinding."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bridge.connections.models import Connection, Shop
+from bridge.domain import order as canonical
+
+
+class Order(models.Model):
+    """The newest version of a site's order. The same id with another `order_key` is another order (restored site)."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders", verbose_name=_("shop"))
+    source_id = models.CharField(max_length=32)
+    order_key = models.CharField(max_length=100, blank=True)
+    number = models.CharField(_("number"), max_length=100, db_index=True)
+    status = models.CharField(_("status on the site"), max_length=60)
+    currency = models.CharField(max_length=3)
+    total_minor = models.BigIntegerField()
+    email = models.CharField(_("e-mail"), max_length=255, blank=True, db_index=True)
+    phone = models.CharField(_("phone"), max_length=60, blank=True, db_index=True)
+    placed_at = models.DateTimeField(_("placed"), db_index=True)
+    # The source's own version; `read_at` (its clock too) decides between two changes of one second.
+    modified_at = models.DateTimeField(_("changed on the site"))
+    read_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=32)
+    content = models.JSONField()
+    first_seen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = ["-placed_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["shop", "source_id", "order_key"], name="order_source")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def canonical(self) -> canonical.Order:
+        return canonical.from_json(self.content)
+
+    @property
+    def object_key(self) -> str:
+        """What the outbox serialises by: one order's messages run one after another."""
+        return f"order:{self.pk}"
+
+
+class OrderBinding(models.Model):
+    """The document of an order, what we last wrote into it, and what it last said.
+
+    `written` holds the fields as sent (architecture: an update sends only what changed on our side since then).
+    `site_status` is the site's status that the document's state already reflects: the loop guard.
+    """
+
+    class Gone(models.TextChoices):
+        NO = "", _("no")
+        BINNED = "binned", _("in the bin")
+        DELETED = "deleted", _("deleted")
+
+    order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="binding")
+    external_id = models.CharField(max_length=64, db_index=True)
+    sync_id = models.UUIDField(unique=True)
+    generation = models.PositiveIntegerField(default=0)
+    document_name = models.CharField(_("number in MoySklad"), max_length=255, blank=True)
+    page_url = models.URLField(max_length=500, blank=True)
+    sum_minor = models.BigIntegerField(default=0)
+    written = models.JSONField(default=dict)
+    state_id = models.CharField(max_length=64, blank=True)
+    site_status = models.CharField(max_length=60, blank=True)
+    remote_updated_at = models.DateTimeField(null=True)
+    gone = models.CharField(_("removed in MoySklad"), max_length=10, choices=Gone.choices, blank=True, default=Gone.NO)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+
+    def __str__(self) -> str:
+        return self.document_name
+
+
+class CustomerBinding(models.Model):
+    """The counterparty a buyer was found to be, by one of the ways to know them again."""
+
+    class Key(models.TextChoices):
+        SITE = "site", _("customer of the site")
+        EMAIL = "email", _("e-mail")
+        PHONE = "phone", _("phone")
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="customers")
+    key = models.CharField(max_length=10, choices=Key.choices)
+    value = models.CharField(max_length=255)
+    external_id = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "key", "value"], name="customer_key")]
+
+    def __str__(self) -> str:
+        return self.value

@@ -1,0 +1,35 @@
+"""Watermark: how far a flow has read its source and when it runs next; Heartbeat: the queue answered."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bridge.connections.models import Connection
+
+
+class Watermark(models.Model):
+    """`position` moves only after what it covers is stored, to the newest change seen, never to now."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="watermarks")
+    flow = models.CharField(_("flow"), max_length=30)
+    position = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField()
+    running_since = models.DateTimeField(null=True)
+    last_success_at = models.DateTimeField(_("last success"), null=True)
+    problem = models.CharField(max_length=60, blank=True)
+    problem_params = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("flow")
+        verbose_name_plural = _("flows")
+        constraints = [models.UniqueConstraint(fields=["connection", "flow"], name="one_watermark_per_flow")]
+
+    def __str__(self) -> str:
+        return f"{self.flow} · {self.connection}"
+
+
+class Heartbeat(models.Model):
+    """One row: when a worker last took a beat from the queue."""
+
+    at = models.DateTimeField()
