@@ -1,0 +1,66 @@
+"""What happened on the wire, one record a call, handed to whoever watches (the API log, metrics)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from connectors.transport.redact import redact_url
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """One call. `url` has no secrets; `status` is 0 when no answer came; sizes are bytes of the decoded
+    bodies.
+
+    `error` is the class of `connectors.errors` the call ended with, "" when it succeeded. The bodies are
+    as they were on the wire: pass them through `redact.redact_body` before showing or keeping them.
+    """
+
+    method: str
+    url: str
+    started_at: datetime
+    status: int = 0
+    duration_ms: float = 0.0
+    error: str = ""
+    request_bytes: int = 0
+    response_bytes: int = 0
+    request_body: bytes = field(default=b"", repr=False)
+    response_body: bytes = field(default=b"", repr=False)
+
+
+Observer = Callable[[CallRecord], None]
+
+
+@contextmanager
+def recorded(observer: Observer | None, method: str, url: str, body: bytes | None) -> Iterator[CallRecord]:
+    """Time the block, note how it ended, tell the observer. An observer's own failure never fails the
+    call.
+    """
+    record = CallRecord(
+        method=method,
+        url=redact_url(url),
+        started_at=datetime.now(UTC),
+        request_bytes=len(body or b""),
+        request_body=body or b"",
+    )
+    began = time.monotonic()
+    try:
+        yield record
+    except BaseException as exc:
+        record.error = type(exc).__name__
+        raise
+    finally:
+        record.duration_ms = (time.monotonic() - began) * 1000
+        if observer is not None:
+            try:
+                observer(record)
+            except Exception:
+                # The write may already be done on the other side: losing its answer would be worse.
+                logger.exception("the observer of calls failed")
