@@ -75,7 +75,7 @@ def checked_addresses(host: str, port: int, *, allow_private: bool) -> list[str]
             if not is_public(ipaddress.ip_address(address.partition("%")[0])):
                 raise WrongHost(
                     f"{host} leads to {address}, an address inside a private network. Enter the public "
-                    "address, or allow private hosts in the settings (BRIDGE_ALLOW_PRIVATE_HOSTS) if this is intended."
+                    "address, or allow private hosts in the settings (BRIDGE_ALLOW_PRIVATE_HOSTS)."
                 )
     return addresses
 

@@ -1,0 +1,115 @@
+"""What the headers of an answer teach the governor: blocks, foreign use of the token, the true weight of a
+call.
+
+Source: general part, "Error handling" (header names; all times in milliseconds), and the page "restrictions".
+How the weight shows in the headers is not documented, so it is measured: after a pause the first answers say
+limit - w, limit - 2w, ... whatever unit they count in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+from connectors.moysklad.errors import milliseconds
+from connectors.moysklad.limits_rules import Budget, capacity, parallel_limit, pruned, used
+from connectors.moysklad.limits_state import GovernorState
+
+PROOF = 4
+"""So many answers in an even row prove the weight of a call."""
+DISTRUST = 600.0
+PARALLEL_REST = 10.0
+
+Refusal = Literal["", "rate", "parallel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The telling headers of one answer, times in seconds; `refused` is the kind of a 429."""
+
+    limit: float | None = None
+    remaining: float | None = None
+    retry_after: float | None = None
+    reset: float | None = None
+    refused: Refusal = ""
+
+
+def seen(headers: Mapping[str, str], refused: Refusal = "") -> Seen:
+    """Read the headers; what is absent or unreadable is None."""
+    return Seen(
+        limit=_number(headers, "X-RateLimit-Limit"),
+        remaining=_number(headers, "X-RateLimit-Remaining"),
+        retry_after=milliseconds(headers, "X-Lognex-Retry-After"),
+        reset=milliseconds(headers, "X-Lognex-Reset"),
+        refused=refused,
+    )
+
+
+def observe(state: GovernorState, now: float, answer: Seen, budget: Budget, chance: float) -> GovernorState:
+    """Take an answer into account. `chance` (0..1) spreads the processes apart after a parallel refusal."""
+    state = pruned(state, now, budget)
+    if answer.refused == "parallel":
+        # This one counts among those in flight, and the server has just said it is one too many.
+        fewer = min(len(state.leases), parallel_limit(state, now, budget)) - 1
+        state.parallel_cut = max(1, fewer)
+        state.parallel_until = now + PARALLEL_REST * (0.75 + chance / 2)
+        state.blocked_until = max(state.blocked_until, now + 0.1 + 0.4 * chance)
+        return state
+    block = max(answer.retry_after or 0.0, answer.reset or 0.0)
+    if answer.refused == "rate":
+        block = block or budget.window
+        state.learned_calls = min(state.learned_calls, budget.calls)
+        state.distrust_until = now + DISTRUST
+        state.burst = None
+    if block:
+        state.blocked_until = max(state.blocked_until, now + block)
+    if answer.limit and answer.remaining is not None:
+        _learn_weight(state, now, answer.limit, answer.remaining, budget)
+        _notice_others(state, now, answer.limit, answer.remaining, budget)
+    return state
+
+
+def _learn_weight(state: GovernorState, now: float, limit: float, remaining: float, budget: Budget) -> None:
+    """Believe the weight once PROOF answers of a burst stand in an even row that begins at the limit.
+
+    Equal numbers mean the server's window began anew in between, gaps mean somebody else calls too: no proof.
+    """
+    burst = state.burst
+    if burst is None or now - burst.since > budget.window:
+        state.burst = None
+        return
+    state.burst = replace(burst, remaining=(*burst.remaining, remaining))
+    row = [limit, *sorted(state.burst.remaining, reverse=True)]
+    steps = {high - low for high, low in pairwise(row)}
+    if len(row) <= PROOF or len(steps) != 1 or (unit := steps.pop()) <= 0:
+        return
+    calls = int(limit // unit)
+    if calls < 1 or (calls > budget.calls and now < state.distrust_until):
+        return
+    state.learned_calls, state.learned_units = calls, unit
+
+
+def _notice_others(state: GovernorState, now: float, limit: float, remaining: float, budget: Budget) -> None:
+    """Count as foreign what the server has seen in this window beyond our own calls.
+
+    When it cannot take one more call although we thought so, everything counts as taken until the window
+    ends.
+    """
+    unit = state.learned_units or max(1.0, limit // budget.calls)
+    others = (limit - remaining) / unit - sum(grant.cost for grant in state.grants)
+    if remaining < unit:
+        others = max(others, capacity(state, budget) - (used(state) - state.foreign_cost))
+    if others > 0.75:
+        state.foreign_cost = others
+        state.foreign_until = now + budget.window + budget.margin
+    elif others < 0.25:
+        state.foreign_cost = 0.0
+
+
+def _number(headers: Mapping[str, str], name: str) -> float | None:
+    try:
+        return float(headers[name])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,220 @@
+"""Who may call now and who waits how long: pure functions from (state, now) to (state, answer).
+
+The vendor's rule: a bucket of 45 units per 3 s and user; a call with a user's token weighs 4 of them from
+December 2026 on (11 calls), 5 for the extended stock reports; 5 calls at once. Source: the documents' page
+"restrictions". Our rules on top: orders before statuses before stock before catalogue, shops of one
+account take turns, nobody waits for ever, one call is kept free for an order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from connectors.moysklad.limits_state import Burst, GovernorState, Grant, Lease, Ticket
+
+PATIENCE = 15.0
+"""Seconds after which a waiting call rises by one priority: a flood of orders cannot starve the catalogue."""
+ORDER_WAIT = 0.3
+"""The last free call of the window goes to anything below orders only if another gets free this soon."""
+NAP = 1.0
+"""Nobody sleeps longer before asking again, so that tickets of dead waiters are noticed."""
+TICKET_LIFE = NAP + 2.0
+PARALLEL_POLL = 0.1
+"""When a call in flight ends is not known beforehand."""
+PARALLEL_STEP = 5.0
+LONGEST_BLOCK = 300.0
+REPORT_UNITS = 5.0
+MAX_TENANTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`calls` in any `window` seconds, `parallel` at once.
+
+    `jitter`: a call may reach the server this much later than it was let through (less when its answer is
+    here sooner); `margin`: added to the window. `learn`: believe the headers when they prove a larger or
+    smaller budget.
+    """
+
+    calls: int = 11
+    window: float = 3.0
+    parallel: int = 5
+    jitter: float = 0.2
+    margin: float = 0.05
+    learn: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One waiter's wish. `id` stays the same over its repeated questions. `cost` in ordinary calls."""
+
+    id: str
+    priority: int
+    tenant: str = ""
+    cost: float = 1.0
+    lease: float = 130.0
+
+
+def ask(state: GovernorState, now: float, wish: Ask, budget: Budget) -> tuple[GovernorState, float]:
+    """Let the call through (0.0; its lease has the id of the wish) or say after how many seconds to ask
+    again.
+
+    The seconds are an estimate of the whole wait; ask again within NAP, else the place in the queue is lost.
+    """
+    state = pruned(state, now, budget)
+    ticket = _take_ticket(state, now, wish, budget)
+    ahead = _ahead_of(state, now, ticket)
+    wait = _wait(state, now, ticket, ahead, budget)
+    if wait > 0:
+        return state, wait
+    state.tickets.remove(ticket)
+    if not state.grants and not state.foreign_cost:
+        state.burst = Burst(now)
+    state.grants.append(Grant(now + budget.jitter, ticket.cost, ticket.id))
+    state.leases[ticket.id] = Lease(now + wish.lease)
+    state.served[ticket.tenant] = state.next_seq
+    state.next_seq += 1
+    return state, 0.0
+
+
+def release(state: GovernorState, now: float, call: str, budget: Budget) -> GovernorState:
+    """The call has ended: it had reached the server by now at the latest."""
+    state = pruned(state, now, budget)
+    state.leases.pop(call, None)
+    state.grants = [
+        replace(grant, landed=min(grant.landed, now)) if grant.call == call else grant
+        for grant in state.grants
+    ]
+    return state
+
+
+def withdraw(state: GovernorState, now: float, ticket_id: str, budget: Budget) -> GovernorState:
+    """The waiter has given up."""
+    state = pruned(state, now, budget)
+    state.tickets = [ticket for ticket in state.tickets if ticket.id != ticket_id]
+    return state
+
+
+def pruned(state: GovernorState, now: float, budget: Budget) -> GovernorState:
+    """A copy without what is over. A clock that was set back must not leave waits of hours behind."""
+    state = state.copy()
+    latest = now + budget.jitter
+    state.grants = [
+        grant if grant.landed <= latest else replace(grant, landed=latest)
+        for grant in state.grants
+        if expiry(grant, budget) > now
+    ]
+    state.leases = {call: lease for call, lease in state.leases.items() if lease.until > now}
+    state.tickets = [ticket for ticket in state.tickets if now < ticket.until <= now + TICKET_LIFE]
+    state.blocked_until = min(state.blocked_until, now + LONGEST_BLOCK)
+    if not now < state.foreign_until <= now + budget.window + LONGEST_BLOCK:
+        state.foreign_cost = 0.0
+    if len(state.served) > MAX_TENANTS:
+        newest = sorted(state.served.items(), key=lambda item: item[1])[-MAX_TENANTS // 2 :]
+        state.served = dict(newest)
+    return state
+
+
+def expiry(grant: Grant, budget: Budget) -> float:
+    """When the server has certainly forgotten this call."""
+    return grant.landed + budget.window + budget.margin
+
+
+def capacity(state: GovernorState, budget: Budget) -> int:
+    """Calls per window: as learned, else as configured."""
+    return state.learned_calls if budget.learn and state.learned_calls else budget.calls
+
+
+def used(state: GovernorState) -> float:
+    """Calls in the present window, foreign ones included. Of a pruned state."""
+    return sum(grant.cost for grant in state.grants) + state.foreign_cost
+
+
+def parallel_limit(state: GovernorState, now: float, budget: Budget) -> int:
+    """Calls at once: after a refusal fewer, then one more every PARALLEL_STEP seconds."""
+    if not state.parallel_cut or state.parallel_cut >= budget.parallel:
+        return budget.parallel
+    if now < state.parallel_until:
+        return state.parallel_cut
+    return min(budget.parallel, state.parallel_cut + 1 + int((now - state.parallel_until) / PARALLEL_STEP))
+
+
+def _take_ticket(state: GovernorState, now: float, wish: Ask, budget: Budget) -> Ticket:
+    """The waiter's ticket, renewed; a new one at the end of the queue if it has none."""
+    for place, ticket in enumerate(state.tickets):
+        if ticket.id == wish.id:
+            state.tickets[place] = ticket = replace(ticket, until=now + TICKET_LIFE)
+            return ticket
+    cost = wish.cost
+    if cost > 1 and state.learned_units:
+        # An extended report weighs the same 5 units whatever an ordinary call weighs.
+        cost = max(1.0, REPORT_UNITS / state.learned_units)
+    ticket = Ticket(
+        id=wish.id,
+        priority=wish.priority,
+        tenant=wish.tenant,
+        cost=min(cost, float(capacity(state, budget))),
+        seq=state.next_seq,
+        since=now,
+        until=now + TICKET_LIFE,
+    )
+    state.next_seq += 1
+    state.tickets.append(ticket)
+    return ticket
+
+
+def _rank(ticket: Ticket, now: float) -> int:
+    """The priority after patience; 0 is the highest."""
+    return max(0, ticket.priority - int(max(0.0, now - ticket.since) / PATIENCE))
+
+
+def _ahead_of(state: GovernorState, now: float, mine: Ticket) -> list[Ticket]:
+    """The tickets served before mine: by rank, then the tenants in turn, each tenant's own in order of
+    coming.
+    """
+    order: list[tuple[int, int, int, int, Ticket]] = []
+    counts: dict[tuple[int, str], int] = {}
+    for ticket in sorted(state.tickets, key=lambda item: item.seq):
+        rank = _rank(ticket, now)
+        turn = counts.get((rank, ticket.tenant), 0)
+        counts[rank, ticket.tenant] = turn + 1
+        order.append((rank, turn, state.served.get(ticket.tenant, 0), ticket.seq, ticket))
+    order.sort(key=lambda item: item[:4])
+    ordered = [item[4] for item in order]
+    return ordered[: ordered.index(mine)]
+
+
+def _wait(state: GovernorState, now: float, mine: Ticket, ahead: list[Ticket], budget: Budget) -> float:
+    needed = mine.cost + sum(ticket.cost for ticket in ahead)
+    modest = _rank(mine, now) > 0
+    free_at = _free_at(state, now, needed, budget)
+    if modest and capacity(state, budget) > 1:
+        free_at = max(free_at, _free_at(state, now, needed + 1, budget) - ORDER_WAIT)
+    wait = max(free_at, state.blocked_until) - now
+    limit = parallel_limit(state, now, budget)
+    kept = 1 if modest and limit > 1 else 0
+    if len(state.leases) + len(ahead) + 1 + kept > limit:
+        wait = max(wait, PARALLEL_POLL)
+    return max(0.0, wait)
+
+
+def _free_at(state: GovernorState, now: float, cost: float, budget: Budget) -> float:
+    """The earliest moment at which `cost` calls are free, if nobody else comes. Beyond one window an
+    estimate.
+    """
+    whole = capacity(state, budget)
+    rounds = 0
+    while cost > whole:
+        cost -= whole
+        rounds += 1
+    free = whole - used(state)
+    leaving = [(expiry(grant, budget), grant.cost) for grant in state.grants]
+    if state.foreign_cost:
+        leaving.append((state.foreign_until, state.foreign_cost))
+    moment = now
+    for until, size in sorted(leaving):
+        if free + 1e-9 >= cost:
+            break
+        free += size
+        moment = until
+    return moment + rounds * (budget.window + budget.margin)

@@ -1,0 +1,84 @@
+"""Lists page by page: by offset, or along `updated` for sets that change while they are read.
+
+The addresses of the pages are built here; `nextHref` of an answer is never followed. Source: general part,
+"Lists"; workbook, "Paging" and "Sorting".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from connectors.errors import TransientError
+from connectors.moysklad.filters import Filter
+
+MAX_LIMIT = 1000
+MAX_LIMIT_WITH_EXPAND = 100
+"""Above it `expand` is silently ignored by the API."""
+
+Get = Callable[..., Any]
+
+
+def page_limit(limit: int | None, expand: str | None) -> int:
+    """The page size to ask for; ValueError for one that would lose the expanded fields or is out of range."""
+    most = MAX_LIMIT_WITH_EXPAND if expand else MAX_LIMIT
+    if limit is None:
+        return most
+    if not 1 <= limit <= most:
+        raise ValueError(f"limit must lie between 1 and {most}" + (" together with expand" if expand else ""))
+    return limit
+
+
+def by_offset(get: Get, path: str, params: Mapping[str, Any], limit: int) -> Iterator[dict[str, Any]]:
+    """All rows of a list. A row may be missed or come twice when the set changes meanwhile."""
+    offset = 0
+    while True:
+        rows, size = _page(get(path, **{**params, "limit": limit, "offset": offset}))
+        yield from rows
+        offset += len(rows)
+        if not rows or offset >= size:
+            return
+
+
+def along_updated(
+    get: Get, path: str, conditions: str, since: str | None, params: Mapping[str, Any], limit: int
+) -> Iterator[dict[str, Any]]:
+    """All rows in the order of `updated`, from `since` (Moscow time, inclusive) on.
+
+    Each page starts at the moment the last one ended with, so a row that is touched meanwhile and jumps to
+    the end pushes no other row out of sight. Each version of a row is given once.
+    """
+    start, offset = since, 0
+    given: set[tuple[str, str]] = set()
+    while True:
+        filters = Filter()
+        if start:
+            filters.ge("updated", start)
+        joined = ";".join(part for part in (conditions, str(filters)) if part) or None
+        page = {**params, "filter": joined, "order": "updated,asc", "limit": limit, "offset": offset}
+        rows, _size = _page(get(path, **page))
+        for row in rows:
+            version = (str(row.get("id")), str(row.get("updated")))
+            if version not in given:
+                given.add(version)
+                yield row
+        if len(rows) < limit:
+            return
+        # Whole seconds: what the filter takes for certain. The rows of that second are read twice, given
+        # once.
+        last = str(rows[-1].get("updated", ""))[:19]
+        if last and last != start:
+            start, offset = last, 0
+            given = {version for version in given if version[1][:19] >= last}
+        else:
+            offset += len(rows)
+
+
+def _page(body: Any) -> tuple[list[dict[str, Any]], int]:
+    try:
+        rows, size = body["rows"], int(body["meta"]["size"])
+        if isinstance(rows, list):
+            return rows, size
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise TransientError("MoySklad answered with something that is not a list.", code="net_shape")
