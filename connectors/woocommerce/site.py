@@ -1,0 +1,47 @@
+"""What a site says about itself: versions, currency, order states. Source: REST API, "System status"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from connectors.errors import TransientError
+from connectors.woocommerce.wire import OrderStatus, PaymentGateway, SiteInfo
+
+if TYPE_CHECKING:
+    from connectors.woocommerce.client import WooCommerce
+
+
+class Site:
+    """Reached as `WooCommerce.site`."""
+
+    def __init__(self, client: WooCommerce) -> None:
+        self._client = client
+
+    def info(self) -> SiteInfo:
+        """One call; raises AuthError or Forbidden when the key may not read it."""
+        status = self._client.get("system_status", _fields="environment,settings")
+        try:
+            environment: dict[str, Any] = status["environment"]
+            settings: dict[str, Any] = status["settings"]
+            return {
+                "home_url": str(environment["home_url"]),
+                "woocommerce": str(environment["version"]),
+                "wordpress": str(environment["wp_version"]),
+                "php": str(environment.get("php_version", "")),
+                "language": str(environment.get("language", "")),
+                "currency": str(settings["currency"]),
+                "decimals": int(settings["number_of_decimals"]),
+                "hpos": bool(settings.get("HPOS_enabled")),
+            }
+        except (KeyError, TypeError, ValueError) as exc:
+            raise TransientError("The site's status report cannot be read.", code="net_shape") from exc
+
+    def statuses(self) -> list[OrderStatus]:
+        """Order statuses with their names in the site's language, those of plugins too; slugs without
+        `wc-`.
+        """
+        return cast(list[OrderStatus], self._client.get("orders/statuses"))
+
+    def payment_gateways(self) -> list[PaymentGateway]:
+        """Payment methods, switched on or not."""
+        return cast(list[PaymentGateway], self._client.get("payment_gateways"))

@@ -1,0 +1,125 @@
+"""The shapes of WooCommerce's answers as far as the bridge reads them: plain dicts at run time, values
+unchanged.
+
+Money is a string ("1891.70"; coupons and products without fixed decimals), times `*_gmt` are UTC without a
+"Z". Unknown fields come along untouched.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class Line(TypedDict, total=False):
+    """`product_id` is the parent for a variation; `total` is net and after discounts; `price` is rounded."""
+
+    id: int
+    name: str
+    product_id: int
+    variation_id: int
+    quantity: int | float
+    subtotal: str
+    subtotal_tax: str
+    total: str
+    total_tax: str
+    taxes: list[dict[str, Any]]
+    sku: str | None
+    price: float
+    meta_data: list[dict[str, Any]]
+
+
+class Order(TypedDict, total=False):
+    id: int
+    parent_id: int
+    number: str
+    order_key: str
+    status: str
+    currency: str
+    prices_include_tax: bool
+    date_created_gmt: str
+    date_modified_gmt: str
+    date_paid_gmt: str | None
+    date_completed_gmt: str | None
+    discount_total: str
+    shipping_total: str
+    total: str
+    total_tax: str
+    customer_id: int
+    created_via: str
+    customer_note: str
+    payment_method: str
+    payment_method_title: str
+    transaction_id: str
+    billing: dict[str, str]
+    shipping: dict[str, str]
+    line_items: list[Line]
+    shipping_lines: list[dict[str, Any]]
+    fee_lines: list[dict[str, Any]]
+    coupon_lines: list[dict[str, Any]]
+    tax_lines: list[dict[str, Any]]
+    refunds: list[dict[str, Any]]
+    meta_data: list[dict[str, Any]]
+
+
+class OrderNote(TypedDict, total=False):
+    id: int
+    author: str
+    date_created_gmt: str
+    note: str
+    customer_note: bool
+
+
+class Refund(TypedDict, total=False):
+    id: int
+    date_created_gmt: str
+    amount: str
+    reason: str
+    line_items: list[Line]
+    shipping_lines: list[dict[str, Any]]
+    fee_lines: list[dict[str, Any]]
+    meta_data: list[dict[str, Any]]
+
+
+class Product(TypedDict, total=False):
+    """A product or a variation; `manage_stock` "parent": the quantity is the parent's."""
+
+    id: int
+    name: str
+    type: str
+    status: str
+    sku: str
+    global_unique_id: str
+    parent_id: int
+    variations: list[int]
+    manage_stock: bool | str
+    stock_quantity: int | float | None
+    stock_status: str
+    backorders: str
+    price: str
+    regular_price: str
+    sale_price: str
+    date_modified_gmt: str
+    attributes: list[dict[str, Any]]
+
+
+class SiteInfo(TypedDict):
+    home_url: str
+    woocommerce: str
+    wordpress: str
+    php: str
+    language: str
+    currency: str
+    decimals: int
+    hpos: bool
+
+
+class OrderStatus(TypedDict):
+    slug: str
+    name: str
+
+
+class PaymentGateway(TypedDict, total=False):
+    id: str
+    title: str
+    enabled: bool
+    method_title: str
