@@ -46,7 +46,7 @@ if BRIDGE_PUBLIC_URL:
 # --- timing, in seconds ---------------------------------------------------------------------------
 BEAT_SECONDS: float = env.float("BEAT_SECONDS", default=5.0)
 HEARTBEAT_TIMEOUT: float = env.float("HEARTBEAT_TIMEOUT", default=90.0)
-LEASE_SECONDS: float = env.float("LEASE_SECONDS", default=180.0)
+LEASE_SECONDS: float = env.float("LEASE_SECONDS", default=360.0)
 RETRY_SCALE: float = env.float("RETRY_SCALE", default=1.0)
 EVENT_TOLERANCE: float = env.float("EVENT_TOLERANCE", default=300.0)
 EVENT_MAX_BYTES = 1_000_000
@@ -119,8 +119,8 @@ Q_CLUSTER: dict[str, Any] = {
     "name": env.str("QUEUE_NAME", default="sklad-bridge"),
     "label": "Queue",
     "workers": env.int("WORKERS", default=4),
-    "timeout": 330,
-    "retry": 400,
+    "timeout": 420,
+    "retry": 500,
     "max_attempts": 1,
     "ack_failures": True,
     "catch_up": False,
@@ -155,7 +155,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BRIDGE_PUBLIC_URL.startswith("https://")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

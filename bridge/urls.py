@@ -1,1 +1,29 @@
-urlpatterns = []
+"""Every address of the bridge."""
+
+from django.contrib import admin
+from django.urls import path
+from django.views.generic import RedirectView
+
+from bridge.api import health
+from bridge.inbox import views as inbox
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("api/v1/events/woocommerce/<int:connection_id>/", inbox.woocommerce_event, name="woocommerce-event"),
+    path(
+        "hooks/moysklad/<str:token>/customerorder/",
+        inbox.moysklad_hook,
+        {"topic": "customerorder"},
+        name="moysklad-order-hook",
+    ),
+    path(
+        "hooks/moysklad/<str:token>/stock/",
+        inbox.moysklad_hook,
+        {"topic": "stock"},
+        name="moysklad-stock-hook",
+    ),
+    path("api/v1/status/", health.StatusView.as_view(), name="status"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

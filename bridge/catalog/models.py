@@ -31,7 +31,9 @@ class Product(models.Model):
     class Meta:
         verbose_name = _("product in MoySklad")
         verbose_name_plural = _("products in MoySklad")
-        constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="product_external_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "external_id"], name="product_external_id")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.article or self.code})" if self.article or self.code else self.name
@@ -56,7 +58,9 @@ class Listing(models.Model):
     sku = models.CharField(_("SKU"), max_length=255, blank=True, db_index=True)
     name = models.CharField(_("name"), max_length=500)
     manages_stock = models.BooleanField(_("stock is kept"), default=True)
-    match = models.CharField(_("link"), max_length=10, choices=Match.choices, default=Match.MISSING, db_index=True)
+    match = models.CharField(
+        _("link"), max_length=10, choices=Match.choices, default=Match.MISSING, db_index=True
+    )
     site_quantity = models.IntegerField(_("on the site"), null=True)
     wanted_quantity = models.IntegerField(_("in MoySklad"), null=True)
     # Why the site refused the last number; empty when it took it. Cleared by a new number.
@@ -66,7 +70,9 @@ class Listing(models.Model):
     class Meta:
         verbose_name = _("product on the site")
         verbose_name_plural = _("products on the site")
-        constraints = [models.UniqueConstraint(fields=["shop", "product_id", "variation_id"], name="listing_item")]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "product_id", "variation_id"], name="listing_item")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.sku})" if self.sku else self.name

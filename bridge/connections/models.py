@@ -61,7 +61,7 @@ class Connection(models.Model):
 
 
 class DirectoryEntry(models.Model):
-    """A thing of a MoySklad account that settings refer to: organization, store, state, sales channel, service, currency."""
+    """A thing of an account that settings refer to: organization, store, state, sales channel, service, currency."""
 
     class Kind(models.TextChoices):
         ORGANIZATION = "organization", _("organization")
@@ -103,7 +103,9 @@ class Shop(models.Model):
         STOCK = "stock", _("physically in stock")
 
     name = models.SlugField(_("name"), max_length=60, unique=True)
-    site = models.OneToOneField(Connection, on_delete=models.PROTECT, related_name="shop", verbose_name=_("site"))
+    site = models.OneToOneField(
+        Connection, on_delete=models.PROTECT, related_name="shop", verbose_name=_("site")
+    )
     account = models.ForeignKey(
         Connection, on_delete=models.PROTECT, related_name="shops", verbose_name=_("MoySklad account")
     )
@@ -111,7 +113,9 @@ class Shop(models.Model):
     home_url = models.CharField(_("address the events come from"), max_length=255, blank=True)
     organization_id = models.CharField(_("organization"), max_length=64, blank=True)
     store_ids = models.JSONField(_("warehouses"), default=list, blank=True)
-    sku_field = models.CharField(_("SKU is the"), max_length=10, choices=SkuField.choices, default=SkuField.ARTICLE)
+    sku_field = models.CharField(
+        _("SKU is the"), max_length=10, choices=SkuField.choices, default=SkuField.ARTICLE
+    )
     stock_type = models.CharField(
         _("stock on the site"), max_length=10, choices=StockType.choices, default=StockType.FREE
     )
@@ -176,3 +180,6 @@ class Throttle(models.Model):
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="throttle")
     state: Any = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return str(self.connection)

@@ -119,7 +119,13 @@ def from_json(data: dict[str, Any]) -> Order:
 def _build(kind: Any, data: Any) -> Any:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = typing.get_type_hints(kind)
-        return kind(**{f.name: _build(hints[f.name], data[f.name]) for f in dataclasses.fields(kind) if f.name in data})
+        return kind(
+            **{
+                f.name: _build(hints[f.name], data[f.name])
+                for f in dataclasses.fields(kind)
+                if f.name in data
+            }
+        )
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
         return tuple(_build(args[0], item) for item in data)

@@ -31,9 +31,9 @@ def positions(order: Order) -> list[Position]:
     an order was edited without recalculation, and "quantity_splits_no_price" for a decimal quantity that no
     whole price fits.
     """
-    lines = _absorb_negative_fees(order)
-    charges = [charge for charge in order.charges if charge.total_minor > 0]
-    found = [position for source in (*lines, *charges) for position in _positions_of(source, order.currency)]
+    sources: list[Line | Charge] = [*_absorb_negative_fees(order)]
+    sources += [charge for charge in order.charges if charge.total_minor > 0]
+    found = [position for source in sources for position in _positions_of(source, order.currency)]
     total = sum(position.sum_minor for position in found)
     if total != order.total_minor:
         raise Unmappable(
@@ -52,7 +52,9 @@ def _absorb_negative_fees(order: Order) -> list[Line]:
     if not negative or not lines:
         return lines
     parts = spread(negative, [max(line.total_minor, 0) for line in lines])
-    return [replace(line, total_minor=line.total_minor + part) for line, part in zip(lines, parts, strict=True)]
+    return [
+        replace(line, total_minor=line.total_minor + part) for line, part in zip(lines, parts, strict=True)
+    ]
 
 
 def _positions_of(source: Line | Charge, currency: str) -> Iterator[Position]:
@@ -65,7 +67,9 @@ def _positions_of(source: Line | Charge, currency: str) -> Iterator[Position]:
         yield Position(source, quantity, int(price))
         return
     if quantity != int(quantity):
-        raise Unmappable("quantity_splits_no_price", name=source.name, quantity=quantity, total=to_text(total, currency))
+        raise Unmappable(
+            "quantity_splits_no_price", name=source.name, quantity=quantity, total=to_text(total, currency)
+        )
     # 1000.00 for 3 pieces: 2 × 333.33 and 1 × 333.34, never a fraction of a kopeck.
     low, dearer = divmod(total, int(quantity))
     yield Position(source, quantity - dearer, low)

@@ -36,7 +36,9 @@ class InboxEvent(models.Model):
         verbose_name_plural = _("incoming events")
         constraints = [models.UniqueConstraint(fields=["connection", "dedup_key"], name="event_once")]
         indexes = [
-            models.Index(fields=["due_at"], name="event_due", condition=models.Q(state__in=["waiting", "in_flight"])),
+            models.Index(
+                fields=["due_at"], name="event_due", condition=models.Q(state__in=["waiting", "in_flight"])
+            ),
             models.Index(fields=["state", "received_at"], name="event_state"),
         ]
 

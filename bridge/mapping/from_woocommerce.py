@@ -45,7 +45,9 @@ def order(data: Wire) -> Order:
         customer=_customer(data, billing),
         billing=billing,
         shipping=shipping if shipping.line1 or shipping.city else billing,
-        shipping_method=", ".join(str(row.get("method_title") or "") for row in _rows(data, "shipping_lines")),
+        shipping_method=", ".join(
+            str(row.get("method_title") or "") for row in _rows(data, "shipping_lines")
+        ),
         payment_method=str(data.get("payment_method") or ""),
         payment_title=str(data.get("payment_method_title") or ""),
         transaction_id=str(data.get("transaction_id") or ""),

@@ -70,7 +70,9 @@ def customer_order(
         "agent": entity(refs.base_url, "counterparty", refs.agent_id),
         "store": entity(refs.base_url, "store", refs.store_id),
         "description": description(order),
-        "positions": [_position(p, items, shipping_service, refs.base_url, reserve=reserve) for p in positions],
+        "positions": [
+            _position(p, items, shipping_service, refs.base_url, reserve=reserve) for p in positions
+        ],
     }
     if address := order.shipping.one_line():
         body["shipmentAddress"] = address[:255]
@@ -111,7 +113,12 @@ def counterparty(customer: Customer, *, name: str) -> Body:
 
 
 def _position(
-    position: Position, items: Mapping[str, Item], shipping_service: Item | None, base_url: str, *, reserve: bool
+    position: Position,
+    items: Mapping[str, Item],
+    shipping_service: Item | None,
+    base_url: str,
+    *,
+    reserve: bool,
 ) -> Body:
     source = position.source
     goods = isinstance(source, Line)

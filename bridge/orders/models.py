@@ -33,7 +33,9 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         ordering = ["-placed_at", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["shop", "source_id", "order_key"], name="order_source")]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "source_id", "order_key"], name="order_source")
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -59,6 +61,7 @@ class OrderBinding(models.Model):
         NO = "", _("no")
         BINNED = "binned", _("in the bin")
         DELETED = "deleted", _("deleted")
+        LEFT = "left", _("removed, and left so")
 
     order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="binding")
     external_id = models.CharField(max_length=64, db_index=True)
@@ -71,7 +74,9 @@ class OrderBinding(models.Model):
     state_id = models.CharField(max_length=64, blank=True)
     site_status = models.CharField(max_length=60, blank=True)
     remote_updated_at = models.DateTimeField(null=True)
-    gone = models.CharField(_("removed in MoySklad"), max_length=10, choices=Gone.choices, blank=True, default=Gone.NO)
+    gone = models.CharField(
+        _("removed in MoySklad"), max_length=10, choices=Gone.choices, blank=True, default=Gone.NO
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -65,7 +65,9 @@ class OutboxMessage(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="message_due", condition=models.Q(state="waiting")),
             models.Index(
-                fields=["state", "problem"], name="message_attention", condition=models.Q(state__in=["parked", "dead"])
+                fields=["state", "problem"],
+                name="message_attention",
+                condition=models.Q(state__in=["parked", "dead"]),
             ),
             models.Index(fields=["object_key", "id"], name="message_object"),
         ]

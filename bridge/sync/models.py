@@ -33,3 +33,6 @@ class Heartbeat(models.Model):
     """One row: when a worker last took a beat from the queue."""
 
     at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.at.isoformat()

@@ -1,0 +1,1 @@
+"""What the bridge tells other programs about itself."""

@@ -1,0 +1,46 @@
+"""Clients made from stored connections: the only place where credentials meet the wire."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from bridge.connections.models import Connection
+from bridge.connections.throttle import DatabaseStore
+from connectors.moysklad.auth import Login, Token
+from connectors.moysklad.client import MoySklad
+from connectors.moysklad.limits import Budget, Governor, Priority
+from connectors.woocommerce.client import WooCommerce
+
+
+def hook_prefix(connection: Connection) -> str:
+    """The start of this account's webhook URLs; our own writes silence hooks under it. '' without a public URL."""
+    if not settings.BRIDGE_PUBLIC_URL:
+        return ""
+    return f"{settings.BRIDGE_PUBLIC_URL}/hooks/moysklad/{connection.hook_token}/"
+
+
+def moysklad(connection: Connection, priority: Priority = Priority.ORDERS, *, tenant: str = "") -> MoySklad:
+    credentials = connection.credentials
+    auth = (
+        Token(credentials["token"])
+        if credentials.get("token")
+        else Login(credentials.get("login", ""), credentials.get("password", ""))
+    )
+    return MoySklad(
+        connection.base_url,
+        auth,
+        governor=Governor(DatabaseStore(connection.pk), Budget()),
+        priority=priority,
+        tenant=tenant,
+        webhook_prefix=hook_prefix(connection),
+        allow_private=settings.BRIDGE_ALLOW_PRIVATE_HOSTS,
+    )
+
+
+def woocommerce(connection: Connection) -> WooCommerce:
+    return WooCommerce(
+        connection.base_url,
+        connection.credentials.get("consumer_key", ""),
+        connection.credentials.get("consumer_secret", ""),
+        allow_private=settings.BRIDGE_ALLOW_PRIVATE_HOSTS,
+    )

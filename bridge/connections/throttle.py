@@ -1,0 +1,31 @@
+"""The governor's memory in the database: one row per account, changed under its lock by every process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import transaction
+
+from bridge.connections.models import Throttle
+from connectors.moysklad.limits import GovernorState
+
+T = TypeVar("T")
+
+
+class DatabaseStore:
+    """`GovernorStore` of connectors/moysklad/limits.py. Must not be used inside a transaction: it would hold
+    the account's row, and every other process, until that transaction ends."""
+
+    def __init__(self, connection_id: int) -> None:
+        self.connection_id = connection_id
+
+    def update(self, change: Callable[[GovernorState], tuple[GovernorState, T]]) -> T:
+        with transaction.atomic(durable=True):
+            row, _created = Throttle.objects.select_for_update().get_or_create(
+                connection_id=self.connection_id
+            )
+            state, result = change(GovernorState.from_json(row.state))
+            row.state = state.to_json()
+            row.save(update_fields=["state"])
+        return result

@@ -1,0 +1,112 @@
+"""One stored event: claimed, handed to the handler of its topic, marked. Errors decide whether it comes back."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from bridge.connections.faults import is_outage, note_outage, problem_of
+from bridge.domain.backoff import retry_at
+from bridge.domain.errors import DomainError, Problem
+from bridge.inbox.models import InboxEvent
+from bridge.wake import PROCESS_EVENT, wake
+from connectors.errors import ConnectorError, PermanentError
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[InboxEvent], None]
+State = InboxEvent.State
+
+
+def payload(event: InboxEvent) -> dict[str, Any]:
+    """The event's body as JSON, without NUL characters, which PostgreSQL cannot keep."""
+    data: dict[str, Any] = _without_nul(json.loads(event.body))
+    return data
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+    return value
+
+
+def process(event_id: int, topics: Mapping[str, Handler]) -> bool:
+    """Handle one event if nobody else does; False when there was nothing to claim."""
+    now = timezone.now()
+    claimed = InboxEvent.objects.filter(pk=event_id, state=State.WAITING, due_at__lte=now).update(
+        state=State.IN_FLIGHT, in_flight_since=now
+    )
+    if not claimed:
+        return False
+    event = InboxEvent.objects.select_related("connection").get(pk=event_id)
+    handler = topics.get(event.topic)
+    try:
+        if handler is not None:
+            handler(event)
+    except DomainError as error:
+        _fail(event, error.problem)
+    except ConnectorError as error:
+        _after_connector_error(event, error)
+    except Exception as error:
+        logger.exception("event %s failed", event.pk)
+        _retry(event, Problem("internal", {"detail": f"{type(error).__name__}: {error}"}))
+    else:
+        _settle(event, State.DONE, processed_at=timezone.now(), problem="", problem_params={})
+    return True
+
+
+def replay(event: InboxEvent) -> None:
+    """Handle an event once more, as if it had just arrived."""
+    _settle(event, State.WAITING, due_at=timezone.now(), attempts=0, first_failed_at=None)
+    wake(PROCESS_EVENT, event.pk)
+
+
+def _after_connector_error(event: InboxEvent, error: ConnectorError) -> None:
+    problem = problem_of(error, event.connection)
+    if is_outage(error):
+        note_outage(event.connection, error)
+        _settle(event, State.WAITING, due_at=event.connection.paused_until, **_shown(problem))
+    elif isinstance(error, PermanentError):
+        _fail(event, problem)
+    else:
+        _retry(event, problem)
+
+
+def _retry(event: InboxEvent, problem: Problem) -> None:
+    now: datetime = timezone.now()
+    event.attempts += 1
+    event.first_failed_at = event.first_failed_at or now
+    due = retry_at(now, event.attempts, event.first_failed_at, settings.RETRY_SCALE)
+    if due is None:
+        _fail(event, problem)
+    else:
+        _settle(
+            event,
+            State.WAITING,
+            due_at=due,
+            attempts=event.attempts,
+            first_failed_at=event.first_failed_at,
+            **_shown(problem),
+        )
+
+
+def _fail(event: InboxEvent, problem: Problem) -> None:
+    _settle(event, State.FAILED, processed_at=timezone.now(), **_shown(problem))
+
+
+def _shown(problem: Problem) -> dict[str, Any]:
+    return {"problem": problem.code, "problem_params": dict(problem.params)}
+
+
+def _settle(event: InboxEvent, state: str, **fields: Any) -> None:
+    InboxEvent.objects.filter(pk=event.pk).update(state=state, in_flight_since=None, **fields)

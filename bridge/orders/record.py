@@ -1,0 +1,74 @@
+"""Keeping the newest version of a site's order: by the source's own version, never by arrival."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from bridge.connections.models import Shop
+from bridge.domain import order as canonical
+from bridge.domain.fingerprint import fingerprint
+from bridge.orders.models import Order
+
+
+class Change(enum.Enum):
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    OLDER = "older"
+    TIE = "tie"  # other content, same version: only the site can say which is newer
+
+
+def record(
+    shop: Shop, seen: canonical.Order, *, read_at: datetime | None, sure: bool = False
+) -> tuple[Order, Change]:
+    """Store `seen` if it is newer than what we have; must run inside a transaction.
+
+    `read_at` is the source's clock when it read the order (our plugin tells it); `sure` says that this was just
+    read from the site, so a tie is decided in its favour.
+    """
+    content = canonical.to_json(seen)
+    digest = fingerprint({key: value for key, value in content.items() if key != "modified_at"})
+    fields = {
+        "number": seen.number,
+        "status": seen.status,
+        "currency": seen.currency,
+        "total_minor": seen.total_minor,
+        "email": seen.customer.email[:255],
+        "phone": seen.customer.phone[:60],
+        "placed_at": seen.placed_at,
+        "modified_at": seen.modified_at,
+        "read_at": read_at,
+        "digest": digest,
+        "content": content,
+    }
+    identity = {"shop": shop, "source_id": seen.source_id, "order_key": seen.order_key}
+    known = Order.objects.select_for_update().filter(**identity).first()
+    if known is None:
+        try:
+            with transaction.atomic():
+                return Order.objects.create(**identity, **fields), Change.NEW
+        except IntegrityError:  # two events of a new order at once: the other one was first
+            known = Order.objects.select_for_update().get(**identity)
+    change = _compare(known, digest, seen.modified_at, read_at, sure=sure)
+    if change is Change.CHANGED or (change is Change.SAME and seen.modified_at > known.modified_at):
+        for name, value in fields.items():
+            setattr(known, name, value)
+        known.save(update_fields=list(fields))
+    return known, change
+
+
+def _compare(
+    known: Order, digest: str, modified_at: datetime, read_at: datetime | None, *, sure: bool
+) -> Change:
+    if digest == known.digest:
+        return Change.SAME
+    if modified_at != known.modified_at:
+        return Change.CHANGED if modified_at > known.modified_at else Change.OLDER
+    if sure:
+        return Change.CHANGED
+    if read_at is None or known.read_at is None:
+        return Change.TIE
+    return Change.CHANGED if read_at > known.read_at else Change.OLDER

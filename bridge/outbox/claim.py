@@ -1,0 +1,66 @@
+"""Taking messages so that no two workers send the same: a conditional update, on SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from bridge.outbox.models import OutboxMessage
+
+State = OutboxMessage.State
+
+
+def claim(message_id: int, batch: int) -> list[OutboxMessage]:
+    """The message and up to `batch - 1` others of its kind and connection that are due, now in flight.
+
+    Empty when it is taken, not due, or an earlier message of the same object is still being sent.
+    """
+    first = OutboxMessage.objects.select_related("connection").filter(pk=message_id).first()
+    if first is None or first.state != State.WAITING or first.connection.is_paused():
+        return []
+    token = uuid.uuid4().hex
+    try:
+        with transaction.atomic():
+            ids = _due(first, batch)
+            _mark(ids, token)
+    except (
+        IntegrityError
+    ):  # somebody began an object of ours with another kind of message: take the one alone
+        try:
+            with transaction.atomic():
+                _mark([message_id], token)
+        except IntegrityError:
+            return []
+    return list(
+        OutboxMessage.objects.select_related("connection", "shop", "shop__site", "shop__account")
+        .filter(claim=token, state=State.IN_FLIGHT)
+        .order_by("pk")
+    )
+
+
+def _due(first: OutboxMessage, batch: int) -> list[int]:
+    """Primary keys to take: one per object, oldest first, none whose object is in flight."""
+    busy = OutboxMessage.objects.filter(object_key=OuterRef("object_key"), state=State.IN_FLIGHT)
+    due = OutboxMessage.objects.filter(
+        ~Exists(busy),
+        kind=first.kind,
+        connection_id=first.connection_id,
+        state=State.WAITING,
+        due_at__lte=timezone.now(),
+    )
+    if batch == 1:
+        due = due.filter(pk=first.pk)
+    rows = due.order_by("pk").select_for_update(
+        skip_locked=connection.features.has_select_for_update_skip_locked
+    )
+    return list(rows.values_list("pk", flat=True)[:batch])
+
+
+def _mark(ids: list[int], token: str) -> None:
+    now = timezone.now()
+    OutboxMessage.objects.filter(pk__in=ids, state=State.WAITING, due_at__lte=now).update(
+        state=State.IN_FLIGHT, in_flight_since=now, claim=token
+    )

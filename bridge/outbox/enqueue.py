@@ -1,0 +1,139 @@
+"""Queueing what must go out. Call it inside the transaction that makes the change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from bridge.connections.models import Connection, Shop
+from bridge.domain.errors import Problem
+from bridge.outbox.models import OutboxMessage
+from bridge.wake import DELIVER, wake
+
+State = OutboxMessage.State
+OPEN = (State.WAITING, State.PARKED)
+
+
+def enqueue(
+    shop: Shop, connection: Connection, kind: str, object_key: str, payload: dict[str, Any] | None = None
+) -> OutboxMessage:
+    """Ask for `kind` on an object; joins a message of the same object that has not been taken yet."""
+    now = timezone.now()
+    fields = {"state": State.WAITING, "due_at": now, "problem": "", "problem_params": {}}
+    message = _join(kind, object_key, fields, payload or {})
+    if message is None:
+        try:
+            with transaction.atomic():
+                message = OutboxMessage.objects.create(
+                    shop=shop,
+                    connection=connection,
+                    kind=kind,
+                    object_key=object_key,
+                    payload=payload or {},
+                    due_at=now,
+                )
+        except IntegrityError:  # another worker queued the same object between our look and our write
+            message = _join(kind, object_key, fields, payload or {})
+            if message is None:
+                raise
+    wake(DELIVER, message.pk)
+    return message
+
+
+def _join(
+    kind: str, object_key: str, fields: dict[str, Any], payload: dict[str, Any]
+) -> OutboxMessage | None:
+    with transaction.atomic():
+        message = (
+            OutboxMessage.objects.select_for_update()
+            .filter(kind=kind, object_key=object_key, state__in=OPEN)
+            .first()
+        )
+        if message is not None:
+            for name, value in fields.items():
+                setattr(message, name, value)
+            message.payload = {**message.payload, **payload}
+            message.save(update_fields=[*fields, "payload"])
+        return message
+
+
+def park(shop: Shop, connection: Connection, kind: str, object_key: str, problem: Problem) -> None:
+    """Put a question about an object before a person, unless something for it is on its way already."""
+    with transaction.atomic():
+        known = OutboxMessage.objects.filter(
+            kind=kind, object_key=object_key, state__in=(*OPEN, State.IN_FLIGHT)
+        ).exists()
+        if not known:
+            OutboxMessage.objects.create(
+                shop=shop,
+                connection=connection,
+                kind=kind,
+                object_key=object_key,
+                state=State.PARKED,
+                due_at=timezone.now(),
+                problem=problem.code,
+                problem_params=dict(problem.params),
+            )
+
+
+def release(shop: Shop, *problems: str) -> int:
+    """Let parked messages go whose reason a person has just removed; returns how many."""
+    with transaction.atomic():
+        waiting = OutboxMessage.objects.filter(shop=shop, state=State.PARKED, problem__in=problems)
+        ids = list(waiting.values_list("pk", flat=True))
+        OutboxMessage.objects.filter(pk__in=ids, state=State.PARKED).update(
+            state=State.WAITING, due_at=timezone.now()
+        )
+        for pk in ids[:20]:  # the rest is taken along in bulk or found by the beat
+            wake(DELIVER, pk)
+    return len(ids)
+
+
+def retry(message: OutboxMessage) -> bool:
+    """A person asks for another try of a dead or parked message; False when a newer one already waits."""
+    with transaction.atomic():
+        newer = OutboxMessage.objects.filter(
+            kind=message.kind, object_key=message.object_key, state__in=OPEN
+        ).exclude(pk=message.pk)
+        if newer.exists():
+            OutboxMessage.objects.filter(pk=message.pk).update(state=State.DISCARDED)
+            return False
+        taken = OutboxMessage.objects.filter(pk=message.pk, state__in=(State.DEAD, State.PARKED)).update(
+            state=State.WAITING, due_at=timezone.now(), attempts=0, first_failed_at=None, dead_reason=""
+        )
+        if taken:
+            wake(DELIVER, message.pk)
+    return bool(taken)
+
+
+def discard(message: OutboxMessage) -> bool:
+    """A person decides that this need not be sent."""
+    return bool(
+        OutboxMessage.objects.filter(
+            pk=message.pk, state__in=(State.DEAD, State.PARKED, State.WAITING)
+        ).update(state=State.DISCARDED, done_at=timezone.now())
+    )
+
+
+def reset_stale(older_than: timedelta) -> int:
+    """Take back what a vanished worker had in flight; it may have been sent, so it is looked up first."""
+    now = timezone.now()
+    stale = OutboxMessage.objects.filter(state=State.IN_FLIGHT, in_flight_since__lt=now - older_than)
+    count = 0
+    for message in stale:
+        with transaction.atomic():
+            newer = OutboxMessage.objects.filter(
+                kind=message.kind, object_key=message.object_key, state__in=OPEN
+            ).update(outcome_unknown=True, payload=message.payload, due_at=now)
+            count += OutboxMessage.objects.filter(
+                pk=message.pk, state=State.IN_FLIGHT, claim=message.claim
+            ).update(
+                state=State.DISCARDED if newer else State.WAITING,
+                outcome_unknown=True,
+                due_at=now,
+                in_flight_since=None,
+            )
+    return count

@@ -1,0 +1,44 @@
+"""What a handler says of a message: done, waiting for a person, or failed with an error of the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bridge.domain.errors import Problem
+from bridge.outbox.models import OutboxMessage
+from connectors.errors import ConnectorError
+
+
+@dataclass(frozen=True)
+class Done:
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Parked:
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Failed:
+    error: ConnectorError
+
+
+@dataclass(frozen=True)
+class Crashed:
+    """The bridge itself failed: a bug, for whoever looks after it."""
+
+    detail: str
+
+
+Outcome = Done | Parked | Failed | Crashed
+Handler = Callable[[Sequence[OutboxMessage]], Mapping[int, Outcome]]
+
+
+class Kind(NamedTuple):
+    """How messages of a kind are delivered: by which handler, at most `batch` of one connection in one go."""
+
+    handler: Handler
+    batch: int = 1

@@ -1,0 +1,143 @@
+"""The catalogue of problems: code → a sentence for a person and what to do about it, in the reader's language.
+
+Codes are stored with messages, events and flows; sentences are made when somebody reads them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    sentence: str | Promise
+    remedy: str | Promise
+
+
+CATALOGUE: dict[str, Entry] = {
+    # --- what came in -----------------------------------------------------------------------------
+    "payload_not_json": Entry(
+        _("The message is not JSON: %(detail)s."),
+        _("Nothing was lost on our side; check that no plugin or firewall changes the shop's outgoing messages."),
+    ),
+    "payload_not_an_order": Entry(
+        _("The message carries no order."), _("Update the plugin on the site; the order itself is found by polling.")
+    ),
+    "payload_field_missing": Entry(
+        _("The order has no “%(field)s”."), _("Open the order on the site and save it again, then replay this event.")
+    ),
+    "payload_field_malformed": Entry(
+        _("The order's field “%(field)s” cannot be read."),
+        _("Open the order on the site and save it again, then replay this event."),
+    ),
+    "amount_not_a_number": Entry(
+        _("“%(value)s” is not an amount."), _("Correct the amount on the site and save the order.")
+    ),
+    "event_of_another_site": Entry(
+        _("The event comes from %(site)s, but this shop is %(expected)s."),
+        _("If the shop has moved, change its address in its settings; if it is a copy, switch the plugin off there."),
+    ),
+    # --- an order that cannot go as it is -----------------------------------------------------------
+    "unlinked_lines": Entry(
+        _("Not linked to goods in MoySklad: %(lines)s."),
+        _("Link these items (Products on the site → Link); the order then goes by itself."),
+    ),
+    "total_differs": Entry(
+        _("The lines add up to %(lines)s %(currency)s, the order's total is %(total)s."),
+        _("Open the order on the site, press “Recalculate” and save it."),
+    ),
+    "quantity_splits_no_price": Entry(
+        _("%(quantity)s of “%(name)s” for %(total)s give no whole price per piece."),
+        _("Change the quantity or the amount of this line on the site."),
+    ),
+    "currency_unknown": Entry(
+        _("MoySklad has no currency %(currency)s."),
+        _("Add the currency in MoySklad (Settings → Currencies), then retry."),
+    ),
+    "shipping_service_missing": Entry(
+        _("The order has shipping or a fee, and no service is chosen for it."),
+        _("Choose the service for shipping in the shop's settings; the order then goes by itself."),
+    ),
+    "store_missing": Entry(
+        _("No warehouse is chosen for the shop."), _("Choose the warehouse in the shop's settings.")
+    ),
+    "organization_missing": Entry(
+        _("No organization is chosen for the shop."), _("Choose the organization in the shop's settings.")
+    ),
+    "positions_changed_on_both_sides": Entry(
+        _("The goods of this order were changed on the site and in MoySklad document %(document)s."),
+        _("Compare both versions below, correct the document or the order by hand, then retry or discard."),
+    ),
+    "document_gone": Entry(
+        _("Document %(document)s was deleted in MoySklad, or moved to the bin."),
+        _("Choose: create it again, leave it so, or cancel the order on the site."),
+    ),
+    "sum_differs": Entry(
+        _("MoySklad counts %(remote)s, the order on the site is %(local)s."),
+        _("A minimum price or a discount rule in MoySklad may have changed a price; compare the document."),
+    ),
+    # --- the other side's word ------------------------------------------------------------------------
+    "auth": Entry(
+        _("%(system)s does not accept the login: %(detail)s"),
+        _("Enter a new token or new keys in the connection; everything waiting then goes by itself."),
+    ),
+    "forbidden": Entry(
+        _("%(system)s does not allow this action: %(detail)s"),
+        _("Give the bridge's user the missing right, then retry."),
+    ),
+    "not_found": Entry(
+        _("%(system)s does not find the object: %(detail)s"),
+        _("It was probably deleted there. Discard this message, or link the item again and retry."),
+    ),
+    "refused": Entry(
+        _("%(system)s refused: %(detail)s (code %(code)s)"), _("Correct the cause named here, then retry.")
+    ),
+    "name_taken": Entry(
+        _("MoySklad already has a document with this number: %(detail)s"),
+        _("Set a prefix for document numbers in the shop's settings, then retry."),
+    ),
+    "reference_missing": Entry(
+        _("The document names something MoySklad no longer has: %(detail)s"),
+        _("Check that goods, warehouse, organization and state still exist there; link the item again, then retry."),
+    ),
+    "away": Entry(
+        _("%(system)s does not answer: %(detail)s"), _("Nothing to do: it is tried again by itself until it answers.")
+    ),
+    "outcome_unknown": Entry(
+        _("The answer of %(system)s was lost: %(detail)s"),
+        _("Nothing to do: the bridge looks whether it was done before sending again."),
+    ),
+    "wrong_host": Entry(
+        _("The address was not called: %(detail)s"), _("Correct the address of the connection.")
+    ),
+    "internal": Entry(
+        _("An error of the bridge: %(detail)s"),
+        _("Retry; if it repeats, send this text to whoever looks after the bridge."),
+    ),
+    "batch_item_refused": Entry(
+        _("The site refused %(count)s items, for example “%(name)s”: %(detail)s"),
+        _("See Products on the site → refused; the others were written."),
+    ),
+}  # fmt: skip
+
+_UNKNOWN = Entry(
+    _("Unknown reason “%(code)s”."), _("Retry; if it repeats, ask whoever looks after the bridge.")
+)
+
+
+def sentence(code: str, params: Mapping[str, object]) -> str:
+    """What happened, ready to read; parameters the sentence lacks show as '?'."""
+    if not code:
+        return ""
+    values: defaultdict[str, object] = defaultdict(lambda: "?", code=code) | dict(params)
+    return str(CATALOGUE.get(code, _UNKNOWN).sentence) % values
+
+
+def remedy(code: str) -> str:
+    """What a person can do about it."""
+    return str(CATALOGUE.get(code, _UNKNOWN).remedy) if code else ""

@@ -1,0 +1,52 @@
+"""THE TABLE: topic → handler, message kind → handler, flow → how it runs. Read this first."""
+
+from __future__ import annotations
+
+from bridge.inbox.process import Handler
+from bridge.outbox.outcomes import Kind
+from bridge.sync import (
+    catalog_from_moysklad,
+    catalog_from_site,
+    kinds,
+    orders_from_site,
+    orders_to_moysklad,
+    poll,
+    statuses_to_site,
+    stock_from_moysklad,
+    stock_to_site,
+    subscriptions,
+)
+from bridge.sync.flows import Flow
+
+TOPICS: dict[str, Handler] = {
+    "woocommerce.order.changed": orders_from_site.changed,
+    "woocommerce.order.deleted": orders_from_site.deleted,
+    "woocommerce.core.order.created": orders_from_site.core_changed,
+    "woocommerce.core.order.updated": orders_from_site.core_changed,
+    "woocommerce.core.order.restored": orders_from_site.core_changed,
+    "woocommerce.core.order.deleted": orders_from_site.core_deleted,
+    "site.order": orders_from_site.polled,
+    "moysklad.customerorder": statuses_to_site.hinted,
+    "moysklad.stock": stock_from_moysklad.hinted,
+}
+
+KINDS: dict[str, Kind] = {
+    kinds.ORDER: Kind(orders_to_moysklad.deliver, batch=100),
+    kinds.STATUS: Kind(statuses_to_site.deliver),
+    kinds.STOCK: Kind(stock_to_site.deliver),
+}
+
+DAY = 24 * 3600
+FLOWS: dict[str, Flow] = {
+    # of a site
+    "orders": Flow("woocommerce", poll.orders, lambda shops: min(s.orders_interval for s in shops)),
+    "site_catalogue": Flow("woocommerce", catalog_from_site.load, lambda shops: 3600),
+    # of an account
+    "statuses": Flow("moysklad", poll.statuses, lambda shops: min(s.statuses_interval for s in shops)),
+    "stock": Flow(
+        "moysklad", stock_from_moysklad.changes, lambda shops: min(s.stock_interval for s in shops)
+    ),
+    "stock_full": Flow("moysklad", stock_from_moysklad.full, lambda shops: DAY),
+    "catalogue": Flow("moysklad", catalog_from_moysklad.load, lambda shops: 3600),
+    "subscriptions": Flow("moysklad", subscriptions.renew, lambda shops: DAY),
+}

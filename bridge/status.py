@@ -1,0 +1,95 @@
+"""How the bridge is doing, as plain figures: what waits, what failed, how far each flow has read, who is alive."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from bridge.connections.models import Connection, Vendor
+from bridge.inbox.models import InboxEvent
+from bridge.outbox.models import OutboxMessage
+from bridge.sync.models import Heartbeat, Watermark
+from connectors.moysklad.limits import Budget
+
+
+def status(now: datetime | None = None) -> dict[str, Any]:
+    """The figures of `bridge_status --json` and /api/v1/status/ (docs/operations.md names each)."""
+    now = now or timezone.now()
+    return {
+        "inbox": _inbox(now),
+        "outbox": _outbox(now),
+        "flows": _flows(now),
+        "budget": _budget(now),
+        "worker": {"heartbeat_seconds": heartbeat_age(now)},
+    }
+
+
+def heartbeat_age(now: datetime) -> float | None:
+    """Seconds since a worker last took a beat from the queue; None when none ever did."""
+    beat = Heartbeat.objects.filter(pk=1).first()
+    return _age(now, beat.at) if beat else None
+
+
+def _inbox(now: datetime) -> dict[str, Any]:
+    state = InboxEvent.State
+    rows = InboxEvent.objects.filter(state__in=(state.WAITING, state.IN_FLIGHT)).aggregate(
+        waiting=Count("pk"), oldest=Min("received_at")
+    )
+    return {
+        "waiting": rows["waiting"],
+        "oldest_seconds": _age(now, rows["oldest"]) or 0,
+        "failed": InboxEvent.objects.filter(state=state.FAILED).count(),
+    }
+
+
+def _outbox(now: datetime) -> dict[str, Any]:
+    state = OutboxMessage.State
+    rows = OutboxMessage.objects.filter(state__in=(state.WAITING, state.IN_FLIGHT)).aggregate(
+        waiting=Count("pk", filter=Q(state=state.WAITING)),
+        in_flight=Count("pk", filter=Q(state=state.IN_FLIGHT)),
+        oldest=Min("created_at"),
+    )
+    dead = OutboxMessage.objects.filter(state=state.DEAD).values_list("dead_reason").annotate(n=Count("pk"))
+    return {
+        "waiting": rows["waiting"],
+        "in_flight": rows["in_flight"],
+        "oldest_seconds": _age(now, rows["oldest"]) or 0,
+        "dead": dict(dead.order_by("dead_reason")),
+        "parked": OutboxMessage.objects.filter(state=state.PARKED).count(),
+    }
+
+
+def _flows(now: datetime) -> dict[str, Any]:
+    rows = Watermark.objects.select_related("connection").order_by("connection__name", "flow")
+    return {
+        f"{row.connection.vendor}:{row.connection.name}:{row.flow}": {
+            "last_success": row.last_success_at.isoformat() if row.last_success_at else None,
+            "lag_seconds": _age(now, row.last_success_at),
+            "problem": row.problem,
+        }
+        for row in rows
+    }
+
+
+def _budget(now: datetime) -> dict[str, Any]:
+    default = Budget()
+    accounts = Connection.objects.filter(vendor=Vendor.MOYSKLAD).order_by("name")
+    return {
+        account.name: {
+            "calls": default.calls,
+            "window_seconds": default.window,
+            "parallel": default.parallel,
+            "paused_seconds": max((account.paused_until - now).total_seconds(), 0)
+            if account.paused_until
+            else 0,
+            "webhooks": account.hooks_problem or "on",
+        }
+        for account in accounts
+    }
+
+
+def _age(now: datetime, then: datetime | None) -> float | None:
+    return round(max((now - then).total_seconds(), 0.0), 1) if then else None

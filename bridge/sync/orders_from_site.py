@@ -1,0 +1,130 @@
+"""An order event of a site becomes the canonical order, and what must follow is queued in the same transaction."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from bridge.catalog.bindings import ensure_listings
+from bridge.connections import clients
+from bridge.connections.models import Shop
+from bridge.domain import order as canonical
+from bridge.domain.errors import BadPayload
+from bridge.domain.fingerprint import fingerprint
+from bridge.domain.status import NEVER_SENT
+from bridge.inbox.models import InboxEvent
+from bridge.inbox.process import payload
+from bridge.inbox.receive import receive
+from bridge.mapping import from_woocommerce
+from bridge.orders.models import Order
+from bridge.orders.record import Change, record
+from bridge.outbox.enqueue import enqueue
+from bridge.sync import kinds
+from connectors.errors import NotFound
+
+# Clocks of two machines and whole seconds: an order placed in the minute of the start belongs to us.
+START_TOLERANCE = timedelta(minutes=10)
+
+
+def changed(event: InboxEvent) -> None:
+    """The plugin's event: the whole order, or only its id when it was too large to send."""
+    data = payload(event)
+    wire = data.get("order")
+    read_at = data.get("read_at")
+    moment = (
+        datetime.fromtimestamp(read_at, UTC) if isinstance(read_at, int | float) and read_at > 0 else None
+    )
+    if isinstance(wire, dict):
+        accept(event.connection.shop, wire, read_at=moment)
+    elif data.get("order_id"):
+        _read_again(event.connection.shop, str(data["order_id"]))
+    else:
+        raise BadPayload("payload_not_an_order")
+
+
+def core_changed(event: InboxEvent) -> None:
+    """A webhook of WooCommerce itself: the order's state when it was delivered, without a precise time."""
+    data = payload(event)
+    if "code" in data and "id" not in data:
+        return  # the order was gone when the delivery ran; its deletion has a webhook of its own
+    accept(event.connection.shop, data, read_at=None)
+
+
+def deleted(event: InboxEvent) -> None:
+    """The order is gone for good on the site."""
+    _mark_deleted(event.connection.shop, str(payload(event).get("order_id") or ""))
+
+
+def core_deleted(event: InboxEvent) -> None:
+    """WooCommerce sends order.deleted when an order goes to the trash, with nothing but its id."""
+    order_id = str(payload(event).get("id") or "")
+    try:
+        _read_again(event.connection.shop, order_id)
+    except NotFound:
+        _mark_deleted(event.connection.shop, order_id)
+
+
+def polled(event: InboxEvent) -> None:
+    """An order found by looking: just read from the site, so it is the newest there is."""
+    accept(event.connection.shop, payload(event), read_at=None, sure=True)
+
+
+def note_polled(shop: Shop, wire: dict[str, Any]) -> bool:
+    """Store an order that polling found, unless it is the one we know already; True when it was news."""
+    order = from_woocommerce.order(wire)
+    known = Order.objects.filter(shop=shop, source_id=order.source_id, order_key=order.order_key).first()
+    if known is not None and known.modified_at >= order.modified_at:
+        return False
+    digest = fingerprint(wire)
+    return (
+        receive(shop.site, "site.order", f"poll:{digest}", json.dumps(wire), delivery_id=order.source_id)
+        is not None
+    )
+
+
+def accept(shop: Shop, wire: dict[str, Any], *, read_at: datetime | None, sure: bool = False) -> None:
+    """Record an order as the site shows it and queue what follows."""
+    order = from_woocommerce.order(wire)
+    if order.status in NEVER_SENT:
+        return
+    with transaction.atomic():
+        row, change = record(shop, order, read_at=read_at, sure=sure)
+        if change in (Change.NEW, Change.CHANGED):
+            follow_up(row, order)
+    if change is Change.TIE:
+        _read_again(shop, order.source_id)
+
+
+def follow_up(row: Order, order: canonical.Order) -> None:
+    """Queue the order for MoySklad if its status was chosen for sending or it has a document already."""
+    ensure_listings(row.shop, order.lines)
+    if wants_document(row):
+        enqueue(row.shop, row.shop.account, kinds.ORDER, row.object_key)
+
+
+def wants_document(row: Order) -> bool:
+    if hasattr(row, "binding"):
+        return True
+    return row.status in row.shop.send_statuses and row.placed_at >= row.shop.started_at - START_TOLERANCE
+
+
+def _read_again(shop: Shop, source_id: str) -> None:
+    """The site itself says how the order stands now."""
+    wire = clients.woocommerce(shop.site).orders.get(source_id)
+    accept(shop, wire, read_at=None, sure=True)
+
+
+def _mark_deleted(shop: Shop, source_id: str) -> None:
+    """The order keeps its last content here; its status becomes the trash, which the owner may have mapped."""
+    with transaction.atomic():
+        for row in (
+            Order.objects.select_for_update().filter(shop=shop, source_id=source_id).exclude(status="trash")
+        ):
+            row.status = "trash"
+            row.content = {**row.content, "status": "trash"}
+            row.save(update_fields=["status", "content"])
+            if wants_document(row):
+                enqueue(shop, shop.account, kinds.ORDER, row.object_key)

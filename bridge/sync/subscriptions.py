@@ -1,0 +1,86 @@
+"""Our webhooks in MoySklad: made when missing, renewed, and only our own removed. Without them everything is polled."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from bridge.connections import clients
+from bridge.connections.models import Connection
+from bridge.sync.models import Watermark
+from connectors.errors import PermanentError
+from connectors.moysklad.client import MoySklad
+from connectors.moysklad.limits import Priority
+
+ORDER_ACTIONS: tuple[Literal["UPDATE", "DELETE"], ...] = ("UPDATE", "DELETE")
+
+
+def renew(watermark: Watermark) -> None:
+    """Make the account's webhooks what they should be; a refusal (rights, tariff) is noted, not repeated at once."""
+    account = watermark.connection
+    client = clients.moysklad(account, Priority.CATALOGUE)
+    _remember_account(account, client)
+    prefix = clients.hook_prefix(account)
+    problem = "no_public_url"
+    if prefix:
+        try:
+            _renew(client, prefix)
+            problem = ""
+        except PermanentError as error:
+            problem = f"refused:{error.code or error.status}"
+    if account.hooks_problem != problem:
+        account.hooks_problem = problem
+        account.save(update_fields=["hooks_problem"])
+
+
+def remove(account: Connection) -> int:
+    """Take our webhooks back, for a bridge that is being switched off; returns how many."""
+    client = clients.moysklad(account, Priority.CATALOGUE)
+    prefix = clients.hook_prefix(account)
+    orders, stock = _ours(client.webhooks.list(), prefix), _ours(client.stock_webhooks.list(), prefix)
+    for row in orders:
+        client.webhooks.delete(str(row["id"]))
+    for row in stock:
+        client.stock_webhooks.delete(str(row["id"]))
+    return len(orders) + len(stock)
+
+
+def _remember_account(account: Connection, client: MoySklad) -> None:
+    """Webhooks name their account; ours is compared with theirs."""
+    account_id = client.directory.account_id()
+    if account_id and account_id != account.account_id:
+        account.account_id = account_id
+        account.save(update_fields=["account_id"])
+
+
+def _renew(client: MoySklad, prefix: str) -> None:
+    orders_url, stock_url = f"{prefix}customerorder/", f"{prefix}stock/"
+    present = _ours(client.webhooks.list(), prefix)
+    for action in ORDER_ACTIONS:
+        row = _take(present, url=orders_url, action=action, entityType="customerorder")
+        if row is None:
+            client.webhooks.create(orders_url, "customerorder", action)
+        elif not row.get("enabled", True):
+            client.webhooks.enable(str(row["id"]))
+    for stale in present:
+        client.webhooks.delete(str(stale["id"]))
+    present = _ours(client.stock_webhooks.list(), prefix)
+    row = _take(present, url=stock_url, reportType="bystore")
+    if row is None:
+        client.stock_webhooks.create(stock_url, "bystore")
+    elif not row.get("enabled", True):
+        client.stock_webhooks.enable(str(row["id"]))
+    for stale in present:
+        client.stock_webhooks.delete(str(stale["id"]))
+
+
+def _take(rows: list[Any], **wanted: str) -> Any:
+    """Remove and return the first row with these values; None when there is none."""
+    for row in rows:
+        if all(row.get(key) == value for key, value in wanted.items()):
+            rows.remove(row)
+            return row
+    return None
+
+
+def _ours(rows: Any, prefix: str) -> list[Any]:
+    return [row for row in rows if prefix and str(row.get("url") or "").startswith(prefix)]
