@@ -43,13 +43,15 @@ class Orders:
         return self._by("name", names, expand)
 
     def updated_since(
-        self, moment_msk: str, *, deleted: bool = False, expand: Iterable[str] = ()
+        self, moment_msk: str, *, deleted: bool | None = False, expand: Iterable[str] = ()
     ) -> Iterator[CustomerOrder]:
-        """Orders changed at or after a moment (Moscow time), oldest change first; those in the bin on
-        demand.
+        """Orders changed at or after a moment (Moscow time), oldest change first.
+
+        `deleted` True: those in the bin; None: both kinds in one walk.
         """
+        bin_filter = Filter().eq("isDeleted", *((True, False) if deleted is None else (deleted,)))
         rows = self._client.rows_along_updated(
-            PATH, since=moment_msk, filter=Filter().eq("isDeleted", deleted), expand=tuple(expand)
+            PATH, since=moment_msk, filter=bin_filter, expand=tuple(expand)
         )
         return cast(Iterator[CustomerOrder], rows)
 
