@@ -47,6 +47,9 @@ if BRIDGE_PUBLIC_URL:
 BEAT_SECONDS: float = env.float("BEAT_SECONDS", default=5.0)
 HEARTBEAT_TIMEOUT: float = env.float("HEARTBEAT_TIMEOUT", default=90.0)
 LEASE_SECONDS: float = env.float("LEASE_SECONDS", default=360.0)
+# Calls of one user in three seconds; 11 for a user token from December 2026, 45 for a solution (facts in docs).
+MOYSKLAD_CALLS: int = env.int("MOYSKLAD_CALLS", default=11)
+MOYSKLAD_PARALLEL: int = env.int("MOYSKLAD_PARALLEL", default=5)
 RETRY_SCALE: float = env.float("RETRY_SCALE", default=1.0)
 EVENT_TOLERANCE: float = env.float("EVENT_TOLERANCE", default=300.0)
 EVENT_MAX_BYTES = 1_000_000

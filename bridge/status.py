@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
+from bridge.connections import clients
 from bridge.connections.models import Connection, Vendor
 from bridge.inbox.models import InboxEvent
 from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Heartbeat, Watermark
-from connectors.moysklad.limits import Budget
 
 
 def status(now: datetime | None = None) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _flows(now: datetime) -> dict[str, Any]:
 
 
 def _budget(now: datetime) -> dict[str, Any]:
-    default = Budget()
+    default = clients.budget()
     accounts = Connection.objects.filter(vendor=Vendor.MOYSKLAD).order_by("name")
     return {
         account.name: {

@@ -19,6 +19,11 @@ def hook_prefix(connection: Connection) -> str:
     return f"{settings.BRIDGE_PUBLIC_URL}/hooks/moysklad/{connection.hook_token}/"
 
 
+def budget() -> Budget:
+    """What one account may be asked, by all our processes together."""
+    return Budget(calls=settings.MOYSKLAD_CALLS, parallel=settings.MOYSKLAD_PARALLEL)
+
+
 def moysklad(connection: Connection, priority: Priority = Priority.ORDERS, *, tenant: str = "") -> MoySklad:
     credentials = connection.credentials
     auth = (
@@ -29,7 +34,7 @@ def moysklad(connection: Connection, priority: Priority = Priority.ORDERS, *, te
     return MoySklad(
         connection.base_url,
         auth,
-        governor=Governor(DatabaseStore(connection.pk), Budget()),
+        governor=Governor(DatabaseStore(connection.pk), budget()),
         priority=priority,
         tenant=tenant,
         webhook_prefix=hook_prefix(connection),

@@ -113,8 +113,10 @@ def wants_document(row: Order) -> bool:
 
 def _read_again(shop: Shop, source_id: str) -> None:
     """The site itself says how the order stands now."""
-    wire = clients.woocommerce(shop.site).orders.get(source_id)
-    accept(shop, wire, read_at=None, sure=True)
+    if not source_id.isdecimal():
+        raise BadPayload("payload_field_malformed", field="id")
+    wire = clients.woocommerce(shop.site).orders.get(int(source_id))
+    accept(shop, dict(wire), read_at=None, sure=True)
 
 
 def _mark_deleted(shop: Shop, source_id: str) -> None:

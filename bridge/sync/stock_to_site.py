@@ -13,7 +13,7 @@ from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Outcome
 from bridge.sync import kinds
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, PermanentError
 from connectors.woocommerce.client import WooCommerce
 
 BATCH = 100
@@ -49,10 +49,15 @@ def _write(client: WooCommerce, listings: Sequence[Listing], *, parent: str) -> 
     answers = (
         client.products.variations_batch(int(parent), updates) if parent else client.products.batch(updates)
     )
+    unsure: ConnectorError | None = None
     for listing, answer in zip(listings, answers, strict=True):
-        if isinstance(answer, ConnectorError):
+        if isinstance(answer, PermanentError):
             listing.write_error = answer.detail[:500]
+        elif isinstance(answer, ConnectorError):
+            unsure = answer  # stays different, so it is written again
         else:
             listing.site_quantity = listing.wanted_quantity
     # Only our two columns: a new number may have been wished for while the site was writing this one.
     Listing.objects.bulk_update(listings, ["site_quantity", "write_error"])
+    if unsure is not None:
+        raise unsure
