@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,41 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if hidden:
         reporter.write_line("Skipped although NO_SKIPS is set:\n  " + "\n  ".join(hidden), red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture
+def shop(db: None) -> object:
+    """A shop with an account, its directory and one linked product; no network behind it."""
+    from bridge.connections.models import Connection, DirectoryEntry, Shop, Vendor
+
+    account = Connection.objects.create(
+        vendor=Vendor.MOYSKLAD,
+        name="main",
+        base_url="http://127.0.0.1:9/api/remap/1.2",
+        account_id="account-1",
+    )
+    site = Connection.objects.create(
+        vendor=Vendor.WOOCOMMERCE,
+        name="site",
+        base_url="http://127.0.0.1:9",
+        credentials={"event_secret": "secret-1", "consumer_key": "ck_x", "consumer_secret": "cs_x"},
+    )
+    kind = DirectoryEntry.Kind
+    for what, name, detail, default in (
+        (kind.ORGANIZATION, "org", "", False),
+        (kind.STORE, "store", "", False),
+        (kind.CURRENCY, "rub", "RUB", True),
+    ):
+        DirectoryEntry.objects.create(
+            connection=account, kind=what, external_id=name, name=name, detail=detail, is_default=default
+        )
+    return Shop.objects.create(
+        name="site",
+        site=site,
+        account=account,
+        home_url="http://shop.example.test",
+        organization_id="org",
+        store_ids=["store"],
+        shipping_service_id="shipping",
+        started_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )

@@ -1,0 +1,83 @@
+"""Positions of a document: whole prices whose sum is the order's total, whatever the quantities."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.domain.errors import Unmappable
+from bridge.domain.order import Charge, Line, Order
+from bridge.domain.positions import positions
+
+NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
+
+
+def order(lines: list[Line], charges: list[Charge], total: int | None = None) -> Order:
+    if total is None:
+        total = sum(x.total_minor for x in [*lines, *charges])
+    return Order(
+        "1", "key", "1", "processing", "RUB", total, NOW, NOW, lines=tuple(lines), charges=tuple(charges)
+    )
+
+
+def line(total: int, quantity: str = "1", name: str = "Кружка") -> Line:
+    return Line("1", "13", "", "S-1", name, Decimal(quantity), total)
+
+
+def test_a_total_that_does_not_divide_becomes_two_positions_of_whole_kopecks() -> None:
+    found = positions(order([line(100000, "3")], []))
+    assert [(p.quantity, p.price_minor) for p in found] == [(2, 33333), (1, 33334)]
+
+
+def test_a_free_gift_has_a_position_of_price_zero() -> None:
+    assert [p.price_minor for p in positions(order([line(0, "2")], []))] == [0]
+
+
+def test_free_shipping_needs_no_position() -> None:
+    found = positions(order([line(500)], [Charge("2", "shipping", "Самовывоз", 0)]))
+    assert len(found) == 1
+
+
+def test_a_negative_fee_is_spread_over_the_goods() -> None:
+    found = positions(order([line(10000), line(20000)], [Charge("9", "fee", "Скидка", -100)]))
+    assert [p.sum_minor for p in found] == [9967, 19933]
+
+
+def test_a_total_that_the_lines_do_not_make_names_both_sums() -> None:
+    with pytest.raises(Unmappable) as caught:
+        positions(order([line(10000)], [], total=9000))
+    assert caught.value.problem.code == "total_differs"
+    assert caught.value.problem.params["lines"] == "100.00"
+    assert caught.value.problem.params["total"] == "90.00"
+
+
+def test_a_decimal_quantity_that_no_price_fits_is_named() -> None:
+    with pytest.raises(Unmappable, match="quantity_splits_no_price"):
+        positions(order([line(10001, "1.5", "Ткань")], []))
+
+
+amounts = st.integers(0, 10**8)
+lines = st.builds(
+    Line,
+    source_id=st.just("1"),
+    product_id=st.just("13"),
+    variation_id=st.just(""),
+    sku=st.just("S"),
+    name=st.just("n"),
+    quantity=st.integers(1, 500).map(Decimal),
+    total_minor=amounts,
+)
+charges = st.builds(
+    Charge, source_id=st.just("2"), kind=st.just("shipping"), name=st.just("n"), total_minor=amounts
+)
+
+
+@given(st.lists(lines, min_size=1, max_size=8), st.lists(charges, max_size=3))
+def test_positions_add_up_to_the_total_without_fractions_or_negative_prices(
+    goods: list[Line], extra: list[Charge]
+) -> None:
+    found = positions(order(goods, extra))
+    assert sum(p.sum_minor for p in found) == sum(x.total_minor for x in [*goods, *extra])
+    assert all(p.price_minor >= 0 and p.quantity > 0 and p.quantity == int(p.quantity) for p in found)

@@ -1,0 +1,187 @@
+"""The doors: what is accepted, what is refused and how, and that nothing unsigned is ever stored."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bridge.connections.models import Shop
+from bridge.inbox.models import InboxEvent
+
+pytestmark = pytest.mark.django_db
+SECRET = "secret-1"
+
+
+def url(shop: Shop) -> str:
+    return f"/api/v1/events/woocommerce/{shop.site_id}/"
+
+
+def signed(body: bytes, *, secret: str = SECRET, event_id: str = "", at: int | None = None) -> dict[str, str]:
+    event_id = event_id or str(uuid.uuid4())
+    stamp = str(int(time.time()) if at is None else at)
+    mac = hmac.new(secret.encode(), f"{event_id}.{stamp}.".encode() + body, hashlib.sha256)
+    return {
+        "X-Sklad-Bridge-Id": event_id,
+        "X-Sklad-Bridge-Timestamp": stamp,
+        "X-Sklad-Bridge-Signature": "v1=" + base64.b64encode(mac.digest()).decode(),
+    }
+
+
+def event(**fields: Any) -> bytes:
+    return json.dumps(
+        {"event": "order.changed", "site": "http://shop.example.test", "order_id": 1, **fields}
+    ).encode()
+
+
+def post(client: Client, shop: Shop, body: bytes, headers: dict[str, str]) -> Any:
+    return client.post(url(shop), body, content_type="application/json", headers=headers)
+
+
+def test_a_signed_event_is_stored_and_answered_202(client: Client, shop: Shop) -> None:
+    body = event()
+    answer = post(client, shop, body, signed(body, event_id="event-0001"))
+    assert answer.status_code == 202
+    stored = InboxEvent.objects.get()
+    assert (stored.topic, stored.delivery_id, stored.body) == (
+        "woocommerce.order.changed",
+        "event-0001",
+        body.decode(),
+    )
+
+
+def test_the_same_event_again_is_answered_202_and_stored_once(client: Client, shop: Shop) -> None:
+    body = event()
+    for _ in range(3):
+        assert post(client, shop, body, signed(body, event_id="event-0001")).status_code == 202
+    assert InboxEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("secret", "at", "status", "code"),
+    [("other", None, 401, "signature"), (SECRET, 1_700_000_000, 401, "clock")],
+)
+def test_a_wrong_secret_and_a_wrong_clock_are_told_apart(
+    client: Client, shop: Shop, secret: str, at: int | None, status: int, code: str
+) -> None:
+    body = event()
+    answer = post(client, shop, body, signed(body, secret=secret, at=at))
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert ("server_time" in answer.json()) == (code == "clock")
+    assert not InboxEvent.objects.exists()
+
+
+def test_during_rotation_the_previous_secret_is_still_good(client: Client, shop: Shop) -> None:
+    shop.site.credentials = {"event_secret": "new", "previous_event_secret": SECRET}
+    shop.site.save()
+    body = event()
+    assert post(client, shop, body, signed(body)).status_code == 202
+    assert post(client, shop, body, signed(body, secret="new")).status_code == 202
+    assert post(client, shop, body, signed(body, secret="older")).status_code == 401
+
+
+def test_a_copy_of_the_site_is_refused(client: Client, shop: Shop) -> None:
+    body = event(site="https://staging.example.test")
+    answer = post(client, shop, body, signed(body))
+    assert (answer.status_code, answer.json()["code"]) == (403, "other_site")
+    assert not InboxEvent.objects.exists()
+
+
+@pytest.mark.parametrize("site", ["https://www.shop.example.test/", "http://SHOP.example.test"])
+def test_scheme_www_and_case_do_not_make_another_site(client: Client, shop: Shop, site: str) -> None:
+    body = event(site=site)
+    assert post(client, shop, body, signed(body)).status_code == 202
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b'"x"', b"[" * 100_000])
+def test_a_signed_body_that_is_no_object_is_400(client: Client, shop: Shop, body: bytes) -> None:
+    assert post(client, shop, body, signed(body)).status_code == 400
+
+
+def test_a_body_over_a_megabyte_is_413(client: Client, shop: Shop) -> None:
+    body = event(padding="x" * 1_000_000)
+    assert post(client, shop, body, signed(body)).status_code == 413
+    huge = b"x" * 10_000_000
+    assert post(client, shop, huge, signed(huge)).status_code == 413
+    assert not InboxEvent.objects.exists()
+
+
+def test_an_unknown_shop_answers_like_a_wrong_signature(client: Client, shop: Shop) -> None:
+    body = event()
+    answer = client.post(
+        "/api/v1/events/woocommerce/999999/", body, content_type="application/json", headers=signed(body)
+    )
+    assert (answer.status_code, answer.json()["code"]) == (401, "signature")
+
+
+def core(body: bytes, *, delivery: str = "d1", webhook: str = "1") -> dict[str, str]:
+    mac = hmac.new(SECRET.encode(), body, hashlib.sha256)
+    return {
+        "X-WC-Webhook-Signature": base64.b64encode(mac.digest()).decode(),
+        "X-WC-Webhook-Topic": "order.updated",
+        "X-WC-Webhook-ID": webhook,
+        "X-WC-Webhook-Delivery-ID": delivery,
+        "X-WC-Webhook-Source": "http://shop.example.test/",
+    }
+
+
+def test_two_orders_of_one_second_share_a_delivery_id_and_both_are_stored(client: Client, shop: Shop) -> None:
+    for number in (642, 643):
+        body = json.dumps({"id": number}).encode()
+        assert post(client, shop, body, core(body)).status_code == 202
+    assert InboxEvent.objects.count() == 2
+
+
+def test_woocommerces_ping_gets_exactly_200_and_stores_nothing(client: Client, shop: Shop) -> None:
+    answer = client.post(url(shop), b"webhook_id=1", content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 200
+    assert not InboxEvent.objects.exists()
+
+
+def test_a_moysklad_webhook_needs_the_secret_address_and_the_right_account(
+    client: Client, shop: Shop
+) -> None:
+    def hook(token: str, account: str) -> int:
+        events = [
+            {"meta": {"type": "customerorder", "href": "x/1"}, "action": "UPDATE", "accountId": account}
+        ]
+        path = f"/hooks/moysklad/{token}/customerorder/?requestId=r1"
+        return int(client.post(path, {"events": events}, content_type="application/json").status_code)
+
+    token = shop.account.hook_token
+    assert hook("wrong", "account-1") == 404
+    assert hook(token, "account-2") == 403
+    assert not InboxEvent.objects.exists()
+    assert hook(token, "account-1") == 204
+    assert hook(token, "account-1") == 204  # MoySklad repeats with the same requestId
+    assert InboxEvent.objects.count() == 1
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    body=st.binary(max_size=300),
+    headers=st.dictionaries(
+        st.sampled_from(
+            [
+                "X-Sklad-Bridge-Signature",
+                "X-Sklad-Bridge-Id",
+                "X-Sklad-Bridge-Timestamp",
+                "X-WC-Webhook-Signature",
+            ]
+        ),
+        st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=80),
+    ),
+)
+def test_whatever_comes_unsigned_there_is_no_5xx_and_nothing_is_stored(
+    client: Client, shop: Shop, body: bytes, headers: dict[str, str]
+) -> None:
+    answer = post(client, shop, body, headers)
+    assert answer.status_code in (200, 400, 401, 413)
+    assert not InboxEvent.objects.exists()
