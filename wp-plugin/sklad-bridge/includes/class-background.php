@@ -14,7 +14,7 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Its `$unique` argument is not relied on: it compares hook and group only, not the time.
  */
-class Background {
+final class Background {
 
 	public const HOOK  = 'sklad_bridge_drain';
 	public const GROUP = 'sklad-bridge';
@@ -27,7 +27,7 @@ class Background {
 	 *
 	 * @param int $due Unix seconds.
 	 */
-	public function plan( int $due ): void {
+	public static function plan( int $due ): void {
 		if ( ! function_exists( 'as_schedule_single_action' ) || ! did_action( 'action_scheduler_init' ) ) {
 			return; // Too early in this request; a later one drains.
 		}

@@ -68,25 +68,25 @@ final class Dispatcher {
 	private Event_Sender $sender;
 
 	/**
-	 * Ends answers.
+	 * Ends the answer to the browser; true when nobody waits any more (Response).
 	 *
-	 * @var Response
+	 * @var callable(): bool
 	 */
-	private Response $response;
+	private $finish_answer;
 
 	/**
-	 * Requests to ourselves.
+	 * Sends a request to ourselves (Loopback).
 	 *
-	 * @var Loopback
+	 * @var callable(): void
 	 */
-	private Loopback $loopback;
+	private $call_ourselves;
 
 	/**
-	 * Action Scheduler.
+	 * Plans a background run at a time (Background).
 	 *
-	 * @var Background
+	 * @var callable(int): void
 	 */
-	private Background $background;
+	private $plan_background;
 
 	/**
 	 * A dispatcher.
@@ -97,9 +97,9 @@ final class Dispatcher {
 	 * @param Gate           $gate       When something is due.
 	 * @param Outbox_Store   $outbox     Outbox.
 	 * @param Event_Sender   $sender     Sender.
-	 * @param Response       $response   Ends answers.
-	 * @param Loopback       $loopback   Requests to ourselves.
-	 * @param Background     $background Action Scheduler.
+	 * @param callable       $finish_answer   Ends the answer to the browser; true when nobody waits any more.
+	 * @param callable       $call_ourselves  Sends a request to ourselves.
+	 * @param callable       $plan_background Plans a background run at a time.
 	 */
 	public function __construct(
 		Settings $settings,
@@ -108,19 +108,19 @@ final class Dispatcher {
 		Gate $gate,
 		Outbox_Store $outbox,
 		Event_Sender $sender,
-		Response $response,
-		Loopback $loopback,
-		Background $background
+		callable $finish_answer,
+		callable $call_ourselves,
+		callable $plan_background
 	) {
-		$this->settings   = $settings;
-		$this->guard      = $guard;
-		$this->state      = $state;
-		$this->gate       = $gate;
-		$this->outbox     = $outbox;
-		$this->sender     = $sender;
-		$this->response   = $response;
-		$this->loopback   = $loopback;
-		$this->background = $background;
+		$this->settings        = $settings;
+		$this->guard           = $guard;
+		$this->state           = $state;
+		$this->gate            = $gate;
+		$this->outbox          = $outbox;
+		$this->sender          = $sender;
+		$this->finish_answer   = $finish_answer;
+		$this->call_ourselves  = $call_ourselves;
+		$this->plan_background = $plan_background;
 	}
 
 	/**
@@ -179,7 +179,7 @@ final class Dispatcher {
 		$stopped = $this->state->is_stopped();
 		$this->gate->plan( $stopped ? null : $due, $now );
 		if ( null !== $due && ! $stopped ) {
-			$this->background->plan( max( $due, $this->gate->paused_until(), $now ) );
+			( $this->plan_background )( max( $due, $this->gate->paused_until(), $now ) );
 		}
 	}
 
@@ -190,11 +190,11 @@ final class Dispatcher {
 	 * @param bool $overdue Loopback requests do not seem to work.
 	 */
 	private function drain_aside( int $now, bool $overdue ): void {
-		if ( $this->response->finish() || $overdue ) {
+		if ( ( $this->finish_answer )() || $overdue ) {
 			$this->run();
 			return;
 		}
 		$this->gate->ask( $now, self::LOOPBACK_SECONDS );
-		$this->loopback->call();
+		( $this->call_ourselves )();
 	}
 }

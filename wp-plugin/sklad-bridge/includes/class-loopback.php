@@ -14,7 +14,7 @@ defined( 'ABSPATH' ) || exit;
 /**
  * The request carries a token made from the site's salt, since a guest's nonce says nothing about who asks.
  */
-class Loopback {
+final class Loopback {
 
 	public const ACTION = 'sklad_bridge_drain_now';
 
@@ -24,7 +24,7 @@ class Loopback {
 	/**
 	 * Sends the request and does not wait for its answer.
 	 */
-	public function call(): void {
+	public static function call(): void {
 		wp_remote_post(
 			admin_url( 'admin-ajax.php' ),
 			array(

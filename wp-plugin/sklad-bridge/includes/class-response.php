@@ -14,12 +14,12 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Knows what this PHP can do: php-fpm and LiteSpeed can end an answer and go on.
  */
-class Response {
+final class Response {
 
 	/**
 	 * Ends the answer; true when nobody waits any more, also when somebody else has ended it before.
 	 */
-	public function finish(): bool {
+	public static function finish(): bool {
 		if ( in_array( PHP_SAPI, array( 'cli', 'phpdbg' ), true ) || wp_doing_cron() ) {
 			return true;
 		}

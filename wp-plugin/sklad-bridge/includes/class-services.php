@@ -114,9 +114,9 @@ final class Services {
 			$this->gate(),
 			$this->outbox(),
 			$this->sender(),
-			new Response(),
-			new Loopback(),
-			new Background()
+			array( Response::class, 'finish' ),
+			array( Loopback::class, 'call' ),
+			array( Background::class, 'plan' )
 		);
 	}
 

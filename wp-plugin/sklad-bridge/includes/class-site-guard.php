@@ -55,13 +55,13 @@ final class Site_Guard {
 	}
 
 	/**
-	 * An address without what does not make another shop: the scheme, the case of the host, a final slash.
+	 * An address without what does not make another shop: the scheme, `www.`, a final slash.
 	 *
 	 * @param string $address Home address.
 	 */
 	private static function place( string $address ): string {
 		$parts = wp_parse_url( $address );
-		$place = strtolower( (string) ( $parts['host'] ?? '' ) );
+		$place = (string) preg_replace( '/^www\./', '', strtolower( (string) ( $parts['host'] ?? '' ) ) );
 		$port  = (int) ( $parts['port'] ?? 0 );
 		if ( 0 !== $port && 80 !== $port && 443 !== $port ) {
 			$place .= ":$port";

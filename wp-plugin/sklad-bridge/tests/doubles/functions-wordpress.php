@@ -1,0 +1,127 @@
+<?php
+/**
+ * Stand-ins for the functions of WordPress that the plugin uses, no more than it needs of each.
+ *
+ * @package Sklad_Bridge
+ */
+
+declare( strict_types=1 );
+
+use Sklad_Bridge\Tests\Http;
+
+define( 'ARRAY_A', 'ARRAY_A' );
+define( 'MINUTE_IN_SECONDS', 60 );
+
+$GLOBALS['options'] = array();
+$GLOBALS['writes']  = 0;
+$GLOBALS['posts']   = array();
+
+function get_option( string $name, $missing = false ) {
+	return $GLOBALS['options'][ $name ] ?? ( 'home' === $name ? 'https://shop.example.test' : $missing );
+}
+
+function update_option( string $name, $value, $autoload = null ): bool {
+	++$GLOBALS['writes'];
+	$GLOBALS['options'][ $name ] = $value;
+	return true;
+}
+
+function delete_option( string $name ): bool {
+	unset( $GLOBALS['options'][ $name ] );
+	return true;
+}
+
+function wp_generate_uuid4(): string {
+	$hex = bin2hex( random_bytes( 16 ) );
+	return sprintf( '%s-%s-4%s-8%s-%s', substr( $hex, 0, 8 ), substr( $hex, 8, 4 ), substr( $hex, 12, 3 ), substr( $hex, 15, 3 ), substr( $hex, 18, 12 ) );
+}
+
+function wp_json_encode( $value, int $flags = 0 ) {
+	return json_encode( $value, $flags );
+}
+
+function wp_parse_url( string $url, int $part = -1 ) {
+	return parse_url( $url, $part );
+}
+
+function untrailingslashit( string $text ): string {
+	return rtrim( $text, '/\\' );
+}
+
+function wp_strip_all_tags( string $text ): string {
+	return trim( strip_tags( $text ) );
+}
+
+function wp_salt( string $scheme ): string {
+	return "salt of $scheme";
+}
+
+function admin_url( string $path ): string {
+	return "https://shop.example.test/wp-admin/$path";
+}
+
+function get_post_type( int $post_id ) {
+	return $GLOBALS['posts'][ $post_id ] ?? false;
+}
+
+function wp_remote_post( string $url, array $arguments ) {
+	return Http::request( $url, $arguments );
+}
+
+function wp_remote_retrieve_response_code( $response ) {
+	return $response['response']['code'];
+}
+
+function wp_remote_retrieve_body( $response ): string {
+	return $response['body'];
+}
+
+function wp_remote_retrieve_header( $response, string $name ) {
+	return $response['headers'][ $name ] ?? '';
+}
+
+function is_wp_error( $value ): bool {
+	return $value instanceof WP_Error;
+}
+
+function __( string $text, string $domain ): string {
+	return $text;
+}
+
+function _n( string $one, string $many, int $number, string $domain ): string {
+	return 1 === $number ? $one : $many;
+}
+
+function human_time_diff( int $from, int $to ): string {
+	return abs( $to - $from ) . ' s';
+}
+
+/**
+ * An error as WordPress returns it.
+ */
+class WP_Error {
+	private string $message;
+
+	public function __construct( string $code, string $message ) {
+		$this->message = $message;
+	}
+
+	public function get_error_message(): string {
+		return $this->message;
+	}
+}
+
+/**
+ * A post.
+ */
+class WP_Post {
+	public string $post_type   = '';
+	public string $post_status = '';
+	public int $post_parent    = 0;
+
+	public function __construct( object $fields ) {
+		foreach ( get_object_vars( $fields ) as $name => $value ) {
+			$this->$name = $value;
+		}
+	}
+}
