@@ -1,0 +1,111 @@
+"""Control of the store stand-in: buyers, the shopkeeper, the companion plugin, and the knobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.sandbox.control_base import Control
+
+Json = dict[str, Any]
+
+
+class StoreControl(Control):
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.url = str(self.info["url"])
+        self.consumer_key = str(self.info["consumer_key"])
+        self.consumer_secret = str(self.info["consumer_secret"])
+        self.read_only_key = str(self.info["read_only_key"])
+        self.read_only_secret = str(self.info["read_only_secret"])
+
+    def pair(self, event_url: str, secret: str | list[str]) -> None:
+        """Where the plugin sends its events and with what secret(s); an empty address switches it off."""
+        self.call("pair", event_url=event_url, secret=secret)
+
+    def ping(self) -> str:
+        """Send the plugin's test event; returns its id."""
+        return str(self.call("ping"))
+
+    def place_order(self, lines: dict[str, int] | list[Json], **order: Any) -> Json:
+        """Buy something; returns the order as REST shows it. Arguments: see README."""
+        return dict(self.call("place_order", lines=lines, **order))
+
+    def place_orders(self, count: int, per_second: float = 0.0, **order: Any) -> list[int]:
+        """`count` one-line orders of different buyers; returns their ids."""
+        return list(self.call("place_orders", count=count, per_second=per_second, **order))
+
+    def order(self, order_id: int) -> Json | None:
+        found: Json | None = self.call("order", order_id=order_id)
+        return found
+
+    def orders(self) -> list[Json]:
+        """All of them, trash and drafts included."""
+        return list(self.call("orders"))
+
+    def set_status(self, order_id: int, status: str) -> Json:
+        return dict(self.call("set_status", order_id=order_id, status=status))
+
+    def edit_order(self, order_id: int, body: Json) -> Json:
+        """Like PUT /orders/ID, by the shopkeeper."""
+        return dict(self.call("edit_order", order_id=order_id, body=body))
+
+    def trash_order(self, order_id: int) -> None:
+        self.call("trash_order", order_id=order_id)
+
+    def untrash_order(self, order_id: int) -> None:
+        self.call("untrash_order", order_id=order_id)
+
+    def delete_order(self, order_id: int) -> None:
+        """For good."""
+        self.call("delete_order", order_id=order_id)
+
+    def resend(self, order_id: int) -> str:
+        """One more event about an order, with an id of its own."""
+        return str(self.call("resend", order_id=order_id))
+
+    def product(self, sku: str) -> Json:
+        """Product or variation as /products shows it."""
+        return dict(self.call("product", sku=sku))
+
+    def products(self) -> list[Json]:
+        return list(self.call("products"))
+
+    def set_sku(self, sku: str, new_sku: str) -> Json:
+        """Without the check for twins."""
+        return dict(self.call("set_sku", sku=sku, new_sku=new_sku))
+
+    def set_stock(self, sku: str, quantity: int | None) -> Json:
+        return dict(self.call("set_stock", sku=sku, quantity=quantity))
+
+    def delete_product(self, sku: str) -> None:
+        self.call("delete_product", sku=sku)
+
+    def hold_events(self) -> None:
+        """Plugin events wait from now on, with the order as it was when they arose."""
+        self.call("event_knobs", hold=True)
+
+    def release_events(self, order: str = "fifo", copies: int = 1, drop: int = 0) -> int:
+        """Let held events go: fifo, reverse or shuffle; the first `drop` are lost. Returns how many go."""
+        return int(self.call("release_events", order=order, copies=copies, drop=drop))
+
+    def event_knobs(self, **knobs: Any) -> None:
+        """hold: bool, drop: bool, drop_next: int, copies: int, delay_ms: int."""
+        self.call("event_knobs", **knobs)
+
+    def events(self) -> list[Json]:
+        """Plugin events: id, event, order_id, answers (statuses, exception names, "clock"), outcome."""
+        return list(self.call("events"))
+
+    def core_webhooks(self, url: str, secret: str, topics: list[str] | None = None) -> list[int]:
+        """Subscribe an address to WooCommerce's own order webhooks; returns their ids."""
+        return list(self.call("core_webhooks", url=url, secret=secret, topics=topics))
+
+    def core_knobs(self, **knobs: Any) -> None:
+        self.call("core_knobs", **knobs)
+
+    def release_core(self, order: str = "fifo", copies: int = 1, drop: int = 0) -> int:
+        return int(self.call("release_core", order=order, copies=copies, drop=drop))
+
+    def core_deliveries(self) -> list[Json]:
+        """webhook_id, topic, order_id, delivery_id, answers, outcome."""
+        return list(self.call("core_deliveries"))

@@ -1,0 +1,141 @@
+"""One MoySklad account in memory: its objects, users, settings and the one lock that guards them all."""
+
+from __future__ import annotations
+
+import random
+import string
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from connectors.sandbox.moysklad.kinds import KINDS, POSITION_KIND
+from connectors.sandbox.moysklad.options import Options
+
+API = "/api/remap/1.2"
+CODE_LETTERS = string.ascii_letters + string.digits + "-_"
+Obj = dict[str, Any]
+
+
+class Ref(NamedTuple):
+    """A reference between objects as it is kept inside; on the wire it becomes a meta."""
+
+    kind: str
+    id: str
+
+
+@dataclass
+class User:
+    login: str
+    password: str
+    employee_id: str
+    token: str = ""
+
+
+@dataclass
+class Caller:
+    """Who does something and how it may echo: one per request, it gathers the events of that request."""
+
+    uid: str
+    precise: bool = False
+    disabled_prefixes: tuple[str, ...] = ()
+    all_disabled: bool = False
+    events: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
+
+    def tell(self, kind: str, id_: str, action: str, updated: tuple[str, ...] = ()) -> None:
+        self.events.append((kind, id_, action, updated))
+
+
+class Account:
+    """The state of the stand-in. Everything here is read and changed under `lock`."""
+
+    def __init__(self, origin: str, seed: int = 1) -> None:
+        self.origin = origin
+        self.base = origin + API
+        self.lock = threading.RLock()
+        self.options = Options()
+        self.random = random.Random(seed)
+        self.id = self.new_id()
+        self.objects: dict[str, dict[str, Obj]] = {name: {} for name in KINDS}
+        self.states: dict[str, dict[str, Obj]] = {name: {} for name, kind in KINDS.items() if kind.stated}
+        self.attributes: dict[str, dict[str, Obj]] = {name: {} for name in KINDS}
+        self.price_type: Obj = {}
+        self.by_sync_id: dict[tuple[str, str], str] = {}
+        self.by_ui_id: dict[str, Ref] = {}
+        self.links: dict[Ref, dict[str, list[Ref]]] = {}
+        self.links_of: dict[Ref, list[tuple[Ref, str]]] = {}
+        self.numbers: dict[str, int] = {}
+        self.users: dict[str, User] = {}
+        self.defaults: dict[str, Ref] = {}
+
+    def new_id(self) -> str:
+        return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+
+    def new_external_code(self) -> str:
+        return "".join(self.random.choices(CODE_LETTERS, k=22))
+
+    def next_number(self, kind: str) -> str:
+        self.numbers[kind] = self.numbers.get(kind, 0) + 1
+        return f"{self.numbers[kind]:05d}"
+
+    def find(self, ref: Ref) -> Obj | None:
+        """The object behind a reference, binned and archived ones included."""
+        if ref.kind == "state":
+            return next((states[ref.id] for states in self.states.values() if ref.id in states), None)
+        if ref.kind == "pricetype":
+            return self.price_type if self.price_type.get("id") == ref.id else None
+        return self.objects.get(ref.kind, {}).get(ref.id)
+
+    def state_kind(self, state_id: str) -> str:
+        return next(kind for kind, states in self.states.items() if state_id in states)
+
+    def insert(self, kind: str, obj: Obj) -> None:
+        self.objects[kind][obj["id"]] = obj
+        if obj.get("syncId"):
+            self.by_sync_id[kind, obj["syncId"]] = obj["id"]
+        if KINDS[kind].own_ui_id:
+            obj.setdefault("ui_id", self.new_id())
+            self.by_ui_id[obj["ui_id"]] = Ref(kind, obj["id"])
+
+    def remove(self, kind: str, obj: Obj) -> None:
+        del self.objects[kind][obj["id"]]
+        self.by_sync_id.pop((kind, obj.get("syncId", "")), None)
+
+    def relink(self, kind: str, obj: Obj, alive: bool) -> set[Ref]:
+        """Refresh the back links (demands, payments) other documents show. Returns the documents it touches."""
+        source = Ref(kind, obj["id"])
+        before = self.links_of.pop(source, [])
+        after = link_targets(kind, obj) if alive else []
+        for target, name in before:
+            self.links[target][name].remove(source)
+        for target, name in after:
+            self.links.setdefault(target, {}).setdefault(name, []).append(source)
+        if after:
+            self.links_of[source] = after
+        return {target for target, _ in before + after}
+
+    def linked(self, target: Ref, name: str) -> Iterator[tuple[Ref, Obj]]:
+        for ref in self.links.get(target, {}).get(name, ()):
+            obj = self.find(ref)
+            if obj is not None:
+                yield ref, obj
+
+
+def link_targets(kind: str, obj: Obj) -> list[tuple[Ref, str]]:
+    """Which documents show a link to this one, and under what name."""
+    if kind == "demand" and obj.get("customerOrder"):
+        return [(obj["customerOrder"], "demands")]
+    if kind == "salesreturn" and obj.get("demand"):
+        return [(obj["demand"], "returns")]
+    if kind in ("paymentin", "cashin"):
+        return [(operation["ref"], "payments") for operation in obj.get("operations", ())]
+    return []
+
+
+def is_binned(obj: Obj) -> bool:
+    return "deleted" in obj
+
+
+def position_kind(kind: str) -> str:
+    return POSITION_KIND[kind]

@@ -1,0 +1,243 @@
+"""From a body to checked values: types, lengths, references, nulls; all problems of one object in one answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from connectors.sandbox.moysklad import moments
+from connectors.sandbox.moysklad.account import Account, Obj, Ref
+from connectors.sandbox.moysklad.errors import ApiError, field_error
+from connectors.sandbox.moysklad.kinds import ITEMS, KINDS, Field
+from connectors.sandbox.moysklad.references import ATTRIBUTE, UUID, own_path, read_ref
+
+EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s.,;]+")
+ADDRESS_LIMITS = {
+    "postalCode": 6,
+    "city": 255,
+    "street": 255,
+    "house": 30,
+    "apartment": 30,
+    "addInfo": 255,
+    "comment": 255,
+}
+PAYABLE = ("customerorder", "demand", "invoiceout")
+NEVER_WRITTEN = {
+    "id",
+    "accountId",
+    "meta",
+    "created",
+    "updated",
+    "deleted",
+    "printed",
+    "published",
+    "positions",
+}
+ALSO_ACCEPTED = {"owner", "group", "shared", "files", "images", "organizationAccount", "agentAccount"}
+
+
+def read_fields(account: Account, kind: str, body: Obj) -> Obj:
+    """The writable fields of a body as values to keep; None means "clear it". Raises every problem at once."""
+    values: Obj = {}
+    problems: list[ApiError] = []
+    for name, raw in body.items():
+        wanted = KINDS[kind].by_name.get(name)
+        if wanted is None:
+            if account.options.unknown_fields == "error" and name not in NEVER_WRITTEN | ALSO_ACCEPTED:
+                problems.append(field_error(1007, name))
+            continue
+        try:
+            values[name] = read_value(account, kind, wanted, raw)
+        except ApiError as problem:
+            problems.append(problem)
+    if problems:
+        raise ApiError.several(problems)
+    return values
+
+
+def require(kind: str, obj: Obj) -> None:
+    """3000 for every required field that is missing or empty, all in one answer."""
+    missing = [item.name for item in KINDS[kind].fields if item.required and obj.get(item.name) in (None, "")]
+    if missing:
+        raise ApiError.several([field_error(3000, name) for name in missing])
+
+
+def read_value(account: Account, kind: str, wanted: Field, raw: Any) -> Any:
+    if raw is None:
+        return None
+    if wanted.type == "ref":
+        ref = read_ref(account, raw, wanted.name, wanted.kinds)
+        if ref.kind == "state" and account.state_kind(ref.id) != kind:
+            raise field_error(11002, wanted.name)
+        return ref
+    if wanted.type == "attributes":
+        return read_attributes(account, kind, raw)
+    if wanted.type in COMPLEX:
+        return COMPLEX[wanted.type](account, raw, wanted.name)
+    return SCALARS[wanted.type](raw, wanted)
+
+
+def read_text(raw: Any, wanted: Field) -> str:
+    if not isinstance(raw, str):
+        raise field_error(2016, wanted.name, "строка")
+    if len(raw) > wanted.limit:
+        raise field_error(3040, wanted.name)
+    return raw
+
+
+def read_number(raw: Any, wanted: Field) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise field_error(2016, wanted.name, "число")
+    return float(raw)
+
+
+def read_int(raw: Any, wanted: Field) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int):
+        raise field_error(2016, wanted.name, "целое число")
+    return raw
+
+
+def read_bool(raw: Any, wanted: Field) -> bool:
+    if not isinstance(raw, bool):
+        raise field_error(2016, wanted.name, "булево")
+    return raw
+
+
+def read_minute(raw: Any, wanted: Field) -> str:
+    try:
+        return moments.whole_minute(read_text(raw, wanted))
+    except ValueError:
+        raise field_error(3016, wanted.name) from None
+
+
+def read_enum(raw: Any, wanted: Field) -> str:
+    if raw not in wanted.options:
+        raise field_error(3005, wanted.name)
+    return str(raw)
+
+
+def read_email(raw: Any, wanted: Field) -> str:
+    text = read_text(raw, wanted)
+    if text and not EMAIL.fullmatch(text):
+        raise field_error(3015, wanted.name)
+    return text
+
+
+def read_sync_id(raw: Any, wanted: Field) -> str:
+    text = read_text(raw, wanted).lower()
+    if not UUID.fullmatch(text):
+        raise ApiError(1052, raw, parameter=wanted.name)
+    return text
+
+
+def read_list(_account: Account, raw: Any, name: str) -> list[Any]:
+    if not isinstance(raw, list):
+        raise field_error(2009, name)
+    return raw
+
+
+def read_tags(account: Account, raw: Any, name: str) -> list[str]:
+    return [str(tag).lower() for tag in read_list(account, raw, name)]
+
+
+def read_object(_account: Account, raw: Any, name: str) -> Obj:
+    if not isinstance(raw, dict):
+        raise field_error(2016, name, "объект")
+    return raw
+
+
+def read_address(account: Account, raw: Any, name: str) -> Obj:
+    given = read_object(account, raw, name)
+    answer: Obj = {}
+    for part, value in given.items():
+        if part in ("country", "region"):
+            answer[part] = None if value is None else read_ref(account, value, f"{name}.{part}", (part,))
+        elif part in ADDRESS_LIMITS and value is not None:
+            answer[part] = read_text(value, Field(f"{name}.{part}", limit=ADDRESS_LIMITS[part]))
+    return answer
+
+
+def read_rate(account: Account, raw: Any, name: str) -> Obj:
+    given = read_object(account, raw, name)
+    currency = read_ref(account, given.get("currency"), f"{name}.currency", ("currency",))
+    answer: Obj = {"currency": currency}
+    value = float(given.get("value", 1.0))
+    return answer if value == 1.0 else answer | {"value": value}
+
+
+def read_operations(account: Account, raw: Any, name: str) -> list[Obj]:
+    answer: list[Obj] = []
+    for given in read_list(account, raw, name):
+        ref = read_ref(account, given, name, PAYABLE)
+        if any(item["ref"] == ref for item in answer):
+            raise field_error(22001, name)
+        target = account.find(ref)
+        if target and "deleted" in target:
+            raise field_error(3010, name)
+        answer.append({"ref": ref, "linkedSum": float(given.get("linkedSum", 0.0))})
+    return answer
+
+
+def read_components(account: Account, raw: Any, name: str) -> list[Obj]:
+    rows = raw.get("rows", []) if isinstance(raw, dict) else read_list(account, raw, name)
+    return [
+        {
+            "assortment": read_ref(account, row.get("assortment"), name, ITEMS),
+            "quantity": float(row["quantity"]),
+        }
+        for row in rows
+    ]
+
+
+def read_attributes(account: Account, kind: str, raw: Any) -> list[Obj]:
+    """Extra fields: only known ones, by the href of their definition. 14000."""
+    answer = []
+    for given in read_list(account, raw, "attributes"):
+        href = str(read_object(account, given, "attributes").get("meta", {}).get("href", ""))
+        found = ATTRIBUTE.fullmatch(own_path(account, href, "attributes"))
+        definition = account.attributes[kind].get(found[2]) if found else None
+        if definition is None:
+            raise field_error(14000, "attributes")
+        answer.append({"id": definition["id"], "value": given.get("value")})
+    return answer
+
+
+def merge_attributes(old: list[Obj], new: list[Obj]) -> list[Obj]:
+    """An update names only the extra fields it changes; a null value clears one."""
+    merged = {item["id"]: item for item in old} | {item["id"]: item for item in new}
+    return [item for item in merged.values() if item["value"] is not None]
+
+
+def address_text(account: Account, address: Obj) -> str:
+    """The one-line form MoySklad derives from the full address."""
+    order = ("postalCode", "country", "region", "city", "street", "house", "apartment", "addInfo")
+    parts = []
+    for name in order:
+        value = address.get(name)
+        if isinstance(value, Ref):
+            value = (account.find(value) or {}).get("name")
+        if value:
+            parts.append(str(value))
+    return ", ".join(parts)
+
+
+SCALARS: dict[str, Callable[[Any, Field], Any]] = {
+    "str": read_text,
+    "int": read_int,
+    "float": read_number,
+    "bool": read_bool,
+    "minute": read_minute,
+    "enum": read_enum,
+    "email": read_email,
+    "sync": read_sync_id,
+}
+COMPLEX: dict[str, Callable[[Account, Any, str], Any]] = {
+    "list": read_list,
+    "tags": read_tags,
+    "object": read_object,
+    "address": read_address,
+    "rate": read_rate,
+    "operations": read_operations,
+    "components": read_components,
+}

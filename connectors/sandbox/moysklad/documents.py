@@ -1,0 +1,227 @@
+"""Creating, changing and removing objects: the one path every write takes, whoever asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.sandbox.moysklad import moments
+from connectors.sandbox.moysklad.account import Account, Caller, Obj, Ref, is_binned
+from connectors.sandbox.moysklad.bodies import address_text, merge_attributes, read_fields, require
+from connectors.sandbox.moysklad.errors import ApiError, field_error
+from connectors.sandbox.moysklad.kinds import KINDS
+from connectors.sandbox.moysklad.positions import read_positions
+from connectors.sandbox.moysklad.rules import check_rules
+from connectors.sandbox.moysklad.stock import Stock
+
+ADDRESSES = {
+    "shipmentAddress": "shipmentAddressFull",
+    "actualAddress": "actualAddressFull",
+    "legalAddress": "legalAddressFull",
+}
+NOT_EVENTFUL = ("webhook", "webhookstock")
+
+
+class Writer:
+    """Writes of one account. Every method checks first and changes the account only when all is well."""
+
+    def __init__(self, account: Account, stock: Stock) -> None:
+        self.account = account
+        self.stock = stock
+
+    def create(self, kind: str, body: Obj, caller: Caller) -> Obj:
+        """A new object, or the one created earlier with the same syncId. 3000, 3006 and the errors of bodies."""
+        values = read_fields(self.account, kind, body)
+        if earlier := self._created_earlier(kind, values):
+            return earlier
+        obj = self._new(kind)
+        self._apply(kind, obj, values, body, caller)
+        self._number(kind, obj)
+        require(kind, obj)
+        self._check_name(kind, obj)
+        check_rules(self.account, kind, obj)
+        self.account.insert(kind, obj)
+        self._settle(kind, obj, caller)
+        self._tell(kind, obj, "CREATE", (), caller)
+        return obj
+
+    def update(self, kind: str, id_: str, body: Obj, caller: Caller) -> Obj:
+        """The fields the body names, nothing else; `positions` replaces the whole set. 1021, 1047 and the errors of
+        bodies."""
+        old = self.alive(kind, id_)
+        values = read_fields(self.account, kind, body)
+        if values.get("syncId", old.get("syncId")) != old.get("syncId"):
+            raise ApiError(1047, parameter="syncId")
+        obj = dict(old)
+        self._apply(kind, obj, values, body, caller)
+        require(kind, obj)
+        self._check_name(kind, obj)
+        check_rules(self.account, kind, obj)
+        if "updated" in obj:
+            obj["updated"] = moments.now()
+        changed = tuple(name for name in sorted({*obj, *old} - {"updated"}) if obj.get(name) != old.get(name))
+        self.account.objects[kind][id_] = obj
+        self._settle(kind, obj, caller)
+        self._tell(kind, obj, "UPDATE", changed, caller)
+        return obj
+
+    def set_positions(self, kind: str, id_: str, rows: list[Obj], caller: Caller) -> Obj:
+        """The same document with another set of already checked positions."""
+        obj = self.alive(kind, id_) | {"positions": rows, "updated": moments.now()}
+        self.account.objects[kind][id_] = obj
+        self._settle(kind, obj, caller)
+        self._tell(kind, obj, "UPDATE", ("positions",), caller)
+        return obj
+
+    def delete(self, kind: str, id_: str, caller: Caller) -> None:
+        """Gone for good, or to the bin when the account is set so. 1021, 1028."""
+        obj = self.existing(kind, id_)
+        options = self.account.options
+        if KINDS[kind].document and options.recycle_bin and options.delete_goes_to_bin and not is_binned(obj):
+            self._bin(kind, obj, caller)
+            return
+        self._refuse_when_used(kind, obj)
+        self.account.remove(kind, obj)
+        self.stock.item_gone(id_)
+        self._settle(kind, obj | {"deleted": moments.now()}, caller)
+        if not is_binned(obj):
+            self._tell(kind, obj, "DELETE", (), caller)
+
+    def trash(self, kind: str, id_: str, caller: Caller) -> None:
+        """To the bin, where only isDeleted lists show it. 1066, 1067, 1021."""
+        if not KINDS[kind].document:
+            raise ApiError(1066, kind)
+        if not self.account.options.recycle_bin:
+            raise ApiError(1067)
+        self._bin(kind, self.alive(kind, id_), caller)
+
+    def existing(self, kind: str, id_: str) -> Obj:
+        obj = self.account.objects[kind].get(id_)
+        if obj is None:
+            raise ApiError(1021, kind, id_)
+        return obj
+
+    def alive(self, kind: str, id_: str) -> Obj:
+        obj = self.existing(kind, id_)
+        if is_binned(obj):
+            raise ApiError(1021, kind, id_)
+        return obj
+
+    def _bin(self, kind: str, obj: Obj, caller: Caller) -> None:
+        binned = obj | {"deleted": moments.now(), "updated": moments.now()}
+        self.account.objects[kind][obj["id"]] = binned
+        self._settle(kind, binned, caller)
+        action = self.account.options.trash_event
+        if action != "NONE":
+            self._tell(kind, binned, action, ("deleted",), caller)
+
+    def _created_earlier(self, kind: str, values: Obj) -> Obj | None:
+        id_ = self.account.by_sync_id.get((kind, values.get("syncId") or ""))
+        obj = self.account.objects[kind].get(id_ or "")
+        if obj is None or not is_binned(obj) or self.account.options.sync_id_of_binned == "return":
+            return obj
+        if self.account.options.sync_id_of_binned == "error":
+            raise ApiError(12000, parameter="syncId")
+        return None
+
+    def _new(self, kind: str) -> Obj:
+        account, spec = self.account, KINDS[kind]
+        obj: Obj = {"id": account.new_id(), "accountId": account.id}
+        if kind in NOT_EVENTFUL:
+            return obj | {"enabled": True} | ({"method": "POST"} if kind == "webhook" else {})
+        if spec.owned:
+            obj |= {
+                "owner": account.defaults["employee"],
+                "shared": False,
+                "group": account.defaults["group"],
+            }
+        now = moments.now()
+        obj |= {"updated": now, "externalCode": account.new_external_code()}
+        if spec.archivable:
+            obj["archived"] = False
+        if spec.document:
+            obj |= {
+                "created": now,
+                "moment": moments.whole_minute(now),
+                "applicable": True,
+                "printed": False,
+                "published": False,
+                "rate": {"currency": account.defaults["currency"]},
+            }
+        if spec.positions:
+            obj["positions"] = []
+        if "vatIncluded" in spec.by_name:
+            obj |= {"vatEnabled": True, "vatIncluded": True}
+        if kind == "counterparty":
+            obj |= {"created": now, "companyType": "legal", "salesAmount": 0.0}
+        return obj
+
+    def _apply(self, kind: str, obj: Obj, values: Obj, body: Obj, caller: Caller) -> None:
+        if values.get("attributes"):
+            values["attributes"] = merge_attributes(obj.get("attributes", []), values["attributes"])
+        for short, full in ADDRESSES.items():
+            if values.get(full):
+                values[short] = address_text(self.account, values[full])
+            elif short in values and full in KINDS[kind].by_name:
+                values[full] = {"addInfo": values[short]} if values[short] else None
+        if values.get("rate", ...) is None:
+            values["rate"] = {"currency": self.account.defaults["currency"]}
+        for name, value in values.items():
+            if value is None or value == "":
+                obj.pop(name, None)
+            else:
+                obj[name] = value
+        if KINDS[kind].positions and body.get("positions") is not None:
+            rows = read_positions(self.account, caller, kind, body["positions"], obj["positions"])
+            if rows is not None:
+                obj["positions"] = rows
+
+    def _number(self, kind: str, obj: Obj) -> None:
+        if KINDS[kind].document and not obj.get("name"):
+            obj["name"] = self.account.next_number(kind)
+
+    def _check_name(self, kind: str, obj: Obj) -> None:
+        if not (self.account.options.unique_names and KINDS[kind].document):
+            return
+        for other in self.account.objects[kind].values():
+            if other["name"] == obj["name"] and other["id"] != obj["id"]:
+                raise field_error(3006, "name")
+
+    def _refuse_when_used(self, kind: str, obj: Obj) -> None:
+        if KINDS[kind].document or kind in NOT_EVENTFUL:
+            return
+        wanted = Ref(kind, obj["id"])
+        for name, spec in KINDS.items():
+            for other in self.account.objects[name].values() if spec.document else ():
+                if uses(other, wanted):
+                    raise ApiError(1028)
+
+    def _settle(self, kind: str, obj: Obj, caller: Caller) -> None:
+        """What a write changes elsewhere: back links, stock, and the order behind a demand."""
+        alive = obj["id"] in self.account.objects[kind] and not is_binned(obj)
+        touched = self.account.relink(kind, obj, alive) if KINDS[kind].document else set()
+        self.stock.document_changed(kind, obj, alive)
+        for ref in touched:
+            target = self.account.find(ref)
+            if target is None:
+                continue
+            self.stock.document_changed(ref.kind, target, not is_binned(target))
+            if self.account.options.linked_order_update and ref.kind == "customerorder":
+                target["updated"] = moments.now()
+                self._tell(ref.kind, target, "UPDATE", (), caller)
+
+    def _tell(self, kind: str, obj: Obj, action: str, changed: tuple[str, ...], caller: Caller) -> None:
+        if kind in NOT_EVENTFUL:
+            return
+        if action == "UPDATE" and changed == ("archived",):
+            if obj["archived"]:
+                self.stock.item_gone(obj["id"])
+            if self.account.options.archive_event == "NONE":
+                return
+        caller.tell(kind, obj["id"], action, changed)
+
+
+def uses(document: Obj, wanted: Ref) -> bool:
+    if any(value == wanted for value in document.values()):
+        return True
+    positions: list[dict[str, Any]] = document.get("positions", [])
+    return any(position["assortment"] == wanted for position in positions)

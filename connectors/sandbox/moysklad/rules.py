@@ -1,0 +1,106 @@
+"""Rules that belong to one kind only: variants, webhooks, payments. Looked up by kind; most kinds have none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from connectors.sandbox.moysklad.account import Account, Obj
+from connectors.sandbox.moysklad.errors import ApiError, field_error
+from connectors.sandbox.moysklad.kinds import KINDS
+
+URLS_PER_EVENT = 5
+UNHOOKABLE = ("webhook", "webhookstock", "discount", "notes")
+
+
+def variant(account: Account, obj: Obj) -> None:
+    """Characteristics make a variant: none is 15001, the same set twice under one product is 15000. The name
+    follows."""
+    characteristics = obj.get("characteristics") or []
+    if not characteristics:
+        raise field_error(15001, "characteristics")
+    wanted = {(item.get("name"), item.get("value")) for item in characteristics}
+    for other in account.objects["variant"].values():
+        same = {(item.get("name"), item.get("value")) for item in other["characteristics"]}
+        if other["id"] != obj["id"] and other["product"] == obj["product"] and same == wanted:
+            raise field_error(15000, "characteristics")
+    product = account.find(obj["product"]) or {}
+    obj["name"] = f"{product.get('name')} ({', '.join(str(item['value']) for item in characteristics)})"
+
+
+def check_url(obj: Obj) -> None:
+    parts = urlsplit(obj["url"])
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise field_error(30000, "url")
+
+
+def refuse_by_option(account: Account) -> None:
+    if account.options.webhook_error:
+        raise ApiError(account.options.webhook_error)
+
+
+def webhook(account: Account, obj: Obj) -> None:
+    """Unique by (entityType, action, url): 30003; five addresses per (entityType, action): 30007."""
+    refuse_by_option(account)
+    check_url(obj)
+    if obj["entityType"] in UNHOOKABLE or (obj["entityType"] not in KINDS and obj["entityType"] != "async"):
+        raise field_error(30000, "entityType")
+    if obj["action"] == "UPDATE":
+        obj.setdefault("diffType", "NONE")
+    elif obj.pop("diffType", "NONE") != "NONE":
+        raise field_error(30000, "diffType")
+    rivals = [
+        other
+        for other in account.objects["webhook"].values()
+        if other["id"] != obj["id"]
+        and (other["entityType"], other["action"]) == (obj["entityType"], obj["action"])
+    ]
+    if any(other["url"] == obj["url"] for other in rivals):
+        raise ApiError(30003)
+    if len(rivals) >= URLS_PER_EVENT:
+        raise ApiError(30007)
+
+
+def webhook_stock(account: Account, obj: Obj) -> None:
+    """Unique by (stockType, reportType, url): 30009; five addresses per pair: 30010."""
+    refuse_by_option(account)
+    check_url(obj)
+    rivals = [
+        other
+        for other in account.objects["webhookstock"].values()
+        if other["id"] != obj["id"] and other["reportType"] == obj["reportType"]
+    ]
+    if any(other["url"] == obj["url"] for other in rivals):
+        raise ApiError(30009)
+    if len(rivals) >= URLS_PER_EVENT:
+        raise ApiError(30010)
+
+
+def demand(account: Account, obj: Obj) -> None:
+    """A posted demand takes goods from somewhere: without a store it is 3000."""
+    if obj["applicable"] and "store" not in obj:
+        raise field_error(3000, "store")
+
+
+def payment(account: Account, obj: Obj) -> None:
+    """The links of a payment cannot add up to more than its sum: 22000."""
+    obj.setdefault("sum", 0.0)
+    if sum(item["linkedSum"] for item in obj.get("operations", ())) > obj["sum"]:
+        raise ApiError(22000, parameter="operations")
+
+
+RULES: dict[str, Callable[[Account, Obj], None]] = {
+    "variant": variant,
+    "demand": demand,
+    "webhook": webhook,
+    "webhookstock": webhook_stock,
+    "paymentin": payment,
+    "cashin": payment,
+}
+
+
+def check_rules(account: Account, kind: str, obj: Obj) -> None:
+    """Run the rule of a kind, if it has one, on an object about to be stored."""
+    rule = RULES.get(kind)
+    if rule is not None:
+        rule(account, obj)

@@ -1,0 +1,108 @@
+"""What was called, how often it failed, and the counts behind the vendor's automatic ban."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import Counter, deque
+from typing import Any
+
+from connectors.sandbox.moysklad.references import UUID
+
+KEPT_CALLS = 5000
+BAN_FAILURES = 200
+BAN_REFUSALS = 200
+BAN_PUTS = 100
+ENTITY = re.compile(rf"/entity/[a-z]+/{UUID.pattern}")
+
+
+class Stats:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.banned = False
+        self._start()
+
+    def _start(self) -> None:
+        self.total = 0
+        self.routes: Counter[str] = Counter()
+        self.statuses: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.refused_by_minute: Counter[int] = Counter()
+        self.puts: Counter[tuple[str, int]] = Counter()
+        self.failures: Counter[tuple[str, int]] = Counter()
+        self.max_parallel = 0
+        self.running = 0
+        self.calls: deque[dict[str, Any]] = deque(maxlen=KEPT_CALLS)
+
+    def reset(self) -> None:
+        with self._lock:
+            running = self.running
+            self._start()
+            self.running = running
+            self.banned = False
+
+    def begin(self) -> None:
+        with self._lock:
+            self.running += 1
+            self.max_parallel = max(self.max_parallel, self.running)
+
+    def end(self, method: str, path: str, query: str, status: int, code: int, started: float) -> None:
+        """Count an answered call; status 0 stands for a cut connection."""
+        minute = int(time.time() // 60)
+        with self._lock:
+            self.running -= 1
+            self.total += 1
+            self.routes[f"{method} {UUID.sub('{id}', path)}"] += 1
+            self.statuses[str(status)] += 1
+            if status == 429:
+                self.refused["parallel" if code == 1073 else "rate"] += 1
+                self.refused_by_minute[minute] += 1
+            if status >= 400:
+                self.failures[f"{method} {path}?{query}", minute] += 1
+            if method == "PUT" and (found := ENTITY.match(path)):
+                self.puts[found[0], minute] += 1
+            self.calls.append(
+                {
+                    "method": method,
+                    "path": path,
+                    "query": query,
+                    "status": status,
+                    "code": code,
+                    "at": started,
+                    "ms": round((time.time() - started) * 1000, 1),
+                }
+            )
+
+    def deserves_ban(self) -> bool:
+        """More than 200 equal failures, 200 refusals or 100 PUTs to one entity within a minute (facts section 3)."""
+        with self._lock:
+            self.banned = self.banned or (
+                top(self.failures) > BAN_FAILURES
+                or top(self.refused_by_minute) > BAN_REFUSALS
+                or top(self.puts) > BAN_PUTS
+            )
+            return self.banned
+
+    def shown(self) -> dict[str, Any]:
+        with self._lock:
+            return {
+                "calls": self.total,
+                "by_route": dict(self.routes),
+                "by_status": dict(self.statuses),
+                "rate_refused": self.refused["rate"],
+                "parallel_refused": self.refused["parallel"],
+                "max_refused_in_a_minute": top(self.refused_by_minute),
+                "max_puts_to_one_entity_in_a_minute": top(self.puts),
+                "max_equal_failures_in_a_minute": top(self.failures),
+                "max_parallel": self.max_parallel,
+                "banned": self.banned,
+            }
+
+    def log(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return list(self.calls)
+
+
+def top(counter: Counter[Any]) -> int:
+    return max(counter.values(), default=0)

@@ -1,0 +1,42 @@
+"""Every switch of the store stand-in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass
+class Options:
+    latency_ms: int = 0
+    tax_percent: int = 0  # 0: taxes off; otherwise goods include it, shipping and fees get it on top
+    check_nonce: bool = True
+
+    # the companion plugin
+    home_url: str = ""  # "": this stand-in's own address; another one makes it a cloned site
+    plugin_version: str = "1.0.0"
+    events: bool = True  # the plugin is active
+    clock_skew: float = 0.0  # seconds the site's clock is ahead
+    max_event_bytes: int = 512 * 1024  # a larger order travels as its id only
+    event_timeout_ms: int = 3000
+    event_tries: int = 12
+    event_backoff_ms: int = 200  # doubles with every try
+    event_backoff_max_ms: int = 5000
+
+    # the core's webhooks
+    updated_before_created: bool = False  # the block checkout does that
+
+    def change(self, **values: Any) -> None:
+        """Set switches by name. ValueError names the unknown one, TypeError the one of a wrong type."""
+        known = {item.name: item for item in fields(self)}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"no switch {name!r}; known: {', '.join(known)}")
+            wanted = type(getattr(self, name))
+            if type(value) is not wanted and not (wanted is float and type(value) is int):
+                raise TypeError(f"switch {name} takes {wanted.__name__}")
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def shown(self) -> dict[str, Any]:
+        return asdict(self)

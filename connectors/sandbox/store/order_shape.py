@@ -1,0 +1,184 @@
+"""An order as REST v3 shows it, key by key like the captures of WooCommerce 11.0.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.sandbox.store import money
+from connectors.sandbox.store.order_lines import totals
+from connectors.sandbox.store.shop import API, VERSION, Obj, Shop, gmt, local
+
+WRITE = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€"}
+
+
+def shown_order(shop: Shop, order: Obj, status: str | None = None) -> dict[str, Any]:
+    """The whole order; `status` overrides it, for the answer of a delete that still shows the old one."""
+    sums = {name: money.text(amount) for name, amount in totals(order).items()}
+    state = status or order["status"]
+    base, id_ = shop.origin + API, order["id"]
+    link = f"{shop.home_url}/checkout/order-pay/{id_}/?pay_for_order=true&key={order['order_key']}"
+    return {
+        "id": id_,
+        "parent_id": 0,
+        "status": state,
+        "currency": order["currency"],
+        "version": VERSION,
+        "prices_include_tax": order["prices_include_tax"],
+        "date_created": local(order["created"]),
+        "date_modified": local(order["modified"]),
+        "discount_total": sums["discount_total"],
+        "discount_tax": sums["discount_tax"],
+        "shipping_total": sums["shipping_total"],
+        "shipping_tax": sums["shipping_tax"],
+        "cart_tax": sums["cart_tax"],
+        "total": sums["total"],
+        "total_tax": sums["total_tax"],
+        "customer_id": order["customer_id"],
+        "order_key": order["order_key"],
+        "billing": dict(order["billing"]),
+        "shipping": dict(order["shipping"]),
+        "payment_method": order["payment_method"],
+        "payment_method_title": order["payment_method_title"],
+        "transaction_id": order["transaction_id"],
+        "customer_ip_address": order["customer_ip_address"],
+        "customer_user_agent": order["customer_user_agent"],
+        "created_via": order["created_via"],
+        "customer_note": order["customer_note"],
+        "date_completed": local(order["completed"]),
+        "date_paid": local(order["paid"]),
+        "cart_hash": order["cart_hash"],
+        "number": order["number"],
+        "meta_data": [dict(meta) for meta in order["meta_data"]],
+        "line_items": [shown_goods(shop, line) for line in order["line_items"]],
+        "tax_lines": tax_lines(shop, order),
+        "shipping_lines": [shown_shipping(line) for line in order["shipping_lines"]],
+        "fee_lines": [shown_fee(line) for line in order["fee_lines"]],
+        "coupon_lines": [shown_coupon(line) for line in order["coupon_lines"]],
+        "refunds": [shown_refund_summary(refund) for refund in reversed(shop.refunds.get(id_, []))],
+        "payment_url": link,
+        "is_editable": state in ("pending", "on-hold", "auto-draft"),
+        "needs_payment": state in ("pending", "failed") and totals(order)["total"] > 0,
+        "needs_processing": any(line["product"] for line in order["line_items"]),
+        "date_created_gmt": gmt(order["created"]),
+        "date_modified_gmt": gmt(order["modified"]),
+        "date_completed_gmt": gmt(order["completed"]),
+        "date_paid_gmt": gmt(order["paid"]),
+        "currency_symbol": SYMBOLS.get(order["currency"], order["currency"]),
+        "_links": {
+            "self": [{"href": f"{base}/orders/{id_}", "targetHints": {"allow": WRITE}}],
+            "collection": [{"href": f"{base}/orders"}],
+            "email_templates": [{"embeddable": True, "href": f"{base}/orders/{id_}/actions/email_templates"}],
+        },
+    }
+
+
+def shown_meta(meta: Obj) -> dict[str, Any]:
+    """Meta of a line: attributes also show their label and option."""
+    return {
+        "id": meta["id"],
+        "key": meta["key"],
+        "value": meta["value"],
+        "display_key": meta.get("label", meta["key"]),
+        "display_value": meta.get("shown", meta["value"]),
+    }
+
+
+def line_taxes(line: Obj, with_subtotal: bool) -> list[dict[str, Any]]:
+    if not line["total_tax"] and not line.get("subtotal_tax"):
+        return []
+    subtotal = money.text(line["subtotal_tax"]) if with_subtotal else ""
+    return [{"id": 1, "total": money.text(line["total_tax"]), "subtotal": subtotal}]
+
+
+def shown_goods(shop: Shop, line: Obj) -> dict[str, Any]:
+    product = shop.products.get(line["variation_id"] or line["product_id"])
+    parent = shop.products.get(line["product_id"]) if line["variation_id"] else None
+    return {
+        "id": line["id"],
+        "name": line["name"],
+        "product_id": line["product_id"],
+        "variation_id": line["variation_id"],
+        "quantity": line["quantity"],
+        "tax_class": "",
+        "subtotal": money.text(line["subtotal"]),
+        "subtotal_tax": money.text(line["subtotal_tax"]),
+        "total": money.text(line["total"]),
+        "total_tax": money.text(line["total_tax"]),
+        "taxes": line_taxes(line, with_subtotal=True),
+        "meta_data": [shown_meta(meta) for meta in line["meta"]],
+        "sku": product["sku"] if product else None,
+        "global_unique_id": "" if product else None,
+        "price": money.per_piece(line["total"], line["quantity"]),
+        "image": {"id": "" if product and not parent else 0, "src": ""},
+        "parent_name": parent["name"] if parent else None,
+    }
+
+
+def shown_shipping(line: Obj) -> dict[str, Any]:
+    return {
+        "id": line["id"],
+        "method_title": line["method_title"],
+        "method_id": line["method_id"],
+        "instance_id": line["instance_id"],
+        "total": money.text(line["total"]),
+        "total_tax": money.text(line["total_tax"]),
+        "taxes": line_taxes(line, with_subtotal=False),
+        "tax_status": "taxable",
+        "meta_data": [shown_meta(meta) for meta in line["meta"]],
+    }
+
+
+def shown_fee(line: Obj) -> dict[str, Any]:
+    return {
+        "id": line["id"],
+        "name": line["name"],
+        "tax_class": "",
+        "tax_status": "taxable",
+        "amount": "",
+        "total": money.text(line["total"]),
+        "total_tax": money.text(line["total_tax"]),
+        "taxes": line_taxes(line, with_subtotal=False),
+        "meta_data": [shown_meta(meta) for meta in line["meta"]],
+    }
+
+
+def shown_coupon(line: Obj) -> dict[str, Any]:
+    return {
+        "id": line["id"],
+        "code": line["code"],
+        "discount": money.short(line["discount"]),
+        "discount_tax": money.short(line["discount_tax"]),
+        "meta_data": [shown_meta(meta) for meta in line["meta"]],
+        "discount_type": line["kind"],
+        "nominal_amount": line["nominal"],
+        "free_shipping": False,
+    }
+
+
+def tax_lines(shop: Shop, order: Obj) -> list[dict[str, Any]]:
+    sums = totals(order)
+    if not sums["total_tax"]:
+        return []
+    return [
+        {
+            "id": order["tax_line_id"],
+            "rate_code": "RU-НДС-1",
+            "rate_id": 1,
+            "label": "НДС",
+            "compound": False,
+            "tax_total": money.text(sums["cart_tax"]),
+            "shipping_tax_total": money.text(sums["shipping_tax"]),
+            "rate_percent": shop.options.tax_percent,
+            "meta_data": [],
+        }
+    ]
+
+
+def shown_refund_summary(refund: Obj) -> dict[str, Any]:
+    return {
+        "id": refund["id"],
+        "reason": refund["reason"],
+        "total": money.text(-refund["amount"]),
+        "total_tax": money.text(-refund["tax"]) if refund["tax"] else "0.00",
+    }

@@ -1,0 +1,97 @@
+"""The shop in memory: products, orders, notes, refunds, keys, and the one lock that guards them."""
+
+from __future__ import annotations
+
+import random
+import string
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from connectors.sandbox.store.options import Options
+
+Obj = dict[str, Any]
+SHOP_ZONE = timezone(timedelta(hours=3))  # Europe/Moscow
+API = "/wp-json/wc/v3"
+VERSION = "11.0.1"
+
+
+@dataclass
+class ApiKey:
+    consumer_key: str
+    consumer_secret: str
+    permissions: str = "read_write"
+    nonces: dict[str, int] = field(default_factory=dict)
+
+
+class Shop:
+    """The state of the stand-in. Everything here is read and changed under `lock`; money is kept in kopecks."""
+
+    def __init__(self, origin: str, seed: int = 1) -> None:
+        self.origin = origin
+        self.lock = threading.RLock()
+        self.options = Options()
+        self.random = random.Random(seed)
+        self.products: dict[int, Obj] = {}
+        self.orders: dict[int, Obj] = {}
+        self.notes: dict[int, list[Obj]] = {}
+        self.refunds: dict[int, list[Obj]] = {}
+        self.webhooks: dict[int, Obj] = {}
+        self.keys = [
+            ApiKey(self._secret("ck_"), self._secret("cs_")),
+            ApiKey(self._secret("ck_"), self._secret("cs_"), "read"),
+        ]
+        self._last: dict[str, int] = {"post": 12}
+        self.touched: dict[int, set[str]] = {}
+
+    @property
+    def home_url(self) -> str:
+        return self.options.home_url or self.origin
+
+    def next(self, counter: str) -> int:
+        """Posts (products, orders, refunds) share one row of ids, as in WordPress; items, metas, notes have their
+        own."""
+        self._last[counter] = self._last.get(counter, 0) + 1
+        return self._last[counter]
+
+    def letters(self, count: int) -> str:
+        return "".join(self.random.choices(string.ascii_letters + string.digits, k=count))
+
+    def _secret(self, prefix: str) -> str:
+        return f"{prefix}{self.random.getrandbits(160):040x}"
+
+    def meta(self, key: str, value: Any) -> Obj:
+        return {"id": self.next("meta"), "key": key, "value": value}
+
+    def touch(self, order_id: int, what: str) -> None:
+        """Remember that an order changed in this call; events and webhooks go out once at its end."""
+        self.touched.setdefault(order_id, set()).add(what)
+
+    def note(self, order_id: int, text: str, customer_note: bool = False) -> Obj:
+        note = {"id": self.next("note"), "text": text, "customer_note": customer_note, "at": now()}
+        self.notes.setdefault(order_id, []).append(note)
+        return note
+
+    def by_sku(self, sku: str) -> Obj | None:
+        return next((product for product in self.products.values() if sku and product["sku"] == sku), None)
+
+
+def now() -> int:
+    """WooCommerce keeps whole seconds."""
+    return int(time.time())
+
+
+def local(seconds: int | None) -> str | None:
+    return (
+        None if seconds is None else datetime.fromtimestamp(seconds, SHOP_ZONE).strftime("%Y-%m-%dT%H:%M:%S")
+    )
+
+
+def gmt(seconds: int | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def find_meta(metas: list[Obj], key: str) -> Obj | None:
+    return next((meta for meta in metas if meta["key"] == key), None)

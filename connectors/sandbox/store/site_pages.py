@@ -1,0 +1,182 @@
+"""The small pages of REST v3: statuses, system status, settings, taxes, webhooks, the index of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.sandbox.store.errors import RestError
+from connectors.sandbox.store.shop import API, VERSION, Obj, Shop, gmt, local, now
+
+STATUS_NAMES = {
+    "pending": "Pending payment",
+    "processing": "Processing",
+    "on-hold": "On hold",
+    "completed": "Completed",
+    "cancelled": "Cancelled",
+    "refunded": "Refunded",
+    "failed": "Failed",
+    "checkout-draft": "Draft",
+}
+HOOKS = {
+    "order.created": ["woocommerce_new_order"],
+    "order.updated": ["woocommerce_update_order", "woocommerce_order_refunded"],
+    "order.deleted": ["wp_trash_post", "woocommerce_trash_order"],
+    "order.restored": ["untrashed_post", "woocommerce_untrash_order"],
+}
+ALLOW = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def order_statuses() -> list[dict[str, str]]:
+    return [{"slug": slug, "name": name} for slug, name in STATUS_NAMES.items()]
+
+
+def index(shop: Shop) -> dict[str, Any]:
+    """`/wp-json/`: needs no key; what a connection wizard looks at first."""
+    return {
+        "name": "Магазин «Ромашка»",
+        "description": "",
+        "url": shop.home_url,
+        "home": shop.home_url,
+        "gmt_offset": 3,
+        "timezone_string": "Europe/Moscow",
+        "namespaces": ["oembed/1.0", "wc/v3", "wc/store/v1", "wp/v2"],
+    }
+
+
+def system_status(shop: Shop) -> dict[str, Any]:
+    return {
+        "environment": {
+            "home_url": shop.home_url,
+            "site_url": shop.home_url,
+            "version": VERSION,
+            "wp_version": "7.1",
+            "wp_multisite": False,
+            "wp_memory_limit": 536870912,
+            "wp_debug_mode": False,
+            "wp_cron": True,
+            "language": "ru_RU",
+            "server_info": "sandbox",
+            "php_version": "8.2.36",
+            "php_post_max_size": 67108864,
+            "php_max_execution_time": 300,
+            "default_timezone": "UTC",
+        },
+        "database": {"wc_database_version": VERSION, "database_prefix": "wp_"},
+        "active_plugins": [
+            {"plugin": "woocommerce/woocommerce.php", "name": "WooCommerce", "version": VERSION}
+        ],
+        "settings": {
+            "api_enabled": False,
+            "force_ssl": False,
+            "currency": "RUB",
+            "currency_symbol": "&#8381;",
+            "currency_position": "right_space",
+            "thousand_separator": " ",
+            "decimal_separator": ",",
+            "number_of_decimals": 2,
+            "HPOS_enabled": True,
+            "HPOS_sync_enabled": False,
+        },
+        "security": {"secure_connection": False, "hide_errors": True},
+    }
+
+
+def general_settings(shop: Shop) -> list[dict[str, Any]]:
+    """`/settings/general`, the entries a bridge may need."""
+    values = {
+        "woocommerce_default_country": ("select", "RU"),
+        "woocommerce_calc_taxes": ("checkbox", "yes" if shop.options.tax_percent else "no"),
+        "woocommerce_currency": ("select", "RUB"),
+        "woocommerce_price_num_decimals": ("number", "2"),
+    }
+    base = f"{shop.origin}{API}/settings"
+    return [
+        {
+            "id": name,
+            "label": name.removeprefix("woocommerce_"),
+            "description": "",
+            "type": kind,
+            "default": value,
+            "value": value,
+            "_links": {
+                "self": [{"href": f"{base}/general/{name}"}],
+                "collection": [{"href": f"{base}/general"}],
+            },
+        }
+        for name, (kind, value) in values.items()
+    ]
+
+
+def taxes(shop: Shop) -> list[dict[str, Any]]:
+    if not shop.options.tax_percent:
+        return []
+    base = f"{shop.origin}{API}/taxes"
+    return [
+        {
+            "id": 1,
+            "country": "RU",
+            "state": "",
+            "postcode": "",
+            "city": "",
+            "rate": f"{shop.options.tax_percent:.4f}",
+            "name": "НДС",
+            "priority": 1,
+            "compound": False,
+            "shipping": True,
+            "order": 1,
+            "class": "standard",
+            "postcodes": [],
+            "cities": [],
+            "_links": {
+                "self": [{"href": f"{base}/1", "targetHints": {"allow": ALLOW}}],
+                "collection": [{"href": base}],
+            },
+        }
+    ]
+
+
+def add_webhook(shop: Shop, body: Obj) -> Obj:
+    """A core webhook on an order topic; the ping is the caller's business."""
+    topic = str(body.get("topic", ""))
+    if topic not in HOOKS:
+        raise RestError(400, "woocommerce_rest_webhook_invalid_topic", "Webhook topic must be valid.")
+    if not str(body.get("delivery_url", "")).startswith(("http://", "https://")):
+        code = "woocommerce_rest_webhook_invalid_delivery_url"
+        raise RestError(
+            400, code, "Webhook delivery URL must be a valid URL starting with http:// or https://."
+        )
+    webhook: Obj = {
+        "id": shop.next("webhook"),
+        "name": str(body.get("name") or topic),
+        "status": str(body.get("status", "active")),
+        "topic": topic,
+        "delivery_url": str(body["delivery_url"]),
+        "secret": str(body.get("secret", "")),
+        "failures": 0,
+        "created": now(),
+    }
+    shop.webhooks[webhook["id"]] = webhook
+    return webhook
+
+
+def shown_webhook(shop: Shop, webhook: Obj) -> dict[str, Any]:
+    base = f"{shop.origin}{API}/webhooks"
+    resource, event = webhook["topic"].split(".")
+    return {
+        "id": webhook["id"],
+        "name": webhook["name"],
+        "status": webhook["status"],
+        "topic": webhook["topic"],
+        "resource": resource,
+        "event": event,
+        "hooks": HOOKS[webhook["topic"]],
+        "delivery_url": webhook["delivery_url"],
+        "date_created": local(webhook["created"]),
+        "date_created_gmt": gmt(webhook["created"]),
+        "date_modified": None,
+        "date_modified_gmt": None,
+        "_links": {
+            "self": [{"href": f"{base}/{webhook['id']}", "targetHints": {"allow": ALLOW}}],
+            "collection": [{"href": base}],
+        },
+    }

@@ -1,0 +1,59 @@
+"""Stock of the site: taken once per order when it is accepted, given back when it is cancelled, failed or pending."""
+
+from __future__ import annotations
+
+from connectors.sandbox.store.shop import Obj, Shop, find_meta, now
+
+TAKING = ("processing", "on-hold", "completed")
+GIVING_BACK = ("cancelled", "failed", "pending")
+
+
+def keeper(shop: Shop, product: Obj | None) -> Obj | None:
+    """Whose stock counts: the product's own, its parent's, or nobody's."""
+    if product is None or product["manage_stock"] is True:
+        return product
+    if product["parent_id"]:
+        parent = shop.products[product["parent_id"]]
+        return parent if parent["manage_stock"] is True else None
+    return None
+
+
+def set_quantity(product: Obj, quantity: int) -> None:
+    product["stock_quantity"] = quantity
+    if product["manage_stock"] is True:
+        backorder = "onbackorder" if product["backorders"] != "no" else "outofstock"
+        product["stock_status"] = "instock" if quantity > 0 else backorder
+    product["modified"] = now()
+
+
+def move(shop: Shop, line: Obj, pieces: int) -> None:
+    """Take (positive) or give back pieces of a line; remembered in `_reduced_stock`."""
+    product = keeper(shop, shop.products.get(line["variation_id"] or line["product_id"]))
+    if product is None or pieces == 0:
+        return
+    set_quantity(product, (product["stock_quantity"] or 0) - pieces)
+    meta = find_meta(line["meta"], "_reduced_stock")
+    taken = (int(meta["value"]) if meta else 0) + pieces
+    if meta is None:
+        line["meta"].append(shop.meta("_reduced_stock", str(taken)))
+    elif taken:
+        meta["value"] = str(taken)
+    else:
+        line["meta"].remove(meta)
+
+
+def taken(line: Obj) -> int:
+    meta = find_meta(line["meta"], "_reduced_stock")
+    return int(meta["value"]) if meta else 0
+
+
+def follow_status(shop: Shop, order: Obj) -> None:
+    """Make stock agree with the order's status; trash, delete and refunded move nothing."""
+    if order["status"] in TAKING and not order["stock_taken"]:
+        order["stock_taken"] = True
+        for line in order["line_items"]:
+            move(shop, line, line["quantity"])
+    elif order["status"] in GIVING_BACK and order["stock_taken"]:
+        order["stock_taken"] = False
+        for line in order["line_items"]:
+            move(shop, line, -taken(line))
