@@ -19,10 +19,24 @@ final class Delivery_State {
 	public const OPTION = 'sklad_bridge_delivery';
 
 	/**
+	 * Forgets what this request has read: another process may have written since.
+	 */
+	public function refresh(): void {
+		wp_cache_delete( self::OPTION, 'options' );
+	}
+
+	/**
 	 * Failures in a row.
 	 */
 	public function failures(): int {
 		return (int) $this->get( 'failures', 0 );
+	}
+
+	/**
+	 * Until when no try is made, 0 for no pause.
+	 */
+	public function paused_until(): int {
+		return Retry_Policy::pause_until( $this->failures(), $this->last_error_at() );
 	}
 
 	/**

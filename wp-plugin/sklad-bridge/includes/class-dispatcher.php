@@ -176,10 +176,14 @@ final class Dispatcher {
 	 * @param int      $now Unix seconds.
 	 */
 	private function plan_next( ?int $due, int $now ): void {
+		// What this request has read of the gate may be older than the state, which is read after taking the lock.
+		$paused  = $this->state->paused_until();
+		$paused  = $paused > $now ? $paused : 0;
 		$stopped = $this->state->is_stopped();
+		$this->gate->pause( $paused );
 		$this->gate->plan( $stopped ? null : $due, $now );
 		if ( null !== $due && ! $stopped ) {
-			( $this->plan_background )( max( $due, $this->gate->paused_until(), $now ) );
+			( $this->plan_background )( max( $due, $paused, $now ) );
 		}
 	}
 

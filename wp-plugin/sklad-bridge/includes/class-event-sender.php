@@ -63,27 +63,18 @@ final class Event_Sender {
 	private Delivery_State $state;
 
 	/**
-	 * Pause of direct tries.
-	 *
-	 * @var Gate
-	 */
-	private Gate $gate;
-
-	/**
 	 * A sender.
 	 *
 	 * @param Outbox_Store   $outbox Outbox.
 	 * @param Order_Source   $orders Where orders are read.
 	 * @param Bridge_Client  $client Client.
 	 * @param Delivery_State $state  State of delivery.
-	 * @param Gate           $gate   Pause of direct tries.
 	 */
-	public function __construct( Outbox_Store $outbox, Order_Source $orders, Bridge_Client $client, Delivery_State $state, Gate $gate ) {
+	public function __construct( Outbox_Store $outbox, Order_Source $orders, Bridge_Client $client, Delivery_State $state ) {
 		$this->outbox = $outbox;
 		$this->orders = $orders;
 		$this->client = $client;
 		$this->state  = $state;
-		$this->gate   = $gate;
 	}
 
 	/**
@@ -98,6 +89,10 @@ final class Event_Sender {
 			return self::BUSY;
 		}
 		try {
+			$this->state->refresh();
+			if ( $this->state->paused_until() > $start ) {
+				return self::UNWELL;
+			}
 			$this->outbox->tidy( $start - self::IN_FLIGHT_SECONDS, $start - self::KEEP_FAILED_SECONDS );
 			return $this->send_due( $start + self::SECONDS );
 		} finally {
@@ -140,7 +135,6 @@ final class Event_Sender {
 		if ( Reply::DELIVERED === $reply->verdict ) {
 			$this->state->start_anew();
 			$this->state->succeeded( $now );
-			$this->gate->pause( 0 );
 			$this->outbox->hurry( $now );
 		}
 		return $reply;
@@ -183,7 +177,6 @@ final class Event_Sender {
 		if ( Reply::DELIVERED === $reply->verdict ) {
 			$this->outbox->delivered( $event );
 			$this->state->succeeded( $now );
-			$this->gate->pause( 0 );
 			return;
 		}
 		$line = sprintf( 'Event %s of order %d, try %d: %s', $event->uuid, $event->order_id, $event->attempts, $reply->code );
@@ -199,7 +192,6 @@ final class Event_Sender {
 			return;
 		}
 		$this->state->failed( $reply->error(), $now );
-		$this->gate->pause( Retry_Policy::pause_until( $this->state->failures(), $now ) );
 		$next_try = Retry_Policy::next_try( $event->created, $event->attempts, $now, $reply->retry_after );
 		if ( null === $next_try ) {
 			Journal::error( $line . ', given up after 3 days' );

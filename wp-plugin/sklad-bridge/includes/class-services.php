@@ -98,8 +98,7 @@ final class Services {
 			$this->outbox(),
 			new Order_Reader( $this->settings()->user_id() ),
 			new Bridge_Client( $this->settings(), $this->state() ),
-			$this->state(),
-			$this->gate()
+			$this->state()
 		);
 	}
 

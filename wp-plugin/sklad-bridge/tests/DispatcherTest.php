@@ -77,6 +77,15 @@ final class DispatcherTest extends TestCase {
 		$this->assertSame( array(), Http::$requests );
 	}
 
+	public function test_request_that_read_the_gate_before_the_pause_began_does_not_try(): void {
+		for ( $failure = 1; $failure <= 3; $failure++ ) {
+			$this->fail_once();
+		}
+		$this->shop->gate->pause( 0 );
+		$this->fail_once();
+		$this->assertCount( 3, Http::$requests );
+	}
+
 	public function test_success_between_failures_starts_the_count_anew(): void {
 		$this->fail_once();
 		$this->fail_once();

@@ -257,11 +257,9 @@ final class EventSenderTest extends TestCase {
 
 	public function test_test_event_says_whether_the_bridge_accepts_it_and_starts_tries_anew(): void {
 		$this->shop->state->stop( 'other_site', Clock::$now );
-		$this->shop->gate->pause( Clock::$now + 300 );
 		$this->assertSame( '', $this->shop->sender->ping()->code );
 		$this->assertSame( array( 'ping', 0, null ), array( Http::bodies()[0]['event'], Http::bodies()[0]['order_id'], Http::bodies()[0]['order'] ) );
 		$this->assertFalse( $this->shop->state->is_stopped() );
-		$this->assertFalse( $this->shop->gate->is_paused( Clock::$now ) );
 		Http::$answers = array( array( 401, array() ) );
 		$this->assertSame( 'wrong_secret', $this->shop->sender->ping()->code );
 	}

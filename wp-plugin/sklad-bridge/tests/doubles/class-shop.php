@@ -70,8 +70,7 @@ final class Shop {
 			$this->outbox,
 			$this->orders,
 			new Bridge_Client( $this->settings, $this->state ),
-			$this->state,
-			$this->gate
+			$this->state
 		);
 		$this->settings->set_address( 'https://bridge.example.test/api/v1/events/woocommerce/1/' );
 		$this->settings->set_secret( self::SECRET, self::START );

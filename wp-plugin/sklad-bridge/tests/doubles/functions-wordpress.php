@@ -31,6 +31,10 @@ function delete_option( string $name ): bool {
 	return true;
 }
 
+function wp_cache_delete( string $key, string $group ): bool {
+	return true;
+}
+
 function wp_generate_uuid4(): string {
 	$hex = bin2hex( random_bytes( 16 ) );
 	return sprintf( '%s-%s-4%s-8%s-%s', substr( $hex, 0, 8 ), substr( $hex, 8, 4 ), substr( $hex, 12, 3 ), substr( $hex, 15, 3 ), substr( $hex, 18, 12 ) );
