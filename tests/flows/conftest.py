@@ -1,0 +1,240 @@
+"""The whole path for flow tests: both sandboxes, gunicorn and the workers as real processes over the test database.
+
+A module shares one bridge; tests use orders of their own. They act through the sandboxes and look at the sandboxes,
+at the bridge's HTTP answers, and at its tables.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import requests
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+
+from bridge.demo.launch import Bridge
+from bridge.models import Connection, Listing, Shop
+from bridge.orders.models import Order
+from bridge.outbox.models import OutboxMessage
+from connectors.sandbox.control import Sandbox, running_sandbox
+
+T = TypeVar("T")
+
+FAST = {
+    "MOYSKLAD_CALLS": "1000",  # the limits have tests of their own
+    "MOYSKLAD_PARALLEL": "5",
+    "RETRY_SCALE": "0.1",
+    "HEARTBEAT_TIMEOUT": "8",
+    "LEASE_SECONDS": "4",
+    "LOG_LEVEL": "WARNING",
+    "WORKERS": "3",
+}
+
+
+def eventually(probe: Callable[[], T], what: str, seconds: float = 25) -> T:
+    """The first true value of `probe`; AssertionError naming what did not happen."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := probe():
+            return value
+        time.sleep(0.1)
+    raise AssertionError(f"did not happen within {seconds} s: {what}")
+
+
+@dataclass
+class World:
+    """One running bridge between the sandboxes, already configured."""
+
+    bridge: Bridge
+    box: Sandbox
+    directory: Path
+
+    until = staticmethod(eventually)
+
+    @property
+    def shop(self) -> Shop:
+        return Shop.objects.select_related("site", "account").get()
+
+    @property
+    def event_url(self) -> str:
+        return f"{self.bridge.url}/api/v1/events/woocommerce/{self.shop.site_id}/"
+
+    @property
+    def secret(self) -> str:
+        return str(Connection.objects.get(vendor="woocommerce").credentials["event_secret"])
+
+    def configure(self, **shop: Any) -> dict[str, Any]:
+        """Run `manage.py configure` with the usual file; arguments change keys of [shop.site]."""
+        path = self.directory / "shop.toml"
+        path.write_text(toml(self.box, **shop))
+        return dict(json.loads(self.bridge.manage("configure", str(path))))
+
+    def documents(self, order_id: int) -> list[dict[str, Any]]:
+        """The documents in MoySklad that carry this order's number, those in the bin too."""
+        every = self.box.moysklad.documents() + self.box.moysklad.documents(binned=True)
+        unique = {row["id"]: row for row in every if row["name"] == f"WOO-{order_id}"}
+        return list(unique.values())
+
+    def document(self, order_id: int) -> dict[str, Any]:
+        """The one document of an order, waiting for it; a second one fails the test."""
+        found = eventually(lambda: self.documents(order_id), f"order {order_id} is in MoySklad")
+        assert len(found) == 1, f"{len(found)} documents for one order"
+        return found[0]
+
+    def site_status(self, order_id: int) -> str:
+        order = self.box.store.order(order_id)
+        return str(order["status"]) if order else "deleted"
+
+    def row(self, order_id: int) -> Order:
+        return eventually(
+            lambda: Order.objects.filter(source_id=str(order_id)).select_related("binding").first(),
+            f"order {order_id} is recorded",
+        )
+
+    def message(self, order_id: int, **filters: Any) -> OutboxMessage:
+        """The outgoing message of an order with these values, waiting for it."""
+        key = self.row(order_id).object_key
+        return eventually(
+            lambda: OutboxMessage.objects.filter(object_key=key, **filters).order_by("-pk").first(),
+            f"a message of order {order_id} with {filters}",
+        )
+
+    def quiet(self, seconds: float = 30) -> None:
+        """Wait until nothing is waiting or in flight."""
+
+        def idle() -> bool:
+            figures = self.status()
+            return (
+                figures["inbox"]["waiting"]
+                == figures["outbox"]["waiting"]
+                == figures["outbox"]["in_flight"]
+                == 0
+            )
+
+        self.box.settle()
+        eventually(idle, "the bridge has nothing left to do", seconds)
+
+    def status(self) -> dict[str, Any]:
+        from bridge.status import status
+
+        return status()
+
+    def get(self, path: str) -> requests.Response:
+        return requests.get(f"{self.bridge.url}{path}", timeout=10)
+
+
+def toml(box: Sandbox, **shop: Any) -> str:
+    """The configuration of the sandboxes as a file; `shop` adds or changes keys of [shop.site]."""
+    values: dict[str, Any] = {
+        "url": box.store.url,
+        "consumer_key": box.store.consumer_key,
+        "consumer_secret": box.store.consumer_secret,
+        "moysklad": "main",
+        "organization": "ООО «Ромашка»",
+        "stores": ["Основной склад"],
+        "number_prefix": "WOO-",
+        "shipping_service": "Доставка",
+        "intervals": {"orders": 3600, "statuses": 3600, "stock": 3600},
+        "states": {"processing": "Новый", "cancelled": "Отменен"},
+        **shop,
+    }
+    tables = {key: value for key, value in values.items() if isinstance(value, dict)}
+    lines = [
+        "[moysklad.main]",
+        f"base_url = {json.dumps(box.moysklad.url)}",
+        f"token = {json.dumps(box.moysklad.token)}",
+    ]
+    lines += ["", "[shop.site]"]
+    lines += [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        for key, value in values.items()
+        if key not in tables
+    ]
+    for name, table in tables.items():
+        lines += ["", f"[shop.site.{name}]"]
+        lines += [
+            f"{json.dumps(k, ensure_ascii=False)} = {json.dumps(v, ensure_ascii=False)}"
+            for k, v in table.items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def database_url() -> str:
+    """The test database as the processes must be told of it."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    values = settings.DATABASES["default"]
+    return f"postgres://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{name}"
+
+
+def open_world(directory: Path, env: dict[str, str], **sandbox: Any) -> Iterator[World]:
+    """A configured bridge with its catalogue linked and stock written; yields once it is quiet."""
+    call_command("flush", interactive=False, verbosity=0)
+    environment = {**FAST, "SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": database_url(), **env}
+    with running_sandbox(**{"items": 20, "limiter": False, **sandbox}) as box:
+        with Bridge(directory, environment, web_workers=1) as bridge:
+            world = World(bridge, box, directory)
+            world.configure()
+            box.store.pair(world.event_url, world.secret)
+            eventually(lambda: Listing.objects.filter(match="linked").count() >= 16, "the goods are linked")
+            world.quiet()
+            try:
+                yield world
+            finally:
+                if os.environ.get("SHOW_LOGS"):
+                    print(bridge.log_tail("web.log"), bridge.log_tail("worker.log", 80))
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def world_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """A module may set WORLD = {"env": {...}, ...sandbox options}."""
+    return dict(getattr(request.module, "WORLD", {}))
+
+
+@pytest.fixture(scope="session")
+def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, also when only flow tests run (pytest-django makes none for those)."""
+    if connection.settings_dict["NAME"] == settings.DATABASES["default"]["TEST"].get(
+        "NAME"
+    ) or connection.settings_dict["NAME"].startswith("test_"):
+        yield
+        return
+    with django_db_blocker.unblock():
+        made = setup_databases(0, False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, 0)
+
+
+@pytest.fixture(scope="module")
+def bridge(
+    database: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    world_options: dict[str, Any],
+) -> Iterator[World]:
+    with django_db_blocker.unblock():
+        env = world_options.pop("env", {})
+        yield from open_world(tmp_path_factory.mktemp("bridge"), env, **world_options)
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def world(bridge: World) -> Iterator[World]:
+    """The module's bridge, with no faults and no held events left over from the test before."""
+    for control in (bridge.box.moysklad, bridge.box.store):
+        control.faults.clear()
+    yield bridge
+    for control in (bridge.box.moysklad, bridge.box.store):
+        control.faults.clear()
