@@ -2,23 +2,27 @@
 call.
 
 Source: general part, "Error handling" (header names; all times in milliseconds), and the page "restrictions".
-How the weight shows in the headers is not documented, so it is measured: after a pause the first answers say
-limit - w, limit - 2w, ... whatever unit they count in.
+How the weight shows in the headers is not documented, so it is measured, whatever unit they count in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
+from math import gcd
 from typing import Literal
 
 from connectors.moysklad.errors import milliseconds
 from connectors.moysklad.limits_rules import Budget, capacity, parallel_limit, pruned, used
-from connectors.moysklad.limits_state import GovernorState
+from connectors.moysklad.limits_state import GovernorState, Sample
 
-PROOF = 4
-"""So many answers in an even row prove the weight of a call."""
+MEMORY = 12
+PROOF = 8
+"""So many answers, and a third of them telling ones, prove the weight of a call."""
+TELLING = 0.75
+"""An answer tells how much our calls weigh when at least this share of them had certainly reached the
+server.
+"""
 DISTRUST = 600.0
 PARALLEL_REST = 10.0
 
@@ -62,33 +66,35 @@ def observe(state: GovernorState, now: float, answer: Seen, budget: Budget, chan
         block = block or budget.window
         state.learned_calls = min(state.learned_calls, budget.calls)
         state.distrust_until = now + DISTRUST
-        state.burst = None
     if block:
         state.blocked_until = max(state.blocked_until, now + block)
-    if answer.limit and answer.remaining is not None:
+    if answer.limit and answer.remaining is not None and not answer.refused:
         _learn_weight(state, now, answer.limit, answer.remaining, budget)
         _notice_others(state, now, answer.limit, answer.remaining, budget)
     return state
 
 
 def _learn_weight(state: GovernorState, now: float, limit: float, remaining: float, budget: Budget) -> None:
-    """Believe the weight once PROOF answers of a burst stand in an even row that begins at the limit.
+    """Believe a weight w that explains the last answers.
 
-    Equal numbers mean the server's window began anew in between, gaps mean somebody else calls too: no proof.
+    What the server counts is a sum of our calls, so w divides every `used`; and since it counts no call we
+    did not make, `used / ours` never exceeds w, but comes near it in telling samples. Calls of others
+    raise the ratio above every divisor, calls of another weight break the divisor: then nothing is learned.
     """
-    burst = state.burst
-    if burst is None or now - burst.since > budget.window:
-        state.burst = None
+    if any(grant.cost != 1 for grant in state.grants) or not state.grants:
         return
-    state.burst = replace(burst, remaining=(*burst.remaining, remaining))
-    row = [limit, *sorted(state.burst.remaining, reverse=True)]
-    steps = {high - low for high, low in pairwise(row)}
-    if len(row) <= PROOF or len(steps) != 1 or (unit := steps.pop()) <= 0:
+    sample = Sample(limit - remaining, float(len(state.grants)), max(0, len(state.leases) - 1))
+    state.samples = [*state.samples, sample][-MEMORY:]
+    telling = [one for one in state.samples if (one.ours - one.flying) / one.ours >= TELLING]
+    if len(state.samples) < PROOF or len(telling) * 3 < PROOF:
         return
-    calls = int(limit // unit)
+    common = gcd(*(round(one.used) for one in state.samples))
+    ratio = max(one.used / one.ours for one in telling)
+    unit = next((w for w in range(1, common + 1) if common % w == 0 and w >= ratio - 1e-9), 0)
+    calls = int(limit // unit) if unit else 0
     if calls < 1 or (calls > budget.calls and now < state.distrust_until):
         return
-    state.learned_calls, state.learned_units = calls, unit
+    state.learned_calls, state.learned_units = calls, float(unit)
 
 
 def _notice_others(state: GovernorState, now: float, limit: float, remaining: float, budget: Budget) -> None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from connectors.moysklad.limits_state import Burst, GovernorState, Grant, Lease, Ticket
+from connectors.moysklad.limits_state import GovernorState, Grant, Lease, Ticket
 
 PATIENCE = 15.0
-"""Seconds after which a waiting call rises by one priority: a flood of orders cannot starve the catalogue."""
+"""A kind of calls that waited and got nothing for so many seconds is let in once, before everybody else: a
+flood of orders cannot starve the catalogue, and a heap of old stock calls cannot pass an order.
+"""
 ORDER_WAIT = 0.3
 """The last free call of the window goes to anything below orders only if another gets free this soon."""
 NAP = 1.0
@@ -39,7 +41,7 @@ class Budget:
     calls: int = 11
     window: float = 3.0
     parallel: int = 5
-    jitter: float = 0.2
+    jitter: float = 0.15
     margin: float = 0.05
     learn: bool = True
 
@@ -63,16 +65,14 @@ def ask(state: GovernorState, now: float, wish: Ask, budget: Budget) -> tuple[Go
     """
     state = pruned(state, now, budget)
     ticket = _take_ticket(state, now, wish, budget)
-    ahead = _ahead_of(state, now, ticket)
-    wait = _wait(state, now, ticket, ahead, budget)
+    wait = _wait(state, now, ticket, budget)
     if wait > 0:
         return state, wait
     state.tickets.remove(ticket)
-    if not state.grants and not state.foreign_cost:
-        state.burst = Burst(now)
     state.grants.append(Grant(now + budget.jitter, ticket.cost, ticket.id))
     state.leases[ticket.id] = Lease(now + wish.lease)
     state.served[ticket.tenant] = state.next_seq
+    state.served_at[str(ticket.priority)] = now
     state.next_seq += 1
     return state, 0.0
 
@@ -163,30 +163,39 @@ def _take_ticket(state: GovernorState, now: float, wish: Ask, budget: Budget) ->
     return ticket
 
 
-def _rank(ticket: Ticket, now: float) -> int:
-    """The priority after patience; 0 is the highest."""
-    return max(0, ticket.priority - int(max(0.0, now - ticket.since) / PATIENCE))
-
-
-def _ahead_of(state: GovernorState, now: float, mine: Ticket) -> list[Ticket]:
-    """The tickets served before mine: by rank, then the tenants in turn, each tenant's own in order of
-    coming.
-    """
+def _queue(state: GovernorState) -> list[Ticket]:
+    """All tickets by priority, within one the tenants in turn, each tenant's own in order of coming."""
     order: list[tuple[int, int, int, int, Ticket]] = []
     counts: dict[tuple[int, str], int] = {}
-    for ticket in sorted(state.tickets, key=lambda item: item.seq):
-        rank = _rank(ticket, now)
-        turn = counts.get((rank, ticket.tenant), 0)
-        counts[rank, ticket.tenant] = turn + 1
-        order.append((rank, turn, state.served.get(ticket.tenant, 0), ticket.seq, ticket))
-    order.sort(key=lambda item: item[:4])
-    ordered = [item[4] for item in order]
-    return ordered[: ordered.index(mine)]
+    for ticket in state.tickets:  # they stand in order of coming
+        kind = (ticket.priority, ticket.tenant)
+        turn = counts[kind] = counts.get(kind, -1) + 1
+        order.append((ticket.priority, turn, state.served.get(ticket.tenant, 0), ticket.seq, ticket))
+    return [item[4] for item in sorted(order, key=lambda item: item[:4])]
 
 
-def _wait(state: GovernorState, now: float, mine: Ticket, ahead: list[Ticket], budget: Budget) -> float:
+def _starved(state: GovernorState, now: float, queue: list[Ticket]) -> list[Ticket]:
+    """The first ticket of each kind that waits, and of which none was let through, for PATIENCE seconds."""
+    first: dict[int, Ticket] = {}
+    since: dict[int, float] = {}
+    for ticket in queue:
+        first.setdefault(ticket.priority, ticket)
+        since[ticket.priority] = min(since.get(ticket.priority, now), ticket.since)
+    return [
+        ticket
+        for kind, ticket in first.items()
+        if kind > 0 and now - max(since[kind], min(now, state.served_at.get(str(kind), 0.0))) >= PATIENCE
+    ]
+
+
+def _wait(state: GovernorState, now: float, mine: Ticket, budget: Budget) -> float:
+    """Seconds until it is my turn: everybody ahead gets a call first, in the window and in parallel."""
+    queue = _queue(state)
+    urgent = _starved(state, now, queue)
+    queue = urgent + [ticket for ticket in queue if ticket not in urgent]
+    ahead = queue[: queue.index(mine)]
     needed = mine.cost + sum(ticket.cost for ticket in ahead)
-    modest = _rank(mine, now) > 0
+    modest = mine.priority > 0 and mine not in urgent
     free_at = _free_at(state, now, needed, budget)
     if modest and capacity(state, budget) > 1:
         free_at = max(free_at, _free_at(state, now, needed + 1, budget) - ORDER_WAIT)

@@ -42,11 +42,14 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Burst:
-    """Calls after a pause, used to learn how much one call weighs. `remaining` as the answers said."""
+class Sample:
+    """What one answer said: units `used` at the server, while `ours` calls of ours were in the window, of
+    which `flying` had no answer yet.
+    """
 
-    since: float
-    remaining: tuple[float, ...] = ()
+    used: float
+    ours: float
+    flying: int
 
 
 @dataclass(slots=True)
@@ -57,6 +60,8 @@ class GovernorState:
     next_seq: int = 1
     served: dict[str, int] = field(default_factory=dict)
     """Tenant → number of its last grant, for taking turns."""
+    served_at: dict[str, float] = field(default_factory=dict)
+    """Priority → moment of its last grant: a kind that got nothing for long is let in once."""
     blocked_until: float = 0.0
     foreign_cost: float = 0.0
     """Calls in the window that are not ours: somebody else uses the same token."""
@@ -69,7 +74,7 @@ class GovernorState:
     learned_units: float = 0.0
     distrust_until: float = 0.0
     """After a refusal nothing above the configured budget is believed until then."""
-    burst: Burst | None = None
+    samples: list[Sample] = field(default_factory=list)
 
     def copy(self) -> Self:
         """A state whose containers can be changed without touching this one; their items are immutable."""
@@ -79,6 +84,8 @@ class GovernorState:
             leases=dict(self.leases),
             tickets=list(self.tickets),
             served=dict(self.served),
+            served_at=dict(self.served_at),
+            samples=list(self.samples),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -91,17 +98,16 @@ class GovernorState:
         if not data:
             return cls()
         try:
-            burst = data.get("burst")
             plain = {
                 name: data[name]
                 for name in cls.__dataclass_fields__
-                if name in data and name not in ("grants", "leases", "tickets", "burst")
+                if name in data and name not in ("grants", "leases", "tickets", "samples")
             }
             return cls(
                 grants=[Grant(**item) for item in data.get("grants", ())],
                 leases={key: Lease(**item) for key, item in data.get("leases", {}).items()},
                 tickets=[Ticket(**item) for item in data.get("tickets", ())],
-                burst=Burst(burst["since"], tuple(burst["remaining"])) if burst else None,
+                samples=[Sample(**item) for item in data.get("samples", ())],
                 **plain,
             )
         except (TypeError, KeyError, AttributeError):
