@@ -155,16 +155,14 @@ def attribute_getter(account: Account, kind: str, href: str) -> tuple[Callable[[
     return get, types.get(definition["type"], "str")
 
 
-class Items(tuple[Any, ...]):
+class Items:
     """Several values of one object; equal to whatever one of them equals."""
 
-    __slots__ = ()
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._values = tuple(values)
 
     def __eq__(self, other: object) -> bool:
-        return any(item == other for item in self)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
+        return any(value == other for value in self._values)
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -12,7 +12,6 @@ from connectors.sandbox.moysklad.totals import document_totals, live_reserve, sh
 
 Tree = dict[str, Any]
 MAX_EXPAND_DEPTH = 3
-BACK_LINKS = ("demands", "returns", "payments")
 LIST_TYPES = {"accounts": "account", "contactpersons": "contactperson", "notes": "note", "images": "image"}
 
 
@@ -56,9 +55,11 @@ class Renderer:
         if kind.document:
             shown |= document_totals(account, ref.kind, obj)
         for name, value in shown.items():
-            if name in ("positions", "ui_id") or value is None:
+            if name in ("positions", "ui_id", "attributes") or value is None:
                 continue
             answer[name] = self.value(value, tree.get(name))
+        if obj.get("attributes"):
+            answer["attributes"] = [self.attribute(ref.kind, item) for item in obj["attributes"]]
         if kind.positions:
             answer["positions"] = self.positions(ref.kind, obj, tree.get("positions"))
         for name in kind.lists:
@@ -68,6 +69,14 @@ class Renderer:
             if refs:
                 answer[name] = [self.ref(link, tree.get(name)) for link in refs]
         return answer
+
+    def attribute(self, kind: str, given: Obj) -> dict[str, Any]:
+        """An extra field: its definition's name and type, and the value."""
+        definition = self.account.attributes[kind][given["id"]]
+        href = f"{self.account.base}/entity/{kind}/metadata/attributes/{given['id']}"
+        own = {"href": href, "type": "attributemetadata", "mediaType": "application/json"}
+        shown = {name: definition[name] for name in ("id", "name", "type")}
+        return {"meta": own, **shown, "value": given["value"]}
 
     def value(self, value: Any, tree: Tree | None) -> Any:
         if isinstance(value, Ref):

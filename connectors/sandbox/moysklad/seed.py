@@ -52,6 +52,7 @@ class Filler:
         )
         account.defaults["currency"] = self.put(
             "currency",
+            accountId=None,  # currencies show none
             name="руб",
             fullName="Российский рубль",
             code="643",
