@@ -77,16 +77,16 @@ final class Delivery_Report {
 	public function rows( int $now ): array {
 		$summary = $this->outbox->summary();
 		$rows    = array(
-			__( 'State', 'sklad-bridge' )         => $this->situation( $now ),
+			__( 'State', 'sklad-bridge' )          => $this->situation( $now ),
 			__( 'Events waiting', 'sklad-bridge' ) => $this->waiting( $summary, $now ),
-			__( 'Last success', 'sklad-bridge' )  => self::ago( $this->state->last_success(), $now ),
+			__( 'Last success', 'sklad-bridge' )   => self::ago( $this->state->last_success(), $now ),
 		);
 		if ( '' !== $this->state->last_error() ) {
 			$rows[ __( 'Last error', 'sklad-bridge' ) ] = Words::of( $this->state->last_error() ) . ' ' . self::ago( $this->state->last_error_at(), $now );
 		}
 		if ( $summary['failed'] > 0 ) {
 			/* translators: 1: number of events, 2: reason */
-			$text = _n( '%1$d event was given up: %2$s', '%1$d events were given up, the last one because: %2$s', $summary['failed'], 'sklad-bridge' );
+			$text                                   = _n( '%1$d event was given up: %2$s', '%1$d events were given up, the last one because: %2$s', $summary['failed'], 'sklad-bridge' );
 			$rows[ __( 'Failed', 'sklad-bridge' ) ] = sprintf( $text, $summary['failed'], Words::of( $summary['last_error'] ) );
 		}
 		return $rows;

@@ -23,24 +23,24 @@ final class Plugin {
 	 * Hook => method of Order_Listener, number of arguments. Why these: see the comments.
 	 */
 	private const ORDER_HOOKS = array(
-		'woocommerce_new_order'                           => array( 'saved', 2 ), // The one creation hook of all channels.
-		'woocommerce_update_order'                        => array( 'saved', 2 ), // Any save.
-		'woocommerce_order_status_changed'                => array( 'touched', 1 ), // Also restored from the trash, where update_order stays away.
-		'woocommerce_checkout_order_processed'            => array( 'touched', 1 ), // Classic checkout finished.
-		'woocommerce_store_api_checkout_order_processed'  => array( 'touched_order', 1 ), // Block checkout finished.
-		'woocommerce_payment_complete'                    => array( 'touched', 1 ),
-		'woocommerce_saved_order_items'                   => array( 'touched', 1 ),
-		'woocommerce_ajax_order_items_added'              => array( 'items_added', 2 ), // Fires alone until somebody recalculates.
-		'woocommerce_order_refunded'                      => array( 'touched', 1 ), // The last hook of a refund.
-		'woocommerce_refund_deleted'                      => array( 'refund_deleted', 2 ), // Fires alone; in wp-admin only.
+		'woocommerce_new_order'                            => array( 'saved', 2 ), // The one creation hook of all channels.
+		'woocommerce_update_order'                         => array( 'saved', 2 ), // Any save.
+		'woocommerce_order_status_changed'                 => array( 'touched', 1 ), // Also restored from the trash, where update_order stays away.
+		'woocommerce_checkout_order_processed'             => array( 'touched', 1 ), // Classic checkout finished.
+		'woocommerce_store_api_checkout_order_processed'   => array( 'touched_order', 1 ), // Block checkout finished.
+		'woocommerce_payment_complete'                     => array( 'touched', 1 ),
+		'woocommerce_saved_order_items'                    => array( 'touched', 1 ),
+		'woocommerce_ajax_order_items_added'               => array( 'items_added', 2 ), // Fires alone until somebody recalculates.
+		'woocommerce_order_refunded'                       => array( 'touched', 1 ), // The last hook of a refund.
+		'woocommerce_refund_deleted'                       => array( 'refund_deleted', 2 ), // Fires alone; in wp-admin only.
 		'woocommerce_rest_delete_shop_order_refund_object' => array( 'refund_deleted_by_rest', 1 ), // Fires alone; by REST only.
-		'woocommerce_trash_order'                         => array( 'touched', 1 ),
-		'woocommerce_untrash_order'                       => array( 'touched', 1 ),
-		'woocommerce_before_delete_order'                 => array( 'deleted', 2 ),
-		'wp_trash_post'                                   => array( 'post_touched', 1 ), // These four: legacy storage.
-		'trashed_post'                                    => array( 'post_touched', 1 ),
-		'untrashed_post'                                  => array( 'post_touched', 1 ),
-		'before_delete_post'                              => array( 'post_deleted', 2 ),
+		'woocommerce_trash_order'                          => array( 'touched', 1 ),
+		'woocommerce_untrash_order'                        => array( 'touched', 1 ),
+		'woocommerce_before_delete_order'                  => array( 'deleted', 2 ),
+		'wp_trash_post'                                    => array( 'post_touched', 1 ), // These four: legacy storage.
+		'trashed_post'                                     => array( 'post_touched', 1 ),
+		'untrashed_post'                                   => array( 'post_touched', 1 ),
+		'before_delete_post'                               => array( 'post_deleted', 2 ),
 	);
 
 	/** After everybody else: others still change orders on shutdown, and end the answer themselves. */

@@ -216,6 +216,7 @@ final class Wpdb_Outbox implements Outbox_Store {
 		$result = $this->db->query( $values ? $this->db->prepare( $sql, $values ) : $sql );
 		$this->db->suppress_errors( $quiet );
 		if ( false === $result ) {
+			// phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Ends in the log.
 			throw new Storage_Error( 'The outbox cannot be written: ' . $this->db->last_error );
 		}
 		return (int) $result;
