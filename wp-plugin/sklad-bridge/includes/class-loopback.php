@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace Sklad_Bridge;
 
+use WpOrg\Requests\Transport\Fsockopen;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -21,6 +23,8 @@ final class Loopback {
 	/** A token is taken during the hour it was made in and the next one. */
 	private const HOUR = 3600;
 
+	private const MARK = 'X-Sklad-Bridge-Loopback';
+
 	/**
 	 * Sends the request and does not wait for its answer.
 	 */
@@ -31,12 +35,26 @@ final class Loopback {
 				'blocking'  => false,
 				'timeout'   => 0.01,
 				'sslverify' => false, // To this very site, as WordPress's own cron does.
+				'headers'   => array( self::MARK => '1' ),
 				'body'      => array(
 					'action' => self::ACTION,
 					'token'  => self::token( time() ),
 				),
 			)
 		);
+	}
+
+	/**
+	 * Through cURL even a "non-blocking" request waits for its answer, up to a second; this transport writes and goes.
+	 *
+	 * @param array<string, mixed> $headers Headers of a request.
+	 * @param array<string, mixed> $options Options of a request, changed in place.
+	 */
+	public static function do_not_wait( array $headers, array &$options ): void {
+		if ( isset( $headers[ self::MARK ] ) && Fsockopen::test() ) {
+			$options['transport']       = Fsockopen::class;
+			$options['connect_timeout'] = 1;
+		}
 	}
 
 	/**

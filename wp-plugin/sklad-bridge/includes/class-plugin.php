@@ -166,7 +166,7 @@ final class Plugin {
 	}
 
 	/**
-	 * WordPress is about to send a request: ours get little time to connect.
+	 * WordPress is about to send a request: ours wait for little, or for nothing.
 	 *
 	 * @param mixed $url     Address.
 	 * @param mixed $headers Headers.
@@ -177,6 +177,7 @@ final class Plugin {
 	public function on_http_request( &$url, &$headers, &$data, &$type, &$options ): void {
 		if ( is_array( $headers ) && is_array( $options ) ) {
 			Bridge_Client::limit_connecting( $headers, $options );
+			Loopback::do_not_wait( $headers, $options );
 		}
 	}
 

@@ -12,6 +12,7 @@ namespace Sklad_Bridge\Tests;
 use PHPUnit\Framework\TestCase;
 use Sklad_Bridge\Bridge_Client;
 use Sklad_Bridge\Loopback;
+use WpOrg\Requests\Transport\Fsockopen;
 
 final class LoopbackTest extends TestCase {
 
@@ -35,6 +36,12 @@ final class LoopbackTest extends TestCase {
 	public function test_request_does_not_wait_for_its_answer(): void {
 		$this->token();
 		$this->assertFalse( Http::$requests[0]['blocking'] );
+		$options = array();
+		Loopback::do_not_wait( Http::$requests[0]['headers'], $options );
+		$this->assertSame( Fsockopen::class, $options['transport'] );
+		$options = array();
+		Loopback::do_not_wait( array( 'X-Other' => '1' ), $options );
+		$this->assertSame( array(), $options );
 	}
 
 	public function test_only_our_requests_get_little_time_to_connect(): void {

@@ -18,6 +18,7 @@ if ( defined( 'ABSPATH' ) ) {
 	define( 'SKLAD_BRIDGE_FILE', dirname( __DIR__ ) . '/sklad-bridge.php' );
 	require_once __DIR__ . '/doubles/functions-wordpress.php';
 	require_once __DIR__ . '/doubles/classes-woocommerce.php';
+	require_once __DIR__ . '/doubles/class-fsockopen.php';
 	require_once dirname( __DIR__ ) . '/includes/autoload.php';
 }
 
