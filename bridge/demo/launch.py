@@ -87,7 +87,7 @@ class Bridge:
     def start_worker(self) -> None:
         self.worker = self._spawn("worker.log", str(ROOT / "manage.py"), "worker")
 
-    def wait_ready(self, seconds: float = 60) -> None:
+    def wait_ready(self, seconds: float = 40) -> None:
         """Until /readyz says 200. Raises TimeoutError with the end of the logs."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

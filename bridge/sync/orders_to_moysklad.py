@@ -44,6 +44,16 @@ class Job:
     body: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def wanted(self) -> bool:
+        """Whether an order in this status gets a document."""
+        return self.order.status in self.order.shop.send_statuses
+
+    @property
+    def doubtful(self) -> bool:
+        """An earlier try may have made the document without our knowing."""
+        return self.message.outcome_unknown or self.message.attempts > 0
+
+    @property
     def sync_id(self) -> uuid.UUID:
         """The document's identity: the same order never becomes two documents (architecture, «Identity»)."""
         generation = self.binding.generation if self.binding else 0
@@ -95,7 +105,7 @@ def _prepare(job: Job) -> Outcome | None:
         return Done("the document was removed in MoySklad and is left so")
     if binding is not None and binding.gone:
         return Parked(Problem("document_gone", {"document": binding.document_name}))
-    if binding is None and job.order.status not in shop.send_statuses:
+    if binding is None and not job.wanted and not job.doubtful:
         return Done("this status is not sent")
     job.body = body_of(shop, job.canonical)
     if _has_document(job) and not changed_fields(job):
@@ -207,7 +217,7 @@ def _create(client: MoySklad, account: Connection, jobs: list[Job], updates: lis
         if isinstance(answer, ConnectorError):
             outcomes[job.message.pk] = _refused(client, account, job, answer)
         else:
-            outcomes[job.message.pk] = _bind(job, answer, written_form(job.body))
+            outcomes[job.message.pk] = _bind(job, answer, written_form(job.body), job.order.status)
     return outcomes
 
 
@@ -220,28 +230,31 @@ def _find_earlier(
 ) -> tuple[list[Job], dict[int, Outcome]]:
     """Documents that an unanswered try has made; they are bound with what that try had sent, then updated."""
     outcomes: dict[int, Outcome] = {}
-    doubtful = {str(job.sync_id): job for job in jobs if job.message.outcome_unknown or job.message.attempts}
+    doubtful = {str(job.sync_id): job for job in jobs if job.doubtful}
     if not doubtful:
         return jobs, outcomes
     for document in client.orders.by_sync_ids(list(doubtful)):
         job = doubtful[str(document["syncId"])]
-        _bind(job, document, job.message.payload.get("sent") or written_form(job.body))
+        sent = job.message.payload
+        _bind(job, document, sent.get("sent") or written_form(job.body), sent.get("sent_status", job.order.status))
         jobs = [other for other in jobs if other is not job]
         if changed_fields(job):
             updates.append(job)
         else:
             outcomes[job.message.pk] = Done(f"found as {document['name']}: an earlier try had arrived")
-    return jobs, outcomes
+    outcomes |= {job.message.pk: Done("this status is not sent") for job in jobs if not job.wanted}
+    return [job for job in jobs if job.wanted], outcomes
 
 
 def _remember_sending(jobs: Sequence[Job]) -> None:
     """Before the call: should its answer be lost, we know what the document held when we made it."""
     for job in jobs:
-        job.message.payload = {**job.message.payload, "sent": written_form(job.body)}
+        sent = {"sent": written_form(job.body), "sent_status": job.order.status}
+        job.message.payload = {**job.message.payload, **sent}
     OutboxMessage.objects.bulk_update([job.message for job in jobs], ["payload"])
 
 
-def _bind(job: Job, document: Mapping[str, Any], written: dict[str, Any]) -> Outcome:
+def _bind(job: Job, document: Mapping[str, Any], written: dict[str, Any], site_status: str) -> Outcome:
     seen = from_moysklad.document(document)
     fields = {
         "external_id": seen.external_id,
@@ -251,7 +264,7 @@ def _bind(job: Job, document: Mapping[str, Any], written: dict[str, Any]) -> Out
         "sum_minor": seen.sum_minor,
         "written": written,
         "state_id": seen.state_id,
-        "site_status": job.order.status,
+        "site_status": site_status,
         "remote_updated_at": seen.updated_at,
         "gone": OrderBinding.Gone.NO,
     }
