@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "wp-plugin" / "sklad-bridge"
 TARGET = ROOT / "build" / "sklad-bridge.zip"
 
-LEFT_OUT = {"tests"}
+LEFT_OUT = {"tests", "phpunit.xml.dist"}
 # A fixed time instead of the files' own, or every checkout would give another archive. The oldest a zip can hold.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 ORDINARY_FILE = 0o100644 << 16
