@@ -184,7 +184,7 @@ class Governor:
             name = Priority(ticket.priority).name.lower()
             waiting[name] = waiting.get(name, 0) + 1
         return Usage(
-            calls=used(state),
+            calls=used(state, now, self.budget),
             capacity=capacity(state, self.budget),
             window=self.budget.window,
             in_flight=len(state.leases),

@@ -13,12 +13,14 @@ from math import gcd
 from typing import Literal
 
 from connectors.moysklad.errors import milliseconds
-from connectors.moysklad.limits_rules import Budget, capacity, parallel_limit, pruned, used
+from connectors.moysklad.limits_rules import Budget, capacity, expiry, parallel_limit, pruned
 from connectors.moysklad.limits_state import GovernorState, Sample
 
 MEMORY = 12
 PROOF = 8
 """So many answers, and a third of them telling ones, prove the weight of a call."""
+SLACK = 1.25
+"""The server may count a call of ours a little longer than we do."""
 TELLING = 0.75
 """An answer tells how much our calls weigh when at least this share of them had certainly reached the
 server.
@@ -64,7 +66,8 @@ def observe(state: GovernorState, now: float, answer: Seen, budget: Budget, chan
     block = max(answer.retry_after or 0.0, answer.reset or 0.0)
     if answer.refused == "rate":
         block = block or budget.window
-        state.learned_calls = min(state.learned_calls, budget.calls)
+        if state.learned_calls > budget.calls:
+            state.learned_calls, state.learned_units = 0, 0.0
         state.distrust_until = now + DISTRUST
     if block:
         state.blocked_until = max(state.blocked_until, now + block)
@@ -81,15 +84,20 @@ def _learn_weight(state: GovernorState, now: float, limit: float, remaining: flo
     did not make, `used / ours` never exceeds w, but comes near it in telling samples. Calls of others
     raise the ratio above every divisor, calls of another weight break the divisor: then nothing is learned.
     """
-    if any(grant.cost != 1 for grant in state.grants) or not state.grants:
+    ours = [grant for grant in state.grants if expiry(grant, budget) > now]
+    if not ours or any(grant.cost != 1 for grant in state.grants):
         return
-    sample = Sample(limit - remaining, float(len(state.grants)), max(0, len(state.leases) - 1))
+    sample = Sample(limit - remaining, float(len(ours)), max(0, len(state.leases) - 1))
     state.samples = [*state.samples, sample][-MEMORY:]
     telling = [one for one in state.samples if (one.ours - one.flying) / one.ours >= TELLING]
-    if len(state.samples) < PROOF or len(telling) * 3 < PROOF:
+    different = {one.used for one in state.samples}
+    if len(state.samples) < PROOF or len(telling) * 3 < PROOF or len(different) < 3:
         return
     common = gcd(*(round(one.used) for one in state.samples))
     ratio = max(one.used / one.ours for one in telling)
+    believed = round(_unit(state, limit, budget))
+    if common % believed == 0 and ratio <= believed * SLACK:
+        return  # what we believe explains it
     unit = next((w for w in range(1, common + 1) if common % w == 0 and w >= ratio - 1e-9), 0)
     calls = int(limit // unit) if unit else 0
     if calls < 1 or (calls > budget.calls and now < state.distrust_until):
@@ -103,15 +111,21 @@ def _notice_others(state: GovernorState, now: float, limit: float, remaining: fl
     When it cannot take one more call although we thought so, everything counts as taken until the window
     ends.
     """
-    unit = state.learned_units or max(1.0, limit // budget.calls)
-    others = (limit - remaining) / unit - sum(grant.cost for grant in state.grants)
+    unit = _unit(state, limit, budget)
+    ours = sum(grant.cost for grant in state.grants)
+    others = (limit - remaining) / unit - ours
     if remaining < unit:
-        others = max(others, capacity(state, budget) - (used(state) - state.foreign_cost))
+        others = max(others, capacity(state, budget) - ours)
     if others > 0.75:
         state.foreign_cost = others
         state.foreign_until = now + budget.window + budget.margin
     elif others < 0.25:
         state.foreign_cost = 0.0
+
+
+def _unit(state: GovernorState, limit: float, budget: Budget) -> float:
+    """What one call weighs, as learned, else as the configured budget implies."""
+    return state.learned_units or max(1.0, limit // budget.calls)
 
 
 def _number(headers: Mapping[str, str], name: str) -> float | None:

@@ -24,6 +24,10 @@ TICKET_LIFE = NAP + 2.0
 PARALLEL_POLL = 0.1
 """When a call in flight ends is not known beforehand."""
 PARALLEL_STEP = 5.0
+LINGER = 0.5
+"""Our own calls stay known so long after they are free again: the server may forget them a little later,
+and then they must not be taken for somebody else's.
+"""
 LONGEST_BLOCK = 300.0
 REPORT_UNITS = 5.0
 MAX_TENANTS = 200
@@ -102,7 +106,7 @@ def pruned(state: GovernorState, now: float, budget: Budget) -> GovernorState:
     state.grants = [
         grant if grant.landed <= latest else replace(grant, landed=latest)
         for grant in state.grants
-        if expiry(grant, budget) > now
+        if expiry(grant, budget) + LINGER > now
     ]
     state.leases = {call: lease for call, lease in state.leases.items() if lease.until > now}
     state.tickets = [ticket for ticket in state.tickets if now < ticket.until <= now + TICKET_LIFE]
@@ -125,9 +129,9 @@ def capacity(state: GovernorState, budget: Budget) -> int:
     return state.learned_calls if budget.learn and state.learned_calls else budget.calls
 
 
-def used(state: GovernorState) -> float:
+def used(state: GovernorState, now: float, budget: Budget) -> float:
     """Calls in the present window, foreign ones included. Of a pruned state."""
-    return sum(grant.cost for grant in state.grants) + state.foreign_cost
+    return sum(cost for _until, cost in _taken(state, now, budget))
 
 
 def parallel_limit(state: GovernorState, now: float, budget: Budget) -> int:
@@ -216,14 +220,20 @@ def _free_at(state: GovernorState, now: float, cost: float, budget: Budget) -> f
     while cost > whole:
         cost -= whole
         rounds += 1
-    free = whole - used(state)
-    leaving = [(expiry(grant, budget), grant.cost) for grant in state.grants]
-    if state.foreign_cost:
-        leaving.append((state.foreign_until, state.foreign_cost))
+    free = whole - used(state, now, budget)
     moment = now
-    for until, size in sorted(leaving):
+    for until, size in sorted(_taken(state, now, budget)):
         if free + 1e-9 >= cost:
             break
         free += size
         moment = until
     return moment + rounds * (budget.window + budget.margin)
+
+
+def _taken(state: GovernorState, now: float, budget: Budget) -> list[tuple[float, float]]:
+    """What fills the window: until when, and how many calls' worth."""
+    ours = [(expiry(grant, budget), grant.cost) for grant in state.grants]
+    taken = [item for item in ours if item[0] > now]
+    if state.foreign_cost:
+        taken.append((state.foreign_until, state.foreign_cost))
+    return taken
