@@ -39,10 +39,10 @@ def apply(configuration: Configuration) -> dict[str, Any]:
     except ConfigurationError:
         _put_back(configuration.moysklad, before)
         raise
-    for shop in shops:
-        for connection in (shop.account, shop.site):
-            for flow in ("subscriptions", "catalogue", "site_catalogue", "stock_full"):
-                flows.run_soon(connection, flow)
+    for connection in {c.pk: c for shop in shops for c in (shop.account, shop.site)}.values():
+        for name, flow in FLOWS.items():  # new intervals count from now on
+            if flow.vendor == connection.vendor:
+                flows.run_soon(connection, name)
     return {"shops": {shop.name: _what_the_site_needs(shop) for shop in shops}}
 
 

@@ -21,4 +21,6 @@ def test_a_status_changed_twice_within_a_second_ends_as_the_site_has_it(world: A
     order = world.box.store.place_order({"S-00002": 1}, status="on-hold")
     world.box.store.set_status(order["id"], "processing")
     world.box.store.set_status(order["id"], "cancelled")
-    world.until(lambda: world.row(order["id"]).status == "cancelled", "a tie is settled by reading the order again")
+    world.until(
+        lambda: world.row(order["id"]).status == "cancelled", "a tie is settled by reading the order again"
+    )

@@ -26,7 +26,8 @@ def test_an_answer_lost_after_the_commit_and_a_change_meanwhile_are_both_carried
     world.document(order["id"])
     world.box.store.set_status(order["id"], "cancelled")
     world.until(
-        lambda: [d["state"]["name"] for d in world.documents(order["id"])] == ["Отменен"], "one document, newest state"
+        lambda: [d["state"]["name"] for d in world.documents(order["id"])] == ["Отменен"],
+        "one document, newest state",
     )
 
 
@@ -49,7 +50,9 @@ def test_server_errors_are_survived(world: Any, status: int) -> None:
 
 @pytest.mark.parametrize("flavour", ["rate", "parallel"])
 def test_429_of_both_kinds_is_waited_out(world: Any, flavour: str) -> None:
-    world.box.moysklad.faults.add("status", method="POST", path=f"{ORDERS}$", status=429, flavour=flavour, count=2)
+    world.box.moysklad.faults.add(
+        "status", method="POST", path=f"{ORDERS}$", status=429, flavour=flavour, count=2
+    )
     order = world.box.store.place_order({"S-00001": 1})
     world.document(order["id"])
     assert world.message(order["id"], state="done").attempts == 0, "a limit is nobody's failure"
@@ -61,7 +64,9 @@ def test_a_web_page_instead_of_json_is_survived_on_both_sides(world: Any) -> Non
     document = world.document(order["id"])
     world.box.store.faults.add("html", method="PUT", path="orders/")
     world.box.moysklad.set_state(document["id"], "Завершен")
-    world.until(lambda: world.site_status(order["id"]) == "completed", "the status arrives after the web page")
+    world.until(
+        lambda: world.site_status(order["id"]) == "completed", "the status arrives after the web page"
+    )
 
 
 def test_the_site_away_for_a_while_loses_no_status_and_no_stock(world: Any) -> None:

@@ -50,11 +50,14 @@ def test_a_managers_edit_survives_a_status_change_on_the_site(world: Any) -> Non
     document = world.document(order["id"])
     other = world.box.moysklad.item("S-00002")
     positions = [{"quantity": 5, "price": 12300.0, "assortment": {"meta": other["meta"]}}]
-    world.box.moysklad.edit("customerorder", document["id"], {"positions": positions, "description": "Звонил клиенту"})
+    world.box.moysklad.edit(
+        "customerorder", document["id"], {"positions": positions, "description": "Звонил клиенту"}
+    )
     world.quiet()
     world.box.store.set_status(order["id"], "cancelled")
     world.until(
-        lambda: world.box.moysklad.document(document["id"])["state"]["name"] == "Отменен", "the status went over"
+        lambda: world.box.moysklad.document(document["id"])["state"]["name"] == "Отменен",
+        "the status went over",
     )
     after = world.box.moysklad.document(document["id"])
     assert [(row["quantity"], row["price"]) for row in after["positions"]["rows"]] == [(5, 12300.0)]
@@ -68,7 +71,9 @@ def test_goods_changed_on_both_sides_wait_for_a_person(world: Any) -> None:
     positions = [{"quantity": 5, "price": 12300.0, "assortment": {"meta": other["meta"]}}]
     world.box.moysklad.edit("customerorder", document["id"], {"positions": positions})
     line = world.box.store.order(order["id"])["line_items"][0]
-    world.box.store.edit_order(order["id"], {"line_items": [{"id": line["id"], "quantity": 3, "total": "900.00"}]})
+    world.box.store.edit_order(
+        order["id"], {"line_items": [{"id": line["id"], "quantity": 3, "total": "900.00"}]}
+    )
     message = world.message(order["id"], state="parked")
     assert message.problem == "positions_changed_on_both_sides"
     after = world.box.moysklad.document(document["id"])
@@ -80,7 +85,9 @@ def test_goods_changed_on_the_site_alone_follow_and_keep_their_positions(world: 
     document = world.document(order["id"])
     before = document["positions"]["rows"][0]["id"]
     line = world.box.store.order(order["id"])["line_items"][0]
-    world.box.store.edit_order(order["id"], {"line_items": [{"id": line["id"], "quantity": 3, "total": "900.00"}]})
+    world.box.store.edit_order(
+        order["id"], {"line_items": [{"id": line["id"], "quantity": 3, "total": "900.00"}]}
+    )
     world.until(lambda: world.box.moysklad.document(document["id"])["sum"] == 90000, "the sum follows")
     [row] = world.box.moysklad.document(document["id"])["positions"]["rows"]
     assert (row["id"], row["quantity"], row["reserve"]) == (before, 3, 3)
@@ -109,7 +116,10 @@ def test_a_document_removed_there_is_asked_about_once(world: Any, how: str, webh
     world.message(order["id"], state="parked")
     assert world.site_status(order["id"]) == "processing"
     assert len([call for call in world.box.moysklad.calls() if call["status"] == 404]) <= 1, "no loop of 404s"
-    assert OutboxMessage.objects.filter(object_key=world.row(order["id"]).object_key, state="parked").count() == 1
+    assert (
+        OutboxMessage.objects.filter(object_key=world.row(order["id"]).object_key, state="parked").count()
+        == 1
+    )
 
 
 def test_a_buyer_deleted_in_moysklad_is_made_anew(world: Any) -> None:

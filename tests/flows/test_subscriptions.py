@@ -1,0 +1,74 @@
+"""The bridge makes its webhooks in MoySklad itself, renews them, and removes only its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+from bridge.connections import clients
+from bridge.connections.models import Connection
+from bridge.sync import flows, subscriptions
+
+
+def api(world: Any, path: str, body: dict[str, Any] | None = None) -> Any:
+    headers = {
+        "Authorization": f"Bearer {world.box.moysklad.token}",
+        "Accept": "application/json;charset=utf-8",
+        "Accept-Encoding": "gzip",
+    }
+    url = f"{world.box.moysklad.url}/{path}"
+    answer = (
+        requests.post(url, json=body, headers=headers, timeout=10)
+        if body
+        else requests.get(url, headers=headers, timeout=10)
+    )
+    answer.raise_for_status()
+    return answer.json()
+
+
+def ours(world: Any) -> list[tuple[str, str]]:
+    prefix = f"{world.bridge.url}/hooks/moysklad/{world.shop.account.hook_token}/"
+    rows = api(world, "entity/webhook")["rows"]
+    return sorted((row["entityType"], row["action"]) for row in rows if row["url"].startswith(prefix))
+
+
+def test_the_webhooks_are_there_and_stay_when_renewed(world: Any) -> None:
+    expected = [("customerorder", "DELETE"), ("customerorder", "UPDATE")]
+    assert ours(world) == expected
+    assert len(api(world, "entity/webhookstock")["rows"]) == 1
+    flows.run_soon(world.shop.account, "subscriptions")
+    world.quiet()
+    assert ours(world) == expected
+
+
+def test_one_switched_off_by_moysklad_is_switched_on_again(world: Any) -> None:
+    row = next(r for r in api(world, "entity/webhook")["rows"] if r["action"] == "UPDATE")
+    world.box.moysklad.edit("webhook", row["id"], {"enabled": False})
+    flows.run_soon(world.shop.account, "subscriptions")
+    world.until(
+        lambda: all(r.get("enabled", True) for r in api(world, "entity/webhook")["rows"]), "it is on again"
+    )
+
+
+def test_foreign_webhooks_are_never_touched(world: Any) -> None:
+    foreign = {"url": "https://other.example.org/hook", "action": "UPDATE", "entityType": "product"}
+    api(world, "entity/webhook", foreign)
+    flows.run_soon(world.shop.account, "subscriptions")
+    world.quiet()
+    assert any(row["url"] == foreign["url"] for row in api(world, "entity/webhook")["rows"])
+
+
+def test_without_the_right_to_make_webhooks_the_desk_says_so_and_everything_is_polled(world: Any) -> None:
+    account = Connection.objects.get(vendor="moysklad")
+    Connection.objects.filter(pk=account.pk).update(hook_token="another-secret-token")
+    world.box.moysklad.configure(webhook_error=30004)
+    try:
+        flows.run_soon(account, "subscriptions")
+        world.until(
+            lambda: Connection.objects.get(pk=account.pk).hooks_problem == "refused:30004",
+            "the refusal is noted",
+        )
+    finally:
+        world.box.moysklad.configure(webhook_error=0)
+        Connection.objects.filter(pk=account.pk).update(hook_token=account.hook_token)
