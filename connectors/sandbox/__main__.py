@@ -44,7 +44,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         "seed": options.seed,
         "special": [name for name in options.special.split(",") if name],
     }
-    moysklad_server, store_server = HttpServer(options.moysklad_port), HttpServer(options.store_port)
+    try:
+        moysklad_server, store_server = HttpServer(options.moysklad_port), HttpServer(options.store_port)
+    except OSError as problem:
+        print(f"sandbox: cannot listen on the port asked for: {problem}", file=sys.stderr)
+        return 1
     moysklad = MoyskladApp(moysklad_server.origin, options.seed)
     store = StoreApp(store_server.origin, options.seed)
     moysklad.commands["seed"](**settings)

@@ -57,9 +57,14 @@ def running_sandbox(
     process = subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=ROOT
     )
+    box = None
     try:
-        yield connect(process)
+        box = connect(process)
+        yield box
     finally:
+        if box:
+            box.moysklad.close()
+            box.store.close()
         stop(process)
 
 

@@ -62,6 +62,9 @@ class Control:
     def reset_stats(self) -> None:
         self.call("reset_stats")
 
+    def close(self) -> None:
+        self._session.close()
+
     def settle(self, timeout: float = 10.0) -> bool:
         """Wait until nothing is on its way out. False when the time ran out."""
         return bool(self.call("settle", timeout=timeout))

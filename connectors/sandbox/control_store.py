@@ -100,6 +100,9 @@ class StoreControl(Control):
         """Subscribe an address to WooCommerce's own order webhooks; returns their ids."""
         return list(self.call("core_webhooks", url=url, secret=secret, topics=topics))
 
+    def remove_core_webhook(self, webhook_id: int) -> None:
+        self.call("remove_core_webhook", webhook_id=webhook_id)
+
     def core_knobs(self, **knobs: Any) -> None:
         self.call("core_knobs", **knobs)
 

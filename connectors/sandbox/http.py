@@ -56,9 +56,12 @@ class Response:
 CUT = Response(cut=True)
 
 
+JSON_TYPE = ("Content-Type", "application/json;charset=utf-8")
+
+
 def json_response(value: Any, status: int = 200, headers: list[tuple[str, str]] | None = None) -> Response:
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(status, body, [("Content-Type", "application/json;charset=utf-8"), *(headers or [])])
+    return Response(status, body, [JSON_TYPE, *(headers or [])])
 
 
 class App(Protocol):

@@ -102,7 +102,7 @@ def api(box: Sandbox) -> Iterator[MoyskladApi]:
 
 
 class ShopApi:
-    """The shop as a plain HTTP client with OAuth 1.0a meets it; signatures as RFC 5849, section 3.4, says."""
+    """The shop as a plain HTTP client with OAuth 1.0a meets it; signed as RFC 5849, section 3.4, says."""
 
     def __init__(self, box: Sandbox) -> None:
         self.box = box
@@ -159,7 +159,7 @@ class Arrived:
 
 @dataclass
 class Receiver:
-    """Takes POSTs. `answers` are used up one by one (status, or status and body), then it is 204; `pause` in seconds."""
+    """Takes POSTs. `answers` (a status, or status and body) are used up one by one, then it is 204."""
 
     url: str = ""
     arrived: list[Arrived] = field(default_factory=list)

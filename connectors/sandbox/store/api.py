@@ -11,7 +11,7 @@ from typing import Any
 from connectors.sandbox import backdoor
 from connectors.sandbox.delivery import Courier
 from connectors.sandbox.faults import Fault, Faults
-from connectors.sandbox.http import CUT, Request, Response, json_response
+from connectors.sandbox.http import CUT, JSON_TYPE, Request, Response, json_response
 from connectors.sandbox.store.commands import Commands
 from connectors.sandbox.store.core_webhooks import CoreWebhooks
 from connectors.sandbox.store.errors import RestError
@@ -22,6 +22,7 @@ from connectors.sandbox.store.shop import API, Shop
 from connectors.sandbox.store.site_pages import index
 
 KEPT_CALLS = 5000
+WORDPRESS_TYPE = ("Content-Type", "application/json; charset=UTF-8")
 HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>nginx</body></html>"
 DIGITS = str.maketrans("0123456789", "##########")
 
@@ -84,6 +85,7 @@ class StoreApp:
         except RestError as problem:
             response = problem.response()
         self.flush()
+        response.headers = [WORDPRESS_TYPE if header == JSON_TYPE else header for header in response.headers]
         if not any(name == "Link" for name, _ in response.headers):
             response.headers.append(("Link", f'<{self.shop.origin}/wp-json/>; rel="https://api.w.org/"'))
         return response
@@ -117,5 +119,5 @@ def fault_response(fault: Fault) -> Response:
     return Response(
         fault.status,
         json.dumps(body).encode(),
-        [("Content-Type", "application/json; charset=UTF-8"), *headers],
+        [WORDPRESS_TYPE, *headers],
     )

@@ -50,6 +50,7 @@ class Commands:
             "release_events": app.courier.release,
             "events": lambda: list(app.events.log),
             "core_webhooks": self.core_webhooks,
+            "remove_core_webhook": lambda webhook_id: self.shop.webhooks.pop(webhook_id, None) is not None,
             "core_knobs": lambda **knobs: set_knobs(app.core_courier, **knobs),
             "release_core": app.core_courier.release,
             "core_deliveries": lambda: list(app.core.log),

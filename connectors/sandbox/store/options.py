@@ -36,7 +36,7 @@ class Options:
             if type(value) is not wanted and not (wanted is float and type(value) is int):
                 raise TypeError(f"switch {name} takes {wanted.__name__}")
         for name, value in values.items():
-            setattr(self, name, value)
+            setattr(self, name, type(getattr(self, name))(value))
 
     def shown(self) -> dict[str, Any]:
         return asdict(self)
