@@ -55,6 +55,18 @@ class MoyskladControl(Control):
     def add_state(self, name: str, state_type: str = "Regular", kind: str = "customerorder") -> str:
         return str(self.call("add_state", name=name, state_type=state_type, kind=kind))
 
+    def ref(self, kind: str, id: str) -> Json:
+        """`{"meta": ...}` as bodies name another object."""
+        href = f"{self.url}/entity/{kind}/{id}"
+        return {"meta": {"href": href, "type": kind, "mediaType": "application/json"}}
+
+    def add_position(self, order_id: str, article: str, quantity: float = 1, price: float = 0.0) -> Json:
+        """The manager adds goods to an order after a call; `price` in kopecks."""
+        order = self.document(order_id) or {}
+        rows = [{"id": row["id"]} for row in order["positions"]["rows"]]
+        added = {"quantity": quantity, "price": price, "assortment": {"meta": self.item(article)["meta"]}}
+        return self.edit("customerorder", order_id, {"positions": [*rows, added]})
+
     def ship(
         self, order_id: str, quantities: dict[str, float] | None = None, store: str | None = None
     ) -> Json:

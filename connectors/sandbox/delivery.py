@@ -10,6 +10,7 @@ import itertools
 import random
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,6 +94,8 @@ class Courier:
             again = None
             try:
                 again = parcel.deliver()
+            except Exception:  # noqa: BLE001 - one bad parcel must be seen and must not stop the lane
+                traceback.print_exc()
             finally:
                 with self._changed:
                     self._busy -= 1

@@ -89,8 +89,16 @@ def test_wrong_addresses_have_their_codes(api, method, path, expected):
 
 
 def test_a_body_that_is_no_json_is_2001(api):
-    answer = api.call("POST", "/entity/counterparty", data=b'{"name": ')
+    header = {"Content-Type": "application/json"}
+    answer = api.call("POST", "/entity/counterparty", data=b'{"name": ', headers=header)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, 2001)
+
+
+def test_a_body_that_is_not_called_json_is_415(api):
+    answer = api.call(
+        "POST", "/entity/counterparty", data=b'{"name": "x"}', headers={"Content-Type": "text/plain"}
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (415, 1037)
 
 
 def test_a_body_nested_too_deep_is_2006(api):

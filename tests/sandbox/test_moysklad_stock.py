@@ -6,6 +6,9 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import requests
+
+from connectors.sandbox.control import running_sandbox
 
 MSK = timezone(timedelta(hours=3))
 MAIN, SHOP = "Основной склад", "Магазин"
@@ -137,6 +140,23 @@ def test_a_reserve_shows_in_changed_since_for_free_stock_only(api, ten):
     assert api.get("/report/stock/all/current", changedSince=since) == []
     rows = api.get("/report/stock/all/current", changedSince=since, stockType="freeStock")
     assert rows == [{"assortmentId": item, "freeStock": 9.0}]
+
+
+def test_the_stock_an_account_starts_with_is_no_change():
+    with running_sandbox(items=5, limiter=False) as fresh, requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {fresh.moysklad.token}"
+        query = {"changedSince": msk(minutes=5)}
+        rows = session.get(f"{fresh.moysklad.url}/report/stock/all/current", params=query, timeout=10).json()
+    assert rows == []
+
+
+def test_goods_a_manager_adds_to_an_order_reserve_nothing_by_themselves(api, ten):
+    order = api.post("/entity/customerorder", api.order(api.line("S-00001", 1, reserve=1), store=api.store()))
+    changed = api.box.moysklad.add_position(order["id"], ten, quantity=2, price=5000)
+    assert changed["sum"] == 20000.0
+    first, second = changed["positions"]["rows"]
+    assert (first["reserve"], second["reserve"]) == (1.0, 0.0)
+    assert api.box.moysklad.stock(ten)["reserve"] == 0.0
 
 
 @pytest.mark.parametrize("since", [msk(hours=25), msk(hours=-1), "yesterday"])

@@ -156,6 +156,15 @@ def test_a_webhook(shop_api, store, like, receiver):
     assert shop_api.call("DELETE", f"/webhooks/{made['id']}", force="true").status_code == 200
 
 
+def test_payment_gateways(shop_api, payload):
+    seen = shop_api.get("/payment_gateways")
+    recorded = payload("woocommerce/payment_gateways")["body"]
+    assert [list(row) for row in seen] == [list(recorded[0])] * 2
+    assert {row["id"]: row["title"] for row in seen}.items() <= {
+        row["id"]: row["title"] for row in recorded
+    }.items()
+
+
 def test_statuses_and_system_status(shop_api, payload):
     assert shop_api.get("/orders/statuses") == payload("woocommerce/order_statuses")["body"]
     recorded = payload("woocommerce/system_status")["body"]

@@ -85,11 +85,14 @@ class MoyskladApp:
         return Response(response.status, response.body, response.headers + headers, response.cut)
 
     def _protocol(self, request: Request) -> Response | None:
-        """415 without gzip, 1062 for another Accept, 1044 for a body over 20 MB."""
+        """415 without gzip, 1062 for another Accept, 1037 for a body that is not called JSON, 1044 over 20 MB."""
         if "gzip" not in request.header("accept-encoding").lower():
             return Response(415)
         if request.header("accept", "*/*").lower().replace(" ", "") not in ACCEPTED:
             raise ApiError(1062)
+        content_type = request.header("content-type").lower().split(";")[0].strip()
+        if request.body and content_type != "application/json":
+            raise ApiError(1037)
         if len(request.body) > MAX_BYTES:
             raise ApiError(1044)
         return None

@@ -9,7 +9,8 @@ from typing import Any
 from connectors.sandbox.moysklad import moments
 from connectors.sandbox.moysklad.account import Account, Obj, Ref
 from connectors.sandbox.moysklad.errors import ApiError, field_error
-from connectors.sandbox.moysklad.kinds import ITEMS, KINDS, Field
+from connectors.sandbox.moysklad.fields import Field
+from connectors.sandbox.moysklad.kinds import ITEMS, KINDS
 from connectors.sandbox.moysklad.references import ATTRIBUTE, UUID, own_path, read_ref
 
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s.,;]+")

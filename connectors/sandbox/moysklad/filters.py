@@ -9,7 +9,8 @@ from typing import Any
 from connectors.sandbox.moysklad import moments
 from connectors.sandbox.moysklad.account import Account, Obj, is_binned
 from connectors.sandbox.moysklad.errors import ApiError
-from connectors.sandbox.moysklad.kinds import KINDS, Field
+from connectors.sandbox.moysklad.fields import Field
+from connectors.sandbox.moysklad.kinds import KINDS
 from connectors.sandbox.moysklad.references import ATTRIBUTE, UUID, own_path, ref_of_href
 from connectors.sandbox.moysklad.totals import document_totals
 

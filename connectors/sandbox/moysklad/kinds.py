@@ -1,105 +1,29 @@
-"""THE TABLE of entity kinds: fields, references, what is required, filterable, orderable. A new kind is an entry here.
+"""THE TABLE of entity kinds: fields, references, what is required, filterable, orderable.
 
-Source: facts sections 7 to 16 (entity attribute tables of the documentation).
+A new kind is an entry here. Source: facts sections 7 to 16 (entity attribute tables of the documentation).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from connectors.sandbox.moysklad.fields import (
+    ARCHIVED,
+    DESCRIPTION,
+    DOCUMENT,
+    GOODS,
+    NAMED,
+    PARENT_GOODS,
+    PAYMENT,
+    SHIPMENT,
+    SYNC,
+    TRADE,
+    VAT,
+    Field,
+    Kind,
+    data,
+    ref,
+)
 
 ITEMS = ("product", "variant", "service", "bundle")
-
-
-@dataclass(frozen=True)
-class Field:
-    """One attribute. `type`: str int float bool uuid email moment minute enum ref sync list object address."""
-
-    name: str
-    type: str = "str"
-    kinds: tuple[str, ...] = ()
-    required: bool = False
-    limit: int = 255
-    options: tuple[str, ...] = ()
-    filterable: bool = True
-    orderable: bool = True
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One entity type. `ui` is the page name of uuidHref, "" when it has none; `stock_sign` moves physical stock."""
-
-    name: str
-    fields: tuple[Field, ...]
-    document: bool = False
-    archivable: bool = False
-    positions: bool = False
-    stated: bool = False
-    own_ui_id: bool = False
-    owned: bool = True
-    ui: str = ""
-    stock_sign: int = 0
-    search: tuple[str, ...] = ("name",)
-    lists: tuple[str, ...] = ()
-    by_name: dict[str, Field] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.by_name.update({item.name: item for item in self.fields})
-
-
-def ref(name: str, *kinds: str, required: bool = False) -> Field:
-    return Field(name, "ref", kinds or (name,), required=required, orderable=False)
-
-
-def data(name: str, type_: str = "object") -> Field:
-    return Field(name, type_, filterable=False, orderable=False)
-
-
-NAMED = (Field("name", required=True), Field("code"), Field("externalCode"))
-DESCRIPTION = Field("description", limit=4096)
-SYNC = Field("syncId", "sync", orderable=False)
-ARCHIVED = Field("archived", "bool", orderable=False)
-VAT = (Field("vatEnabled", "bool", orderable=False), Field("vatIncluded", "bool", orderable=False))
-
-DOCUMENT = (
-    Field("name"),
-    Field("code"),
-    Field("externalCode"),
-    SYNC,
-    DESCRIPTION,
-    Field("moment", "minute"),
-    Field("applicable", "bool"),
-    ref("state"),
-    ref("project"),
-    ref("contract"),
-    data("rate", "rate"),
-    data("attributes", "attributes"),
-)
-TRADE = (ref("organization", required=True), ref("agent", "counterparty", "organization", required=True))
-SHIPMENT = (Field("shipmentAddress", orderable=False), data("shipmentAddressFull", "address"))
-GOODS = (
-    DESCRIPTION,
-    ARCHIVED,
-    Field("article"),
-    data("barcodes", "list"),
-    data("salePrices", "list"),
-    data("buyPrice"),
-    data("minPrice"),
-)
-PARENT_GOODS = (
-    SYNC,
-    Field("vat", "int"),
-    Field("vatEnabled", "bool"),
-    Field("useParentVat", "bool"),
-    Field("discountProhibited", "bool"),
-    ref("uom"),
-)
-PAYMENT = (
-    *TRADE,
-    Field("sum", "float"),
-    Field("paymentPurpose", orderable=False),
-    ref("salesChannel", "saleschannel"),
-    data("operations", "operations"),
-)
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

@@ -7,7 +7,8 @@ from typing import Any
 from connectors.sandbox.moysklad.account import Account, Caller, Obj, Ref
 from connectors.sandbox.moysklad.bodies import read_bool, read_int, read_number
 from connectors.sandbox.moysklad.errors import ApiError, field_error
-from connectors.sandbox.moysklad.kinds import ITEMS, Field
+from connectors.sandbox.moysklad.fields import Field
+from connectors.sandbox.moysklad.kinds import ITEMS
 from connectors.sandbox.moysklad.references import read_ref
 from connectors.sandbox.moysklad.totals import whole
 

@@ -138,3 +138,4 @@ def fill(account: Account, writer: Writer, stock: Stock, seed: Seed) -> None:
     filler.account_basics()
     account.defaults["size"] = Ref("characteristic", account.new_id())
     filler.catalogue(seed.catalogue())
+    stock.forget_changes()

@@ -76,6 +76,13 @@ class Stock:
         level = self.levels.setdefault((item_id, store_id), Level())
         self._apply((item_id, store_id), (amount - level.stock, 0.0, 0.0))
 
+    def forget_changes(self) -> None:
+        """What is there now has been there for long: changedSince and stock webhooks tell nothing of it."""
+        self._catch_up(everything=True)
+        self.physical_changed_at = self.reserve_changed_at = 0.0
+        for level in self.levels.values():
+            level.changed.clear()
+
     def item_gone(self, item_id: str) -> None:
         """An item or store was archived or deleted: for a while changedSince tells zero of it."""
         self.gone_at[item_id] = time.time()

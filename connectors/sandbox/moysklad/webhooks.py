@@ -121,6 +121,7 @@ class Webhooks:
         session = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = requests.Session()
+            session.trust_env = False
         headers = {"Content-Type": "application/json", "User-Agent": AGENT}
         timeout = self.account.options.webhook_timeout_ms / 1000
         try:

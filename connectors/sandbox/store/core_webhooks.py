@@ -36,6 +36,7 @@ class CoreWebhooks:
         self.courier = courier
         self.log: deque[dict[str, Any]] = deque(maxlen=KEPT_DELIVERIES)
         self._session = requests.Session()
+        self._session.trust_env = False
 
     def add(self, body: Obj) -> Obj:
         """Make a webhook and send its ping: an unsigned form `webhook_id=N`."""

@@ -40,6 +40,7 @@ class PluginEvents:
         self.clock_offset = 0.0
         self.log: deque[dict[str, Any]] = deque(maxlen=KEPT_EVENTS)
         self._session = requests.Session()
+        self._session.trust_env = False
 
     def pair(self, event_url: str, secret: str | list[str]) -> None:
         """Several secrets sign every event several times, as during a rotation."""

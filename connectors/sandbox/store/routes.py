@@ -44,6 +44,9 @@ class Routes:
             "refunds": lambda: self.refunds.of_all_orders(request),
             "system_status": lambda: json_response(site_pages.system_status(self.shop)),
             "settings/general": lambda: json_response(site_pages.general_settings(self.shop)),
+            "payment_gateways": lambda: page_response(
+                self.shop, request, Query(request.query), site_pages.payment_gateways(self.shop), dict
+            ),
             "taxes": lambda: page_response(
                 self.shop, request, Query(request.query), site_pages.taxes(self.shop), dict
             ),

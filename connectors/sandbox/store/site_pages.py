@@ -23,6 +23,10 @@ HOOKS = {
     "order.deleted": ["wp_trash_post", "woocommerce_trash_order"],
     "order.restored": ["untrashed_post", "woocommerce_untrash_order"],
 }
+GATEWAYS = (
+    ("bacs", "Банковский перевод", "Direct bank transfer"),
+    ("cod", "Оплата при получении", "Cash on delivery"),
+)
 ALLOW = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -132,6 +136,34 @@ def taxes(shop: Shop) -> list[dict[str, Any]]:
                 "collection": [{"href": base}],
             },
         }
+    ]
+
+
+def payment_gateways(shop: Shop) -> list[dict[str, Any]]:
+    base = f"{shop.origin}{API}/payment_gateways"
+    return [
+        {
+            "id": slug,
+            "title": title,
+            "description": "",
+            "order": order,
+            "enabled": True,
+            "method_title": method,
+            "method_description": "",
+            "method_supports": ["products"],
+            "settings": {},
+            "needs_setup": False,
+            "post_install_scripts": [],
+            "settings_url": f"{shop.home_url}/wp-admin/admin.php?page=wc-settings&tab=checkout&path=/offline/{slug}",
+            "connection_url": None,
+            "setup_help_text": None,
+            "required_settings_keys": [],
+            "_links": {
+                "self": [{"href": f"{base}/{slug}", "targetHints": {"allow": ALLOW[:-1]}}],
+                "collection": [{"href": base}],
+            },
+        }
+        for order, (slug, title, method) in enumerate(GATEWAYS, start=2)
     ]
 
 
