@@ -1,0 +1,86 @@
+"""What the desk calls things that are codes elsewhere: site statuses, kinds of messages, topics, flows, outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bridge.domain.status import SITE_STATUSES
+from bridge.sync import kinds
+
+Words = dict[str, str | Promise]
+
+STATUSES: Words = {
+    "pending": _("awaiting payment"),
+    "processing": _("in processing"),
+    "on-hold": _("on hold"),
+    "completed": _("completed"),
+    "cancelled": _("cancelled"),
+    "refunded": _("refunded"),
+    "failed": _("payment failed"),
+    "trash": _("in the trash"),
+}
+STATUS_COLOURS = {
+    "pending": "warning",
+    "processing": "info",
+    "on-hold": "warning",
+    "completed": "success",
+    "cancelled": "muted",
+    "refunded": "muted",
+    "failed": "danger",
+    "trash": "muted",
+}
+
+KINDS: Words = {
+    kinds.ORDER: _("Order → MoySklad"),
+    kinds.STATUS: _("Status → site"),
+    kinds.STOCK: _("Stock → site"),
+}
+
+TOPICS: Words = {
+    "woocommerce.order.changed": _("Order changed on the site"),
+    "woocommerce.order.deleted": _("Order deleted on the site"),
+    "woocommerce.core.order.created": _("New order on the site"),
+    "woocommerce.core.order.updated": _("Order changed on the site"),
+    "woocommerce.core.order.restored": _("Order restored on the site"),
+    "woocommerce.core.order.deleted": _("Order moved to the trash on the site"),
+    "woocommerce.ping": _("Test event of the site"),
+    "site.order": _("Order found by looking at the site"),
+    "moysklad.customerorder": _("Document changed in MoySklad"),
+    "moysklad.stock": _("Stock changed in MoySklad"),
+}
+
+FLOWS: Words = {
+    "orders": _("Missed orders of the site"),
+    "site_catalogue": _("Products of the site"),
+    "statuses": _("Changed documents of MoySklad"),
+    "stock": _("Changed stock"),
+    "stock_full": _("Stock of all products"),
+    "catalogue": _("Products of MoySklad"),
+    "subscriptions": _("MoySklad's notifications"),
+}
+
+OUTCOMES: Words = {
+    "done": _("Done"),
+    "parked": _("Needs you"),
+    "failed": _("Did not work"),
+    "crashed": _("An error of the bridge"),
+}
+
+
+def word(words: Words, code: str) -> str:
+    """The word for a code; a code nobody named (a plugin's own status) is shown as it is."""
+    return str(words.get(code, code))
+
+
+def status_choices(more: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Site statuses for a select box, with the shop's own ones after WooCommerce's."""
+    codes = [*SITE_STATUSES, *sorted(set(more) - set(SITE_STATUSES))]
+    return [(code, sentence_case(word(STATUSES, code))) for code in codes]
+
+
+def sentence_case(text: str) -> str:
+    """The text with a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]

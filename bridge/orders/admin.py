@@ -1,0 +1,174 @@
+"""Orders on the desk: where each stands, its page with the journey, and what a person may decide about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+
+from bridge.dashboard import order_page, shown
+from bridge.dashboard.order_states import ALL, narrow, standing, with_standing
+from bridge.dashboard.page import ReadOnlyPage, ShopFilter, button
+from bridge.dashboard.words import STATUS_COLOURS, STATUSES, status_choices, word
+from bridge.orders.models import Order, OrderBinding
+from bridge.outbox.enqueue import enqueue
+from bridge.sync import kinds, removed_documents
+from bridge.sync.orders_from_site import wants_document
+
+Gone = OrderBinding.Gone
+
+
+class StandingFilter(DropdownFilter):  # type: ignore[misc]
+    title = _("state")
+    parameter_name = "standing"
+
+    def lookups(self, _request: HttpRequest, _page: Any) -> list[tuple[str, Any]]:
+        return [(one.code, one.label) for one in ALL]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return narrow(queryset, self.value()) if self.value() else queryset
+
+
+class StatusFilter(DropdownFilter):  # type: ignore[misc]
+    title = _("status on the site")
+    parameter_name = "status"
+
+    def lookups(self, _request: HttpRequest, _page: Any) -> list[tuple[str, str]]:
+        return status_choices()
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+@admin.register(Order)
+class OrderPage(ReadOnlyPage):
+    list_display = (
+        "shown_number",
+        "shown_placed",
+        "shown_buyer",
+        "shown_total",
+        "shown_status",
+        "shown_standing",
+    )
+    list_filter = (("shop", ShopFilter), StandingFilter, StatusFilter, ("placed_at", RangeDateFilter))
+    search_fields = ("number", "email", "phone", "binding__document_name")
+    search_help_text = _("Number, e-mail, phone or number in MoySklad")
+    change_form_template = "admin/bridge/order/change_form.html"
+    actions = ("send_again_many",)
+    actions_detail = ("send_again", "create_again", "leave_so", "cancel_on_site")
+    fields = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        return with_standing(super().get_queryset(request)).select_related("shop__site", "shop__account")
+
+    @admin.display(description=_("number"), ordering="number")
+    def shown_number(self, order: Order) -> str:
+        return shown.lines(order.number, order.shop.name)
+
+    @admin.display(description=_("placed"), ordering="placed_at")
+    def shown_placed(self, order: Order) -> str:
+        return shown.when(order.placed_at)
+
+    @admin.display(description=_("buyer"), ordering="email")
+    def shown_buyer(self, order: Order) -> str:
+        return shown.lines(order.email, order.phone)
+
+    @admin.display(description=_("total"), ordering="total_minor")
+    def shown_total(self, order: Order) -> str:
+        return shown.money(order.total_minor, order.currency)
+
+    @admin.display(description=_("status on the site"), ordering="status")
+    def shown_status(self, order: Order) -> str:
+        return shown.tag(word(STATUSES, order.status), STATUS_COLOURS.get(order.status, "muted"))
+
+    @admin.display(description=_("MoySklad"))
+    def shown_standing(self, order: Order) -> str:
+        now = standing(order)
+        document = order_page.document_link(getattr(order, "binding", None))
+        return shown.lines(shown.tag(now.label, now.colour), document)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        order = self.get_object(request, object_id)
+        extra = {**(extra_context or {}), "order": order}
+        if order is not None:
+            extra |= {
+                "page": order_page.context(order),
+                "title": gettext("Order %(number)s") % {"number": order},
+            }
+        return super().change_view(request, object_id, form_url, extra)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """Only the buttons that make sense for this order."""
+        order = self.get_object(request, str(object_id))
+        fitting = self._fitting(order) if order is not None else set()
+        return [one for one in super().get_actions_detail(request, object_id) if one.path in fitting]  # type: ignore[misc]
+
+    @staticmethod
+    def _fitting(order: Order) -> set[str]:
+        gone = order.binding.gone if hasattr(order, "binding") else Gone.NO
+        if gone in (Gone.BINNED, Gone.DELETED):
+            return {"create-again", "leave", "cancel"}
+        if gone == Gone.LEFT:
+            return {"create-again"}
+        return {"send-again"} if wants_document(order) else set()
+
+    @admin.action(description=_("Send again"), permissions=["repair"])
+    def send_again_many(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        wanted = [order for order in orders if wants_document(order)]
+        for order in wanted:
+            enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
+        text = gettext("Queued for sending: %(sent)s. Not sent in their present status: %(skipped)s.")
+        self.message_user(request, text % {"sent": len(wanted), "skipped": len(orders) - len(wanted)})
+
+    @button(
+        _("Send again"),
+        _("What changed on the site is sent to MoySklad once more. Edits made in the document stay."),
+        icon="send",
+        path="send-again",
+    )
+    def send_again(self, request: HttpRequest, order: Order) -> None:
+        enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
+        self.note(request, order, gettext("The order is queued for sending."))
+
+    @button(
+        _("Create again"),
+        _("A new document is made in MoySklad. The removed one stays where it is."),
+        icon="note_add",
+        path="create-again",
+    )
+    def create_again(self, request: HttpRequest, order: Order) -> None:
+        done = removed_documents.create_again(order)
+        self._decided(request, order, done, gettext("A new document is being made."))
+
+    @button(
+        _("Leave so"),
+        _("The order stays on the site as it is and is no longer sent to MoySklad."),
+        icon="do_not_disturb_on",
+        path="leave",
+    )
+    def leave_so(self, request: HttpRequest, order: Order) -> None:
+        done = removed_documents.leave(order)
+        self._decided(request, order, done, gettext("The document stays removed."))
+
+    @button(
+        _("Cancel on the site"),
+        _("The order becomes cancelled on the site; the buyer may get the shop's e-mail about it."),
+        icon="cancel",
+        path="cancel",
+    )
+    def cancel_on_site(self, request: HttpRequest, order: Order) -> None:
+        done = removed_documents.cancel_on_site(order)
+        self._decided(request, order, done, gettext("The order is being cancelled on the site."))
+
+    def _decided(self, request: HttpRequest, order: Order, done: bool, text: str) -> None:
+        if done:
+            self.note(request, order, text)
+        else:
+            self.message_user(request, gettext("The document is in its place again."), messages.INFO)

@@ -1,0 +1,95 @@
+"""What follows when a person changes a setting: parked orders go on, pauses end, stock is counted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from bridge.connections.models import Connection, DirectoryEntry, Shop
+from bridge.inbox.models import InboxEvent
+from bridge.outbox.enqueue import release
+from bridge.outbox.models import OutboxMessage
+from bridge.sync import flows
+from bridge.sync.models import Watermark
+from bridge.sync.stock_from_moysklad import wish
+from bridge.wake import DELIVER, PROCESS_EVENT, wake
+
+AWAY = ("auth", "away")
+PORTION = 20
+
+# Setting → what stays parked without it.
+NEEDED = {
+    "organization_id": "organization_missing",
+    "store_ids": "store_missing",
+    "shipping_service_id": "shipping_service_missing",
+}
+START_FLOWS = ("subscriptions", "catalogue", "site_catalogue", "stock_full")
+
+
+def credentials_changed(connection: Connection) -> None:
+    """The pause was for the old login: try again at once with the new one."""
+    now = timezone.now()
+    with transaction.atomic():
+        Connection.objects.filter(pk=connection.pk).update(
+            failures=0, paused_until=None, pause_problem="", pause_params={}
+        )
+        messages = OutboxMessage.objects.filter(
+            connection=connection, state=OutboxMessage.State.WAITING, problem__in=AWAY
+        )
+        events = InboxEvent.objects.filter(
+            connection=connection, state=InboxEvent.State.WAITING, problem__in=AWAY
+        )
+        for job, rows in ((DELIVER, messages), (PROCESS_EVENT, events)):
+            first = list(rows.values_list("pk", flat=True)[:PORTION])
+            rows.update(due_at=now)
+            for pk in first:  # the rest is found by the beat
+                wake(job, pk)
+        for flow in Watermark.objects.filter(connection=connection, problem__in=AWAY):
+            flows.run_soon(connection, flow.flow)
+    connection.refresh_from_db(fields=["failures", "paused_until", "pause_problem", "pause_params"])
+
+
+def shop_added(shop: Shop, table: Mapping[str, flows.Flow]) -> None:
+    """A new shop: what the account has only one of needs no choosing, and its flows begin."""
+    kind = DirectoryEntry.Kind
+    shop.home_url = shop.home_url or shop.site.base_url
+    shop.organization_id = shop.organization_id or _only(shop.account, kind.ORGANIZATION)
+    store = _only(shop.account, kind.STORE)
+    shop.store_ids = shop.store_ids or ([store] if store else [])
+    shop.save()
+    flows.ensure(table)
+    for connection in (shop.account, shop.site):
+        for flow in START_FLOWS:
+            flows.run_soon(connection, flow)
+
+
+def shop_changed(before: Shop, shop: Shop) -> int:
+    """Act on what differs between the saved shop and what it was; returns how many parked orders were let go."""
+    with transaction.atomic():
+        gained = [
+            problem
+            for field, problem in NEEDED.items()
+            if getattr(shop, field) and getattr(shop, field) != getattr(before, field)
+        ]
+        released = release(shop, *gained) if gained else 0
+        if (before.store_ids, before.stock_type) != (shop.store_ids, shop.stock_type):
+            flows.run_soon(shop.account, "stock_full")
+            wish([shop], None)
+        if before.sku_field != shop.sku_field:
+            flows.run_soon(shop.account, "catalogue")
+        _run_earlier(before, shop)
+    return released
+
+
+def _run_earlier(before: Shop, shop: Shop) -> None:
+    """A shorter interval counts from now, not after the longer one has passed."""
+    for flow, connection in (("orders", shop.site), ("statuses", shop.account), ("stock", shop.account)):
+        if getattr(shop, f"{flow}_interval") < getattr(before, f"{flow}_interval"):
+            flows.run_soon(connection, flow)
+
+
+def _only(account: Connection, kind: str) -> str:
+    ids = DirectoryEntry.objects.filter(connection=account, kind=kind).values_list("external_id", flat=True)
+    return ids[0] if len(ids) == 1 else ""
