@@ -14,7 +14,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from connectors.moysklad.auth import Token
+from connectors.moysklad.client import MoySklad
+from connectors.moysklad.limits import Budget, Governor, MemoryStore
 from connectors.transport.session import pooled_session
+from connectors.woocommerce.client import WooCommerce
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
@@ -137,3 +141,23 @@ def payload() -> Callable[[str], Any]:
         return json.loads((PAYLOADS / name).read_text(encoding="utf-8"))
 
     return load
+
+
+@pytest.fixture
+def make_moysklad(stub: Stub) -> Callable[..., MoySklad]:
+    """A client of the scripted server, with a budget that never makes it wait."""
+
+    def make(**more: Any) -> MoySklad:
+        more.setdefault("governor", Governor(MemoryStore(), Budget(calls=1000, learn=False)))
+        more.setdefault("auth", Token("secret-token"))
+        return MoySklad(f"{stub.root}/api/remap/1.2/", allow_private=True, **more)
+
+    return make
+
+
+@pytest.fixture
+def make_shop(stub: Stub) -> Callable[..., WooCommerce]:
+    def make(**more: Any) -> WooCommerce:
+        return WooCommerce(f"{stub.root}/", "ck_key", "cs_secret", allow_private=True, **more)
+
+    return make

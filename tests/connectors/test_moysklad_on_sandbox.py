@@ -1,4 +1,4 @@
-"""Both clients against stand-ins that were written from the vendors' documents, not from these clients."""
+"""The MoySklad client against a stand-in written from the vendor's documents, not from this client."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from connectors.moysklad.refs import id_of
 from connectors.moysklad.stock import amount, parse_stock_report_url
 from connectors.sandbox.control import running_sandbox
 from connectors.transport.session import pooled_session
-from connectors.woocommerce.client import WooCommerce
 
 OPEN = Budget(calls=1000, learn=False)
 
@@ -48,14 +47,6 @@ def moysklad(box: Any) -> MoySklad:
         governor=Governor(MemoryStore(), OPEN),
         allow_private=True,
         webhook_prefix="http://127.0.0.1:9/hooks",
-    )
-
-
-@pytest.fixture
-def shop(box: Any) -> WooCommerce:
-    box.store.faults.clear()
-    return WooCommerce(
-        box.store.url, box.store.consumer_key, box.store.consumer_secret, allow_private=True, read_timeout=5
     )
 
 
@@ -345,67 +336,3 @@ def test_an_issued_token_revokes_the_earlier_one() -> None:
         new = MoySklad(box.moysklad.url, fresh, governor=Governor(MemoryStore(), OPEN), allow_private=True)
         assert new.directory.account_id() == box.moysklad.account_id
     pooled_session(allow_private=True).close()
-
-
-def test_the_site_is_read_and_written(shop: WooCommerce, box: Any) -> None:
-    assert shop.site.info()["currency"] == "RUB"
-    assert "completed" in {status["slug"] for status in shop.site.statuses()}
-    placed = box.store.place_order(
-        {"S-00001": 2}, shipping=("Курьер", "350.00"), customer_note="Код 5, этаж 2"
-    )
-    order = shop.orders.get(placed["id"])
-    assert order["line_items"][0]["sku"] == "S-00001"
-    changed = shop.orders.update(placed["id"], {"status": "completed"})
-    assert changed["status"] == "completed"
-    assert shop.orders.add_note(placed["id"], "Передано в МойСклад, №1")["note"] == "Передано в МойСклад, №1"
-    assert [found["id"] for found in shop.orders.by_ids([placed["id"], 99999999])] == [placed["id"]]
-    assert placed["id"] in [
-        found["id"] for found in shop.orders.modified_since("2020-01-01T00:00:00", per_page=2)
-    ]
-    with pytest.raises(NotFound):
-        shop.orders.get(99999999)
-
-
-def test_the_goods_of_the_site(shop: WooCommerce, box: Any) -> None:
-    products = list(shop.products.products(per_page=7))
-    parents = [product for product in products if product["type"] == "variable"]
-    variations = [item for parent in parents for item in shop.products.variations(parent["id"])]
-    assert {item["sku"] for item in variations} >= {"V-00001-1"}
-    found = {
-        item["sku"]: item for item in shop.products.by_skus(["S-00001", "V-00001-1", "нет, такого", "A/1 б"])
-    }
-    assert set(found) == {"S-00001", "V-00001-1"}
-    assert found["V-00001-1"]["parent_id"] in {parent["id"] for parent in parents}
-    good, bad = shop.products.batch(
-        [{"id": found["S-00001"]["id"], "stock_quantity": 41}, {"id": 99999999, "stock_quantity": 1}]
-    )
-    assert good["stock_quantity"] == 41  # type: ignore[index,call-overload]
-    assert type(bad) is NotFound
-    (changed,) = shop.products.variations_batch(
-        found["V-00001-1"]["parent_id"], [{"id": found["V-00001-1"]["id"], "stock_quantity": 3}]
-    )
-    assert changed["stock_quantity"] == 3  # type: ignore[index,call-overload]
-    (misplaced,) = shop.products.batch([{"id": found["V-00001-1"]["id"], "stock_quantity": 3}])
-    assert type(misplaced) is NotFound
-
-
-def test_keys_that_may_only_read_or_are_wrong(box: Any) -> None:
-    placed = box.store.place_order({"S-00001": 1})
-    reader = WooCommerce(
-        box.store.url, box.store.read_only_key, box.store.read_only_secret, allow_private=True
-    )
-    assert reader.orders.get(placed["id"])["id"] == placed["id"]
-    with pytest.raises(AuthError):
-        reader.orders.update(placed["id"], {"status": "completed"})
-    stranger = WooCommerce(box.store.url, box.store.consumer_key, "cs_wrong", allow_private=True)
-    with pytest.raises(AuthError, match="signature"):
-        stranger.orders.get(placed["id"])
-
-
-def test_a_site_that_answers_with_web_pages(shop: WooCommerce, box: Any) -> None:
-    box.store.faults.add("html", path="/wc/v3/orders", status=200, count=2)
-    with pytest.raises(TransientError, match="web page"):
-        shop.orders.get(1)
-    with pytest.raises(ConnectorError, match="web page"):
-        shop.orders.update(1, {"status": "completed"})
-    box.store.faults.clear()
