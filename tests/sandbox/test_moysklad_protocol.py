@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import requests
 
+ACCEPT = {"Accept": "application/json;charset=utf-8"}
+
 
 def raw(api, path="/context/employee", method="GET", **headers):
     """A call with exactly these headers."""
@@ -29,15 +31,25 @@ def test_long_answers_come_compressed_and_readable(api):
     assert answer.json()["meta"]["size"] > 0
 
 
-def test_another_accept_than_json_is_1062(api):
-    answer = raw(api, Authorization=bearer(api), Accept="text/html", **{"Accept-Encoding": "gzip"})
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["code"] == 1062
+@pytest.mark.parametrize("accept", ["text/html", "*/*", ""])
+def test_another_accept_than_json_is_1062(api, accept):
+    headers = {"Accept-Encoding": "gzip", "Accept": accept}
+    answer = raw(api, Authorization=bearer(api), **headers)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, 1062)
+
+
+def test_any_accept_will_do_when_the_switch_says_so(api):
+    api.box.moysklad.configure(strict_accept=False)
+    answer = raw(api, Authorization=bearer(api), **{"Accept-Encoding": "gzip"})
+    api.box.moysklad.configure(strict_accept=True)
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("authorization", ["Bearer nonsense", "Basic bm9ib2R5Om5vdGhpbmc=", "Basic ???", ""])
 def test_wrong_credentials_are_answered_like_the_sample(api, payload, authorization):
-    answer = raw(api, Authorization=authorization, **{"Accept-Encoding": "gzip"})
+    answer = raw(
+        api, Authorization=authorization, **{"Accept-Encoding": "gzip", "Accept": "application/json"}
+    )
     assert answer.status_code == 401
     assert answer.json() == payload("moysklad/error_401")["body"]
 
@@ -45,14 +57,14 @@ def test_wrong_credentials_are_answered_like_the_sample(api, payload, authorizat
 def test_login_and_password_open_too(api):
     with requests.Session() as session:
         login = (api.box.moysklad.login, api.box.moysklad.password)
-        answer = session.get(api.url + "/context/employee", auth=login, timeout=10)
+        answer = session.get(api.url + "/context/employee", auth=login, headers=ACCEPT, timeout=10)
     assert answer.json()["uid"] == "admin@sandbox"
 
 
 def test_a_new_token_revokes_the_older_one(api):
     login = (api.box.moysklad.login, api.box.moysklad.password)
     with requests.Session() as session:
-        answer = session.post(api.url + "/security/token", auth=login, timeout=10)
+        answer = session.post(api.url + "/security/token", auth=login, headers=ACCEPT, timeout=10)
     token = answer.json()["access_token"]
     assert len(token) == 40
     assert api.refused("GET", "/context/employee") == (401, [1056])

@@ -145,6 +145,7 @@ def test_a_reserve_shows_in_changed_since_for_free_stock_only(api, ten):
 def test_the_stock_an_account_starts_with_is_no_change():
     with running_sandbox(items=5, limiter=False) as fresh, requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {fresh.moysklad.token}"
+        session.headers["Accept"] = "application/json;charset=utf-8"
         query = {"changedSince": msk(minutes=5)}
         rows = session.get(f"{fresh.moysklad.url}/report/stock/all/current", params=query, timeout=10).json()
     assert rows == []

@@ -22,7 +22,7 @@ from connectors.sandbox.moysklad.stats import Stats
 from connectors.sandbox.moysklad.stock import Stock
 from connectors.sandbox.moysklad.webhooks import Webhooks
 
-ACCEPTED = ("application/json;charset=utf-8", "application/json", "*/*")
+ACCEPTED = ("application/json;charset=utf-8", "application/json")
 CODE = re.compile(rb'"code":(\d+)')
 MAX_BYTES = 20 * 1024 * 1024
 HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>nginx</body></html>"
@@ -88,7 +88,8 @@ class MoyskladApp:
         """415 without gzip, 1062 for another Accept, 1037 for a body that is not called JSON, 1044 over 20 MB."""
         if "gzip" not in request.header("accept-encoding").lower():
             return Response(415)
-        if request.header("accept", "*/*").lower().replace(" ", "") not in ACCEPTED:
+        accept = request.header("accept").lower().replace(" ", "")
+        if self.account.options.strict_accept and accept not in ACCEPTED:
             raise ApiError(1062)
         content_type = request.header("content-type").lower().split(";")[0].strip()
         if request.body and content_type != "application/json":

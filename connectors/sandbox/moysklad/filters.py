@@ -1,4 +1,7 @@
-"""The filter grammar of lists: conditions joined by `;`, repeated `=` is OR, everything else AND (facts section 6)."""
+"""The filter grammar of lists: conditions joined by `;`, repeated `=` is OR, everything else AND.
+
+Source: the vendor's documentation, general part, filtering.
+"""
 
 from __future__ import annotations
 

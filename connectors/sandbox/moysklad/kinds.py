@@ -1,6 +1,6 @@
 """THE TABLE of entity kinds: fields, references, what is required, filterable, orderable.
 
-A new kind is an entry here. Source: facts sections 7 to 16 (entity attribute tables of the documentation).
+A new kind is an entry here. Source: the attribute tables of each entity in the vendor's documentation.
 """
 
 from __future__ import annotations

@@ -12,6 +12,10 @@ class Options:
 
     latency_ms: int = 0
 
+    strict_accept: bool = (
+        True  # refuse */* with 1062, as the documentation says; its own curl samples send */*
+    )
+
     # limits (documentation: restrictions)
     limiter: bool = True
     weight: int = 4  # of one call: 1 solution, 2/3/4 user token by date

@@ -75,7 +75,7 @@ class Stats:
             )
 
     def deserves_ban(self) -> bool:
-        """More than 200 equal failures, 200 refusals or 100 PUTs to one entity within a minute (facts section 3)."""
+        """More than 200 equal failures, 200 refusals or 100 PUTs to one entity in a minute (docs: restrictions)."""
         with self._lock:
             self.banned = self.banned or (
                 top(self.failures) > BAN_FAILURES
