@@ -1,16 +1,16 @@
-"""The queue's entry points: each takes a primary key and hands it, with the table of handlers, to its step."""
+"""The queue's entry points: each hands the table of handlers to its step."""
 
 from __future__ import annotations
 
 from bridge import routes
-from bridge.inbox.process import process
+from bridge.inbox.process import process_waiting
 from bridge.outbox.deliver import deliver as deliver_message
 from bridge.schedules import sweep
 from bridge.sync import flows
 
 
-def process_event(event_id: int) -> None:
-    process(event_id, routes.TOPICS)
+def process_inbox() -> None:
+    process_waiting(routes.TOPICS)
 
 
 def deliver(message_id: int) -> None:

@@ -32,7 +32,7 @@ TOPICS: dict[str, Handler] = {
 
 KINDS: dict[str, Kind] = {
     kinds.ORDER: Kind(orders_to_moysklad.deliver, batch=100),
-    kinds.STATUS: Kind(statuses_to_site.deliver),
+    kinds.STATUS: Kind(statuses_to_site.deliver, batch=10),
     kinds.STOCK: Kind(stock_to_site.deliver),
 }
 

@@ -18,7 +18,7 @@ from bridge.outbox.enqueue import reset_stale
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import flows
 from bridge.sync.models import Heartbeat, Watermark
-from bridge.wake import DELIVER, PROCESS_EVENT, RUN_FLOW, wake
+from bridge.wake import DELIVER, PROCESS_INBOX, RUN_FLOW, wake
 
 PORTION = 100
 # With this much in the queue already, waking more would only repeat it.
@@ -37,9 +37,8 @@ def sweep(table: Mapping[str, flows.Flow]) -> None:
     flows.ensure(table)
     if get_broker().queue_size() > QUEUE_FULL:
         return
-    events = InboxEvent.objects.filter(state=InboxEvent.State.WAITING, due_at__lte=now)
-    for pk in events.order_by("due_at").values_list("pk", flat=True)[:PORTION]:
-        wake(PROCESS_EVENT, pk)
+    if InboxEvent.objects.filter(state=InboxEvent.State.WAITING, due_at__lte=now).exists():
+        wake(PROCESS_INBOX)
     messages = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__lte=now).exclude(
         connection__paused_until__gt=now
     )

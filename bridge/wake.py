@@ -1,4 +1,4 @@
-"""Telling the workers there is something to do: after the commit, by primary key, through django-q2.
+"""Telling the workers there is something to do: after the commit, through django-q2.
 
 A wake that is lost costs a few seconds, never the work: the beat finds every due row again (docs/adr/0002).
 """
@@ -14,7 +14,7 @@ from django_q.tasks import async_task
 
 logger = logging.getLogger(__name__)
 
-PROCESS_EVENT = "bridge.jobs.process_event"
+PROCESS_INBOX = "bridge.jobs.process_inbox"
 DELIVER = "bridge.jobs.deliver"
 RUN_FLOW = "bridge.jobs.run_flow"
 BEAT = "bridge.jobs.beat"

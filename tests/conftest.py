@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from world import bridge, database, world, world_options
+
+__all__ = ["bridge", "database", "world", "world_options"]
 
 SQL_FIXTURES = {"db", "transactional_db", "bridge", "live_bridge"}
 

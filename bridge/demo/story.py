@@ -174,12 +174,16 @@ def _place(
     document = story.tell(
         f"{what}: in MoySklad",
         lambda: _document(box, f"WOO-{order['number']}"),
-        lambda found: f"document {found['name']}, sum {Decimal(str(found['sum'])) / 100:.2f} ₽",
+        lambda found: _shown(found or {}),
         since=at,
     )
-    if round(document["sum"]) != int(Decimal(order["total"]) * 100):
-        raise DemoFailed(f"document {document['name']} has another sum than the order")
+    if not document or round(document["sum"]) != int(Decimal(order["total"]) * 100):
+        raise DemoFailed(f"the document of order {order['number']} has another sum")
     return order, document
+
+
+def _shown(document: dict[str, Any]) -> str:
+    return f"document {document['name']}, sum {Decimal(str(document['sum'])) / 100:.2f} ₽"
 
 
 def _document(box: Sandbox, name: str) -> dict[str, Any] | None:

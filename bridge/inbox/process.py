@@ -1,4 +1,4 @@
-"""One stored event: claimed, handed to the handler of its topic, marked. Errors decide whether it comes back."""
+"""Stored events: claimed, handed to the handler of their topic, marked. Errors decide whether one comes back."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
 from bridge.connections.faults import is_outage, note_outage, problem_of
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import DomainError, Problem
 from bridge.inbox.models import InboxEvent
-from bridge.wake import PROCESS_EVENT, wake
+from bridge.wake import PROCESS_INBOX, wake
 from connectors.errors import ConnectorError, PermanentError
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[InboxEvent], None]
 State = InboxEvent.State
+
+# Few enough that a worker that dies holds little until its lease ends.
+PORTION = 10
 
 
 def payload(event: InboxEvent) -> dict[str, Any]:
@@ -40,16 +44,32 @@ def _without_nul(value: Any) -> Any:
     return value
 
 
-def process(event_id: int, topics: Mapping[str, Handler]) -> bool:
-    """Handle one event if nobody else does; False when there was nothing to claim."""
+def process_waiting(topics: Mapping[str, Handler]) -> int:
+    """Take a portion of what waits, oldest first, and handle each; returns how many were taken.
+
+    A full portion means there is more: another worker is woken to help.
+    """
+    events = _claim()
+    if len(events) == PORTION:
+        wake(PROCESS_INBOX)
+    for event in events:
+        _handle(event, topics.get(event.topic))
+    return len(events)
+
+
+def _claim() -> list[InboxEvent]:
     now = timezone.now()
-    claimed = InboxEvent.objects.filter(pk=event_id, state=State.WAITING, due_at__lte=now).update(
-        state=State.IN_FLIGHT, in_flight_since=now
-    )
-    if not claimed:
-        return False
-    event = InboxEvent.objects.select_related("connection").get(pk=event_id)
-    handler = topics.get(event.topic)
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        due = InboxEvent.objects.filter(state=State.WAITING, due_at__lte=now).order_by("due_at", "pk")
+        ids = list(due.select_for_update(skip_locked=skip).values_list("pk", flat=True)[:PORTION])
+        InboxEvent.objects.filter(pk__in=ids, state=State.WAITING).update(
+            state=State.IN_FLIGHT, in_flight_since=now
+        )
+    return list(InboxEvent.objects.filter(pk__in=ids).select_related("connection").order_by("due_at", "pk"))
+
+
+def _handle(event: InboxEvent, handler: Handler | None) -> None:
     try:
         if handler is not None:
             handler(event)
@@ -62,13 +82,12 @@ def process(event_id: int, topics: Mapping[str, Handler]) -> bool:
         _retry(event, Problem("internal", {"detail": f"{type(error).__name__}: {error}"}))
     else:
         _settle(event, State.DONE, processed_at=timezone.now(), problem="", problem_params={})
-    return True
 
 
 def replay(event: InboxEvent) -> None:
     """Handle an event once more, as if it had just arrived."""
     _settle(event, State.WAITING, due_at=timezone.now(), attempts=0, first_failed_at=None)
-    wake(PROCESS_EVENT, event.pk)
+    wake(PROCESS_INBOX)
 
 
 def _after_connector_error(event: InboxEvent, error: ConnectorError) -> None:

@@ -7,15 +7,22 @@ from django.utils import timezone
 
 from bridge.connections.models import Connection
 from bridge.inbox.models import InboxEvent
-from bridge.wake import PROCESS_EVENT, wake
+from bridge.wake import PROCESS_INBOX, wake
 
 
 def receive(
     connection: Connection, topic: str, dedup_key: str, body: str, *, delivery_id: str = ""
 ) -> InboxEvent | None:
-    """Store one event and wake a worker; None when this very event was stored before."""
+    """Store one event and wake a worker; None when this very event was stored before.
+
+    Where another event waits already, its wake serves this one too: a worker goes on until none is left. Should the
+    two pass each other, the beat finds what stayed behind.
+    """
     try:
         with transaction.atomic():
+            alone = not InboxEvent.objects.filter(
+                state=InboxEvent.State.WAITING, due_at__lte=timezone.now()
+            ).exists()
             event = InboxEvent.objects.create(
                 connection=connection,
                 topic=topic,
@@ -24,7 +31,8 @@ def receive(
                 body=body,
                 due_at=timezone.now(),
             )
-            wake(PROCESS_EVENT, event.pk)
+            if alone:
+                wake(PROCESS_INBOX)
     except IntegrityError:
         return None
     return event

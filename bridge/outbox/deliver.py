@@ -35,7 +35,7 @@ def deliver(message_id: int, kinds: Mapping[str, Kind]) -> int:
     if messages:
         started = timezone.now()
         _settle_all(messages, _run(kind, messages), started)
-        _wake_followers(messages)
+        _wake_next(kind_name or "", messages)
     return len(messages)
 
 
@@ -151,11 +151,10 @@ def _shown(problem: Problem) -> dict[str, Any]:
     return {"problem": problem.code, "problem_params": dict(problem.params)}
 
 
-def _wake_followers(messages: Sequence[OutboxMessage]) -> None:
-    """Messages that came for these objects meanwhile need not wait for the beat."""
-    keys = [message.object_key for message in messages]
-    followers = OutboxMessage.objects.filter(
-        object_key__in=keys, state=State.WAITING, due_at__lte=timezone.now()
-    )
-    for pk in followers.values_list("pk", flat=True)[:20]:
+def _wake_next(kind: str, messages: Sequence[OutboxMessage]) -> None:
+    """Messages of this kind, or for these objects, that came meanwhile need not wait for the beat."""
+    due = OutboxMessage.objects.filter(state=State.WAITING, due_at__lte=timezone.now()).order_by("pk")
+    same_kind = due.filter(kind=kind, connection=messages[0].connection)
+    same_object = due.filter(object_key__in=[message.object_key for message in messages])
+    for pk in {*same_kind.values_list("pk", flat=True)[:1], *same_object.values_list("pk", flat=True)[:20]}:
         wake(DELIVER, pk)

@@ -27,6 +27,9 @@ def enqueue(
     if message is None:
         try:
             with transaction.atomic():
+                others = OutboxMessage.objects.filter(
+                    connection=connection, kind=kind, state=State.WAITING, due_at__lte=now
+                ).exists()
                 message = OutboxMessage.objects.create(
                     shop=shop,
                     connection=connection,
@@ -35,6 +38,8 @@ def enqueue(
                     payload=payload or {},
                     due_at=now,
                 )
+            if others:  # their wake serves this one too: deliveries go on until none of a kind is left
+                return message
         except IntegrityError:  # another worker queued the same object between our look and our write
             message = _join(kind, object_key, fields, payload or {})
             if message is None:

@@ -11,25 +11,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.connections import clients
-from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping
+from bridge.connections.models import Connection
 from bridge.domain.errors import DomainError, Problem, Unmappable
 from bridge.domain.money import to_text
 from bridge.domain.order import Order as Canonical
-from bridge.domain.positions import positions
 from bridge.mapping import from_moysklad, to_moysklad
-from bridge.mapping.to_moysklad import Item, Refs
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
 from bridge.sync import customers
-from bridge.sync.lines import items_of
+from bridge.sync.order_document import UPDATABLE, body_of, same_positions, with_ids, written_form
 from connectors.errors import ConnectorError, NotFound, PermanentError, TransientError
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
 
 NAMESPACE = uuid.UUID("c6f1a3de-1b7e-5d26-8f55-54b2a8f0a7e1")
-# What a later change of the order may change in the document; the rest is the manager's after creation.
-UPDATABLE = ("state", "description", "shipmentAddress", "vatEnabled", "positions")
 GONE_CODES = {"1021", "1002", "2013", "2027"}
 
 
@@ -114,74 +110,14 @@ def _prepare(job: Job) -> Outcome | None:
     return None
 
 
-def body_of(shop: Shop, order: Canonical) -> dict[str, Any]:
-    """The document an order should be, its buyer still empty. Raises Unmappable with what a person must do."""
-    if not shop.organization_id:
-        raise Unmappable("organization_missing")
-    if not shop.first_store_id:
-        raise Unmappable("store_missing")
-    if order.charges and any(charge.total_minor for charge in order.charges) and not shop.shipping_service_id:
-        raise Unmappable("shipping_service_missing")
-    refs = Refs(
-        base_url=shop.account.base_url,
-        organization_id=shop.organization_id,
-        store_id=shop.first_store_id,
-        agent_id="",
-        state_id=state_for(shop, order.status),
-        sales_channel_id=shop.sales_channel_id,
-        currency_id=_currency_id(shop.account, order.currency),
-    )
-    return to_moysklad.customer_order(
-        order,
-        positions(order),
-        items_of(shop, order.lines),
-        Item("service", shop.shipping_service_id) if shop.shipping_service_id else None,
-        refs,
-        prefix=shop.number_prefix,
-        reserve=shop.reserve,
-    )
-
-
-def state_for(shop: Shop, site_status: str) -> str:
-    """The state the owner chose for a site status, '' for none."""
-    return (
-        StatusMapping.objects.filter(
-            shop=shop, direction=StatusMapping.Direction.TO_STATE, site_status=site_status
-        )
-        .values_list("state_id", flat=True)
-        .first()
-        or ""
-    )
-
-
-def _currency_id(account: Connection, currency: str) -> str:
-    """'' for the account's own currency. Raises Unmappable when MoySklad has none with this code."""
-    entry = DirectoryEntry.objects.filter(
-        connection=account, kind=DirectoryEntry.Kind.CURRENCY, detail=currency
-    ).first()
-    if entry is None:
-        raise Unmappable("currency_unknown", currency=currency)
-    return "" if entry.is_default else entry.external_id
-
-
-def written_form(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What we remember of a body we sent, in the form later bodies and documents are compared with."""
-    form = {key: body[key] for key in UPDATABLE if key in body}
-    if "state" in form:
-        form["state"] = from_moysklad.ref_id(form["state"])
-    if "positions" in form:
-        form["positions"] = [from_moysklad.position_facts(row) for row in form["positions"]]
-    return form
-
-
 def changed_fields(job: Job) -> list[str]:
     """The fields that changed on our side since our last write. A state that MoySklad itself brought about is none."""
-    assert_binding = job.binding
-    if assert_binding is None:
+    binding = job.binding
+    if binding is None:
         return list(UPDATABLE)
     wanted = written_form(job.body)
-    changed = [key for key in wanted if wanted[key] != assert_binding.written.get(key)]
-    if "state" in changed and job.order.status == assert_binding.site_status:
+    changed = [key for key in wanted if wanted[key] != binding.written.get(key)]
+    if "state" in changed and job.order.status == binding.site_status:
         changed.remove("state")
     if "positions" not in changed and "vatEnabled" in changed:
         changed.remove("vatEnabled")
@@ -236,7 +172,12 @@ def _find_earlier(
     for document in client.orders.by_sync_ids(list(doubtful)):
         job = doubtful[str(document["syncId"])]
         sent = job.message.payload
-        _bind(job, document, sent.get("sent") or written_form(job.body), sent.get("sent_status", job.order.status))
+        _bind(
+            job,
+            document,
+            sent.get("sent") or written_form(job.body),
+            sent.get("sent_status", job.order.status),
+        )
         jobs = [other for other in jobs if other is not job]
         if changed_fields(job):
             updates.append(job)
@@ -325,30 +266,9 @@ def _update_body(client: MoySklad, job: Job) -> dict[str, Any]:
         document = client.orders.get(binding.external_id, expand=("positions",))
         if not same_positions(from_moysklad.positions(document), binding.written.get("positions", [])):
             raise Unmappable("positions_changed_on_both_sides", document=binding.document_name)
-        body["positions"] = _with_ids(body["positions"], document)
+        body["positions"] = with_ids(body["positions"], document)
         body["vatEnabled"] = job.body["vatEnabled"]
     return body
-
-
-def same_positions(left: Sequence[Mapping[str, Any]], right: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether two sets of positions are the same goods, amounts and prices, in any order."""
-
-    def key(rows: Sequence[Mapping[str, Any]]) -> list[list[tuple[str, Any]]]:
-        return sorted(sorted(row.items()) for row in rows)
-
-    return key(left) == key(right)
-
-
-def _with_ids(wanted: list[dict[str, Any]], document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Our positions with the ids of those that stay, so that reserves and links to them survive."""
-    free: dict[str, list[str]] = {}
-    for row in (document.get("positions") or {}).get("rows") or []:
-        free.setdefault(from_moysklad.ref_id(row["assortment"]), []).append(str(row["id"]))
-    result = []
-    for row in wanted:
-        ids = free.get(from_moysklad.ref_id(row["assortment"]))
-        result.append({**row, "id": ids.pop(0)} if ids else row)
-    return result
 
 
 def _updated(job: Job, body: Mapping[str, Any], answer: Mapping[str, Any]) -> Outcome:

@@ -14,7 +14,7 @@ from bridge.outbox.models import OutboxMessage
 from bridge.sync import flows
 from bridge.sync.models import Watermark
 from bridge.sync.stock_from_moysklad import wish
-from bridge.wake import DELIVER, PROCESS_EVENT, wake
+from bridge.wake import DELIVER, PROCESS_INBOX, wake
 
 AWAY = ("auth", "away")
 PORTION = 20
@@ -41,11 +41,12 @@ def credentials_changed(connection: Connection) -> None:
         events = InboxEvent.objects.filter(
             connection=connection, state=InboxEvent.State.WAITING, problem__in=AWAY
         )
-        for job, rows in ((DELIVER, messages), (PROCESS_EVENT, events)):
-            first = list(rows.values_list("pk", flat=True)[:PORTION])
-            rows.update(due_at=now)
-            for pk in first:  # the rest is found by the beat
-                wake(job, pk)
+        first = list(messages.values_list("pk", flat=True)[:PORTION])
+        messages.update(due_at=now)
+        for pk in first:  # the rest is found by the beat
+            wake(DELIVER, pk)
+        if events.update(due_at=now):
+            wake(PROCESS_INBOX)
         for flow in Watermark.objects.filter(connection=connection, problem__in=AWAY):
             flows.run_soon(connection, flow.flow)
     connection.refresh_from_db(fields=["failures", "paused_until", "pause_problem", "pause_params"])

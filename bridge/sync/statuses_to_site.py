@@ -18,8 +18,9 @@ from bridge.orders.models import Order, OrderBinding
 from bridge.orders.record import record
 from bridge.outbox.enqueue import enqueue, park
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.outcomes import Done, Outcome
+from bridge.outbox.outcomes import Done, Failed, Outcome
 from bridge.sync import directory, kinds
+from connectors.errors import ConnectorError
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
 
@@ -120,7 +121,10 @@ def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
         order = Order.objects.select_related("binding", "shop__site").get(
             pk=int(message.object_key.removeprefix("order:"))
         )
-        outcomes[message.pk] = _set_status(order, str(message.payload["status"]))
+        try:
+            outcomes[message.pk] = _set_status(order, str(message.payload["status"]))
+        except ConnectorError as error:
+            outcomes[message.pk] = Failed(error)
     return outcomes
 
 

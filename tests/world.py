@@ -177,12 +177,12 @@ def database_url() -> str:
     return f"postgres://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{name}"
 
 
-def open_world(directory: Path, env: dict[str, str], **sandbox: Any) -> Iterator[World]:
+def open_world(directory: Path, env: dict[str, str], web_workers: int = 1, **sandbox: Any) -> Iterator[World]:
     """A configured bridge with its catalogue linked and stock written; yields once it is quiet."""
     call_command("flush", interactive=False, verbosity=0)
     environment = {**FAST, "SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": database_url(), **env}
     with running_sandbox(**{"items": 20, "limiter": False, **sandbox}) as box:
-        with Bridge(directory, environment, web_workers=1) as bridge:
+        with Bridge(directory, environment, web_workers=web_workers) as bridge:
             world = World(bridge, box, directory)
             world.configure()
             box.store.pair(world.event_url, world.secret)
