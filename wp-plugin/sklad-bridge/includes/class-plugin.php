@@ -137,11 +137,16 @@ final class Plugin {
 	 * The end of every request: writes what was collected, and sends.
 	 */
 	public function on_shutdown(): void {
-		if ( $this->listener->count() > 0 && $this->write_collected() ) {
-			$this->services->dispatcher()->after_write();
+		$ready = $this->services->settings()->ready();
+		if ( $ready && $this->listener->count() > 0 ) {
+			// First the answer, then our write: the order itself has been in the database for long, and the customer waits for nothing of ours.
+			Response::finish();
+			if ( $this->write_collected() ) {
+				$this->services->dispatcher()->after_write();
+			}
 			return;
 		}
-		if ( $this->services->settings()->ready() && $this->services->gate()->is_due( time() ) ) {
+		if ( $ready && $this->services->gate()->is_due( time() ) ) {
 			$this->services->dispatcher()->on_request();
 		}
 	}
