@@ -112,7 +112,10 @@ def refresh(world: Any) -> None:
     """Run the stock flow and wait until it has come and gone."""
     flow = world.shop.account.watermarks.get(flow="stock")
     flows.run_soon(world.shop.account, "stock")
-    world.until(lambda: world.shop.account.watermarks.get(flow="stock").last_success_at != flow.last_success_at, "read")
+    world.until(
+        lambda: world.shop.account.watermarks.get(flow="stock").last_success_at != flow.last_success_at,
+        "read",
+    )
     world.quiet(120)
 
 

@@ -1,4 +1,4 @@
-"""Either side answers badly, slowly, late or not at all: nothing is lost, nothing is doubled, nobody is asked too often."""
+"""Either side answers badly, slowly, late or not at all: nothing is lost, nothing doubled, nobody hammered."""
 
 from __future__ import annotations
 

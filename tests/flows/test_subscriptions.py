@@ -6,9 +6,8 @@ from typing import Any
 
 import requests
 
-from bridge.connections import clients
 from bridge.connections.models import Connection
-from bridge.sync import flows, subscriptions
+from bridge.sync import flows
 
 
 def api(world: Any, path: str, body: dict[str, Any] | None = None) -> Any:
