@@ -82,6 +82,7 @@ def _budget(now: datetime) -> dict[str, Any]:
             "calls": default.calls,
             "window_seconds": default.window,
             "parallel": default.parallel,
+            **clients.usage(account),
             "paused_seconds": max((account.paused_until - now).total_seconds(), 0)
             if account.paused_until
             else 0,

@@ -14,7 +14,7 @@ from bridge.connections.faults import problem_of
 from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping, Vendor, new_token
 from bridge.problems import sentence
 from bridge.routes import FLOWS
-from bridge.sync import directory, flows
+from bridge.sync import directory, settings_changed
 from connectors.errors import ConnectorError
 
 Kind = DirectoryEntry.Kind
@@ -28,21 +28,23 @@ def apply(configuration: Configuration) -> dict[str, Any]:
     before = {
         c.name: c for c in Connection.objects.filter(vendor=Vendor.MOYSKLAD, name__in=configuration.moysklad)
     }
+    known = {shop.name: shop for shop in Shop.objects.filter(name__in=configuration.shop)}
     try:
-        for name, table in configuration.moysklad.items():
-            _read_directory(
-                _save_account(name, table)
-            )  # calls wait for their turn: never inside a transaction
+        accounts = [_save_account(name, table) for name, table in configuration.moysklad.items()]
+        for account in accounts:
+            _read_directory(account)  # calls wait for their turn: never inside a transaction
         with transaction.atomic():
             shops = [_save_shop(name, table) for name, table in configuration.shop.items()]
-            flows.ensure(FLOWS)
     except ConfigurationError:
         _put_back(configuration.moysklad, before)
         raise
-    for connection in {c.pk: c for shop in shops for c in (shop.account, shop.site)}.values():
-        for name, flow in FLOWS.items():  # new intervals count from now on
-            if flow.vendor == connection.vendor:
-                flows.run_soon(connection, name)
+    for connection in {c.pk: c for c in (*accounts, *(shop.site for shop in shops))}.values():
+        settings_changed.credentials_changed(connection)
+    for shop in shops:
+        if shop.name in known:
+            settings_changed.shop_changed(known[shop.name], shop)
+        else:
+            settings_changed.shop_added(shop, FLOWS)
     return {"shops": {shop.name: _what_the_site_needs(shop) for shop in shops}}
 
 
@@ -70,7 +72,6 @@ def _save_account(name: str, table: dict[str, Any]) -> Connection:
     )
     account.base_url = table["base_url"].rstrip("/")
     account.credentials = credentials
-    account.failures, account.paused_until = 0, None
     account.save()
     return account
 
@@ -117,7 +118,6 @@ def _save_site(name: str, table: dict[str, Any]) -> Connection:
     }
     if before and before != secret:
         site.credentials["previous_event_secret"] = before
-    site.failures, site.paused_until = 0, None
     site.save()
     return site
 
@@ -142,20 +142,6 @@ def _set_fields(shop: Shop, table: dict[str, Any]) -> None:
         ]
     for key, seconds in table.get("intervals", {}).items():
         setattr(shop, f"{key}_interval", seconds)
-    _default(shop, "organization_id", Kind.ORGANIZATION)
-    if not shop.store_ids:
-        _default(shop, "store_ids", Kind.STORE)
-
-
-def _default(shop: Shop, field: str, kind: str) -> None:
-    """Where the account has only one, nobody needs to name it."""
-    found = list(
-        DirectoryEntry.objects.filter(connection=shop.account, kind=kind).values_list(
-            "external_id", flat=True
-        )
-    )
-    if len(found) == 1 and not getattr(shop, field):
-        setattr(shop, field, [found[0]] if field == "store_ids" else found[0])
 
 
 def _save_mappings(shop: Shop, table: dict[str, Any]) -> None:

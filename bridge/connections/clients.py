@@ -24,6 +24,12 @@ def budget() -> Budget:
     return Budget(calls=settings.MOYSKLAD_CALLS, parallel=settings.MOYSKLAD_PARALLEL)
 
 
+def usage(connection: Connection) -> dict[str, float]:
+    """How much of the account's budget is in use at this moment."""
+    now = Governor(DatabaseStore(connection.pk), budget()).usage()
+    return {"used": round(now.calls, 2), "in_flight": now.in_flight, "waiting": sum(now.waiting.values())}
+
+
 def moysklad(connection: Connection, priority: Priority = Priority.ORDERS, *, tenant: str = "") -> MoySklad:
     credentials = connection.credentials
     auth = (

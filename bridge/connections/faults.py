@@ -26,6 +26,10 @@ _BY_CODE = {
 }
 
 
+# Answers that are not the API's at all: a web page, a route that is not there, a proxy's word.
+_NO_API = frozenset({"net_html", "net_shape", "rest_no_route"})
+
+
 def problem_of(error: errors.ConnectorError, connection: Connection) -> Problem:
     """The catalogue's problem for an error of the wire."""
     params = {
@@ -55,7 +59,9 @@ def is_outage(error: errors.ConnectorError) -> bool:
     """True when the account or site itself is away or locked, so no message of it is to blame."""
     if isinstance(error, errors.AuthError | errors.RateLimited):
         return True
-    return isinstance(error, errors.TransientError) and error.status in (0, 502, 503, 504)
+    return isinstance(error, errors.TransientError) and (
+        error.status in (0, 502, 503, 504) or error.code in _NO_API
+    )
 
 
 def note_outage(connection: Connection, error: errors.ConnectorError) -> None:
