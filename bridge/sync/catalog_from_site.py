@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from connectors.woocommerce.client import WooCommerce
-
 from bridge.catalog.models import Listing
 from bridge.connections import clients
 from bridge.connections.models import Shop
@@ -16,6 +14,7 @@ from bridge.sync import flows
 from bridge.sync.catalog_from_moysklad import match_shop
 from bridge.sync.models import Watermark
 from bridge.sync.stock_from_moysklad import queue_differences
+from connectors.woocommerce.client import WooCommerce
 
 PAGE = 500
 FIELDS = ["sku", "name", "manages_stock", "site_quantity", "present"]
