@@ -131,7 +131,7 @@ class ListingFactory(DjangoModelFactory):
         model = Listing
 
     shop = factory.SubFactory(ShopFactory)
-    product_id = factory.Sequence(lambda n: str(1000 + n))
+    product_id = factory.Sequence(lambda n: str(90000 + n))
     sku = factory.Sequence(lambda n: f"SKU-{n:04}")
     name = factory.Sequence(lambda n: f"Кружка на сайте {n}")
 

@@ -22,7 +22,7 @@ from bridge.catalog import bindings
 from bridge.catalog.models import Listing, Product
 from bridge.connections.models import Shop
 from bridge.dashboard import shown
-from bridge.dashboard.page import ConnectionFilter, ReadOnlyPage, ShopFilter
+from bridge.dashboard.page import ConnectionFilter, ReadOnlyPage, ShopFilter, containing
 from bridge.dashboard.words import sentence_case
 from bridge.sync import catalog_from_moysklad
 
@@ -118,10 +118,10 @@ class ListingPage(ReadOnlyPage):
         listing = self.get_object(request, str(pk))
         if listing is None or not self.has_change_permission(request, listing):
             return JsonResponse({"results": [], "pagination": {"more": False}}, status=403)
-        term = request.GET.get("term", "").strip()
+        term = request.GET.get("term", "").replace("\x00", "")
         rows = linkable(listing.shop)
-        for part in term.split():
-            rows = rows.filter(Q(name__icontains=part) | Q(article__icontains=part) | Q(code__icontains=part))
+        for word in term.split():
+            rows = rows.filter(containing(word, ("name", "article", "code")))
         same = Q(article=listing.sku) | Q(code=listing.sku) if listing.sku else Q(pk=None)
         ordered = rows.annotate(
             other=Case(When(same, then=Value(0)), default=Value(1), output_field=IntegerField())

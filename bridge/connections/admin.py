@@ -171,16 +171,14 @@ class MappingInline(Inline):
 class ToStateInline(MappingInline):
     formset = ToStateFormSet
     fields = ("site_status", "state_id")
-    verbose_name = _("line")
-    verbose_name_plural = _("The site's status sets the state in MoySklad")
+    verbose_name_plural = _("Status on the site → state in MoySklad")
 
 
 class ToSiteInline(MappingInline):
     formset = ToSiteFormSet
     direction = StatusMapping.Direction.TO_SITE
     fields = ("state_id", "site_status")
-    verbose_name = _("line")
-    verbose_name_plural = _("The state in MoySklad sets the site's status")
+    verbose_name_plural = _("State in MoySklad → status on the site")
 
 
 @admin.register(Shop)

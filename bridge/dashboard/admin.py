@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from bridge.dashboard.page import Page
+from bridge.dashboard.shown import link
 
 for hidden in (Failure, Success, Schedule, OrmQ, User, Group):
     if admin.site.is_registered(hidden):
@@ -27,11 +29,16 @@ class UserPage(UserAdmin, Page):  # type: ignore[type-arg]
     list_filter = ()
     actions = None
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username", "shown_password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
         (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
     )
     filter_horizontal = ()
+    readonly_fields = ("shown_password",)
+
+    @admin.display(description=_("Password"))
+    def shown_password(self, person: User) -> str:
+        return link(reverse("admin:auth_user_password_change", args=[person.pk]), _("Set a new password"))
 
 
 @admin.register(Group)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action as unfold_action
@@ -27,6 +28,16 @@ else:
 
 Text = str | Promise
 Button = Callable[[Any, HttpRequest, Any], HttpResponseBase | None]
+
+
+def containing(word: str, fields: Iterable[str]) -> models.Q:
+    """Any of the fields contains the word, in any case: SQLite ignores case for Latin letters only."""
+    forms = {word, word.lower(), word.capitalize(), word.upper()}
+    found = models.Q(pk=None)
+    for field in fields:
+        for form in forms:
+            found |= models.Q(**{f"{field}__icontains": form})
+    return found
 
 
 class ShopFilter(RelatedDropdownFilter):  # type: ignore[misc]
@@ -73,7 +84,22 @@ class Page(BaseAdmin):  # type: ignore[type-arg]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["show_save_and_add_another"] = False
+        if context.get("original") is not None:
+            context["subtitle"] = self.title_of(context["original"])
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        title = gettext("History: %(name)s") % {"name": self.title_of(row) if row is not None else ""}
+        return super().history_view(request, object_id, {"title": title, **(extra_context or {})})
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Rows in which every word of the search stands somewhere."""
+        for word in search_term.split():
+            queryset = queryset.filter(containing(word, self.get_search_fields(request)))
+        return queryset, False
 
     def has_repair_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may press the buttons of a page: those who may change its rows in principle."""

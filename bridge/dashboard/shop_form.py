@@ -22,6 +22,7 @@ from bridge.domain.status import NEVER_SENT, SITE_STATUSES
 
 Kind = DirectoryEntry.Kind
 DAY = 24 * 3600
+FIRST = {"name", "site", "account"}
 NOT_CHOSEN = _("not chosen")
 Choices = list[tuple[str, Any]]
 
@@ -83,7 +84,9 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         shop: Shop = self.instance
-        if not shop.pk:
+        if not shop.pk:  # which site and account comes first: the choices are the account's
+            for name in set(self.fields) - FIRST:
+                del self.fields[name]
             return
         first, *others = shop.store_ids or [""]
         self._offer("organization_id", directory(shop, Kind.ORGANIZATION, (shop.organization_id,)))

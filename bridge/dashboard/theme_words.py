@@ -1,4 +1,4 @@
-"""Words of the admin theme, which has no translations of its own: listed here so that they are translated with ours."""
+"""Words of the admin theme, which brings no translations: listed here so that they are translated with ours."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 WORDS = (
     _("After you've created a user, you’ll be able to edit more user options."),
     _("Add row"),
+    _("Add another %(verbose_name)s"),
     _("All applications"),
     _("Apply Filters"),
     _("Cancel"),

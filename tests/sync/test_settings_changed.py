@@ -1,0 +1,90 @@
+"""A changed setting is followed up at once: what waited for it goes on, and only that."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bridge.connections.models import Connection, Shop
+from bridge.outbox.models import OutboxMessage
+from bridge.sync.models import Watermark
+from bridge.sync.settings_changed import credentials_changed, shop_changed
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_new_credentials_wake_what_the_outage_put_off() -> None:
+    later = timezone.now() + timedelta(hours=1)
+    shop = factories.ShopFactory(
+        account__paused_until=later, account__failures=3, account__pause_problem="auth"
+    )
+    away = factories.MessageFactory(order=factories.OrderFactory(shop=shop), due_at=later, problem="auth")
+    own_error = factories.MessageFactory(
+        order=factories.OrderFactory(shop=shop), due_at=later, problem="refused"
+    )
+    event = factories.EventFactory(connection=shop.account, state="waiting", due_at=later, problem="away")
+    flow = factories.WatermarkFactory(connection=shop.account, next_due_at=later, problem="auth")
+    credentials_changed(shop.account)
+    account = Connection.objects.get(pk=shop.account_id)
+    assert (account.paused_until, account.failures, account.pause_problem) == (None, 0, "")
+    for row in (away, own_error, event, flow):
+        row.refresh_from_db()
+    now = timezone.now()
+    assert away.due_at <= now
+    assert event.due_at <= now
+    assert flow.next_due_at <= now
+    assert own_error.due_at == later
+
+
+def changed(shop: Shop, **fields: object) -> int:
+    before = Shop.objects.get(pk=shop.pk)
+    for name, value in fields.items():
+        setattr(shop, name, value)
+    shop.save()
+    return shop_changed(before, shop)
+
+
+def test_nothing_is_released_by_a_setting_that_did_not_change() -> None:
+    shop = factories.ShopFactory()
+    factories.ParkedFactory(order=factories.OrderFactory(shop=shop), problem="organization_missing")
+    assert changed(shop, number_prefix="WC-") == 0
+    assert OutboxMessage.objects.get().state == "parked"
+
+
+def test_a_setting_releases_only_the_shops_own_orders() -> None:
+    shop, other = factories.ShopFactory(organization_id=""), factories.ShopFactory()
+    for one in (shop, other):
+        factories.ParkedFactory(order=factories.OrderFactory(shop=one), problem="organization_missing")
+    assert changed(shop, organization_id="organization-1") == 1
+    assert dict(OutboxMessage.objects.values_list("shop", "state")) == {
+        shop.pk: "waiting",
+        other.pk: "parked",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "flow"),
+    [
+        ({"store_ids": ["store-2"]}, "stock_full"),
+        ({"stock_type": "stock"}, "stock_full"),
+        ({"sku_field": "code"}, "catalogue"),
+        ({"stock_interval": 10}, "stock"),
+        ({"statuses_interval": 10}, "statuses"),
+    ],
+)
+def test_the_flow_concerned_runs_at_once(fields: dict[str, object], flow: str) -> None:
+    shop = factories.ShopFactory()
+    later = timezone.now() + timedelta(hours=1)
+    for name in ("stock_full", "catalogue", "stock", "statuses"):
+        factories.WatermarkFactory(connection=shop.account, flow=name, next_due_at=later)
+    changed(shop, **fields)
+    soon = Watermark.objects.filter(next_due_at__lte=timezone.now()).values_list("flow", flat=True)
+    assert list(soon) == [flow]
+
+
+def test_a_longer_interval_hurries_nothing() -> None:
+    shop = factories.ShopFactory()
+    factories.WatermarkFactory(connection=shop.account, next_due_at=timezone.now() + timedelta(hours=1))
+    changed(shop, stock_interval=3600)
+    assert not Watermark.objects.filter(next_due_at__lte=timezone.now()).exists()
