@@ -45,8 +45,8 @@ def test_orders_of_every_channel_reach_moysklad_and_are_completed_from_there(liv
         completed = time.monotonic() - closed
         live.note(
             f"{name}, {channel}",
-            f"order {order_id}: {order['total']} = {document['sum'] / 100:.2f} in MoySklad after {arrived:.1f} s; "
-            f"closed there, completed on the site after {completed:.1f} s",
+            f"order {order_id}: {order['total']} = {document['sum'] / 100:.2f} in MoySklad {arrived:.1f} s after the "
+            f"buyer's last page; closed there, completed on the site {completed:.1f} s later",
         )
     assert live.lab.waiting() == 0
 
