@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,6 +27,7 @@ from bridge.problems import remedy, sentence
 from bridge.routes import FLOWS
 from bridge.sync import settings_changed
 from bridge.sync.check import Answer, check
+from bridge.sync.models import Watermark
 
 
 @admin.register(Connection)
@@ -56,6 +57,13 @@ class ConnectionPage(Page):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> tuple[str, ...]:
         return () if obj is None else ("vendor", "shown_state", "shown_event_secret", "shown_hooks")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
+        subscribed = Watermark.objects.filter(
+            connection=OuterRef("pk"), flow="subscriptions", last_success_at__isnull=False
+        )
+        rows: QuerySet[Connection] = super().get_queryset(request)
+        return rows.annotate(has_subscribed=Exists(subscribed))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what nothing hangs on: no shop and no stored event."""
@@ -141,9 +149,11 @@ class ConnectionPage(Page):
         return shown.lines(shown.tag(until, "danger"), said, remedy(connection.pause_problem))
 
     @admin.display(description=_("notifications"))
-    def shown_hooks(self, connection: Connection) -> str:
+    def shown_hooks(self, connection: Any) -> str:
         if connection.vendor != Vendor.MOYSKLAD:
             return shown.EMPTY
+        if not connection.has_subscribed:
+            return gettext("The bridge asks for them once a shop uses the account")
         if not connection.hooks_problem:
             return gettext("MoySklad tells the bridge about changes at once")
         if connection.hooks_problem == "no_public_url":

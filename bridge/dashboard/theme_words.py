@@ -61,6 +61,12 @@ WORDS = (
     _("True"),
     _("Type to search"),
     _("Value"),
+    # Django's own sentences, whose Russian agrees with masculine nouns only.
+    _("The {name} “{obj}” was added successfully."),
+    _("The {name} “{obj}” was changed successfully."),
+    _("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    _("You may edit it again below."),
+    _("The %(name)s “%(obj)s” was deleted successfully."),
     _("Welcome back to"),
     _("You can not create nested object without parent"),
     _("You have been successfully logged out from the administration"),

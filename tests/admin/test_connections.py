@@ -147,3 +147,22 @@ def test_a_connection_in_use_is_not_deleted(desk: Desk, rows: Rows) -> None:
         assert desk.client.get(f"/admin/bridge/connection/{row.pk}/delete/").status_code == 403
     idle = factories.AccountFactory()
     assert desk.client.post(f"/admin/bridge/connection/{idle.pk}/delete/", {"post": "yes"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("subscribed", "problem", "says"),
+    [
+        (False, "", "Мост запросит их, когда к аккаунту будет подключён магазин"),
+        (True, "", "МойСклад сразу сообщает мосту об изменениях"),
+        (True, "no_public_url", "У моста нет адреса в интернете"),
+        (True, "refused:30004", "Тариф или права в МойСклад не дают уведомлений"),
+    ],
+)
+def test_the_account_says_whether_it_notifies_the_bridge(
+    desk: Desk, subscribed: bool, problem: str, says: str
+) -> None:
+    account = factories.AccountFactory(hooks_problem=problem)
+    if subscribed:
+        factories.WatermarkFactory(connection=account, flow="subscriptions", last_success_at=timezone.now())
+    assert says in desk.get("/admin/bridge/connection/")
+    assert says in desk.get(f"/admin/bridge/connection/{account.pk}/change/")

@@ -184,11 +184,13 @@ def test_fifty_rows_cost_no_more_queries_than_ten(desk: Desk) -> None:
     shop = factories.ShopFactory()
     pages = ["/admin/", *(f"/admin/bridge/{name}/" for name in LISTS)]
     fill(shop, 10)
+    desk.get("/admin/")  # what is read once a process is read
     few = {url: queries(desk, url) for url in pages}
     fill(shop, 40)
     many = {url: queries(desk, url) for url in pages}
     assert many == few
-    assert max(few.values()) <= 16
+    assert few.pop("/admin/") <= 24
+    assert max(few.values()) <= 10
 
 
 def test_an_order_with_many_lines_and_tries_costs_no_more(desk: Desk) -> None:
