@@ -114,9 +114,9 @@ final class Delivery_Report {
 			/* translators: %s: a time span such as "4 mins" */
 			return sprintf( __( 'The bridge does not answer. The next try is in %s; nothing is lost.', 'sklad-bridge' ), human_time_diff( $now, $this->gate->paused_until() ) );
 		}
-		return $this->state->failures() > 0
-			? __( 'The last delivery failed and will be repeated.', 'sklad-bridge' )
-			: __( 'Connected.', 'sklad-bridge' );
+		return '' === $this->state->last_error()
+			? __( 'Connected.', 'sklad-bridge' )
+			: __( 'The last try failed.', 'sklad-bridge' );
 	}
 
 	/**

@@ -99,9 +99,19 @@ final class Delivery_State {
 	 * @param int    $now   Unix seconds.
 	 */
 	public function failed( string $error, int $now ): void {
+		$this->note( $error, $now );
+		$this->set( array( 'failures' => $this->failures() + 1 ) );
+	}
+
+	/**
+	 * Remembers an error for people; a test event that failed does not count as a delivery.
+	 *
+	 * @param string $error Code, or code and detail.
+	 * @param int    $now   Unix seconds.
+	 */
+	public function note( string $error, int $now ): void {
 		$this->set(
 			array(
-				'failures'      => $this->failures() + 1,
 				'last_error'    => $error,
 				'last_error_at' => $now,
 			)

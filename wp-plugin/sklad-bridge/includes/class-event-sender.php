@@ -136,6 +136,8 @@ final class Event_Sender {
 			$this->state->start_anew();
 			$this->state->succeeded( $now );
 			$this->outbox->hurry( $now );
+		} else {
+			$this->state->note( $reply->error(), $now );
 		}
 		return $reply;
 	}

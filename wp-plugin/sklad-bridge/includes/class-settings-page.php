@@ -91,7 +91,7 @@ final class Settings_Page {
 	public function save(): void {
 		// phpcs:disable WordPress.Security.NonceVerification.Missing, WordPress.Security.ValidatedSanitizedInput.InputNotSanitized -- The nonce is checked by WC_Admin_Settings::save(), the address below; a secret may hold any character.
 		$address = isset( $_POST['sklad_bridge_address'] ) ? esc_url_raw( trim( (string) wp_unslash( $_POST['sklad_bridge_address'] ) ), array( 'http', 'https' ) ) : '';
-		$secret = isset( $_POST['sklad_bridge_secret'] ) ? trim( (string) wp_unslash( $_POST['sklad_bridge_secret'] ) ) : '';
+		$secret  = isset( $_POST['sklad_bridge_secret'] ) ? trim( (string) wp_unslash( $_POST['sklad_bridge_secret'] ) ) : '';
 		// phpcs:enable
 		$fault = Settings::address_fault( $address );
 		if ( '' !== $fault ) {

@@ -37,6 +37,10 @@ final class AdminActionsTest extends TestCase {
 		$result        = $this->actions->perform( Admin_Actions::TEST );
 		$this->assertFalse( $result['ok'] );
 		$this->assertStringContainsString( 'secret', $result['text'] );
+		$this->assertStringContainsString( 'The last try failed.', $this->report() );
+		$this->assertSame( 0, $this->shop->state->failures() );
+		$this->actions->perform( Admin_Actions::TEST );
+		$this->assertStringContainsString( 'Connected.', $this->report() );
 	}
 
 	public function test_test_event_is_not_sent_from_another_place(): void {
