@@ -55,7 +55,7 @@ plugin-zip: ## build/sklad-bridge.zip, ready to install
 	$(PYTHON) wp-plugin/build-zip.py
 
 messages: $(VENV)/.dev ## collect and compile translations (needs gettext)
-	cd bridge && ../$(BIN)/python ../manage.py makemessages -l ru -l en --no-location --no-obsolete && ../$(BIN)/python ../manage.py compilemessages
+	cd bridge && ../$(BIN)/python ../manage.py makemessages -l ru -l en --no-obsolete --no-wrap --add-location=file && ../$(BIN)/python ../manage.py compilemessages
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) var build

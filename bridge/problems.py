@@ -19,6 +19,9 @@ class Entry:
     remedy: str | Promise
 
 
+_AGAIN = _("Nothing to do: it is tried again by itself until it answers.")
+_ADDRESS = _("Check the address of the connection.")
+
 CATALOGUE: dict[str, Entry] = {
     # --- what came in -----------------------------------------------------------------------------
     "payload_not_json": Entry(
@@ -71,7 +74,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "positions_changed_on_both_sides": Entry(
         _("The goods of this order were changed on the site and in MoySklad document %(document)s."),
-        _("Compare both versions below, correct the document or the order by hand, then retry or discard."),
+        _("Compare both versions, correct the document or the order by hand, then retry or discard."),
     ),
     "document_gone": Entry(
         _("Document %(document)s was deleted in MoySklad, or moved to the bin."),
@@ -105,8 +108,25 @@ CATALOGUE: dict[str, Entry] = {
         _("The document names something MoySklad no longer has: %(detail)s"),
         _("Check that goods, warehouse, organization and state still exist there; link the item again, then retry."),
     ),
+    "net_dns": Entry(_("The address of %(system)s is not known to the network."), _ADDRESS),
+    "net_refused": Entry(_("Nobody answers at the address of %(system)s."), _AGAIN),
+    "net_timeout": Entry(_("%(system)s did not answer in time."), _AGAIN),
+    "net_cut": Entry(_("The connection to %(system)s broke off."), _AGAIN),
+    "net_tls": Entry(_("The certificate of %(system)s is not valid."), _ADDRESS),
+    "net_html": Entry(
+        _("%(system)s answers with a web page instead of data."),
+        _("Look at the site: a security plugin, a maintenance page or a redirect may stand before its API."),
+    ),
+    "net_shape": Entry(
+        _("%(system)s answers with something that cannot be read."),
+        _("Look at the site: a plugin may print into the answers of its API."),
+    ),
+    "rest_no_route": Entry(
+        _("%(system)s has no API at this address."),
+        _("Check that WooCommerce is active and that permalinks are not set to “Plain”."),
+    ),
     "away": Entry(
-        _("%(system)s does not answer: %(detail)s"), _("Nothing to do: it is tried again by itself until it answers.")
+        _("%(system)s does not answer: %(detail)s"), _AGAIN
     ),
     "outcome_unknown": Entry(
         _("The answer of %(system)s was lost: %(detail)s"),

@@ -1,7 +1,7 @@
 """Every address of the bridge."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from bridge.api import health
@@ -10,6 +10,7 @@ from bridge.inbox import views as inbox
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/events/woocommerce/<int:connection_id>/", inbox.woocommerce_event, name="woocommerce-event"),
     path(
         "hooks/moysklad/<str:token>/customerorder/",

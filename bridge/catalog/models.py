@@ -17,7 +17,9 @@ class Product(models.Model):
         SERVICE = "service", _("service")
         BUNDLE = "bundle", _("bundle")
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="products")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="products", verbose_name=_("connection")
+    )
     external_id = models.CharField(max_length=64)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     parent_external_id = models.CharField(max_length=64, blank=True)
@@ -52,7 +54,7 @@ class Listing(models.Model):
         AMBIGUOUS = "ambiguous", _("several items have this SKU")
         NO_SKU = "no_sku", _("no SKU on the site")
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="listings")
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="listings", verbose_name=_("shop"))
     product_id = models.CharField(max_length=32)
     variation_id = models.CharField(max_length=32, blank=True)
     sku = models.CharField(_("SKU"), max_length=255, blank=True, db_index=True)

@@ -26,6 +26,20 @@ _BY_CODE = {
 }
 
 
+# Problems that end when the connection answers again; connectors/transport names the net_ ones.
+AWAY = frozenset(
+    {
+        "away",
+        "net_dns",
+        "net_refused",
+        "net_timeout",
+        "net_cut",
+        "net_tls",
+        "net_html",
+        "net_shape",
+        "rest_no_route",
+    }
+)
 # Answers that are not the API's at all: a web page, a route that is not there, a proxy's word.
 _NO_API = frozenset({"net_html", "net_shape", "rest_no_route"})
 
@@ -51,7 +65,7 @@ def problem_of(error: errors.ConnectorError, connection: Connection) -> Problem:
         case errors.OutcomeUnknown():
             code = "outcome_unknown"
         case _:
-            code = "away"
+            code = error.code if error.code in AWAY else "away"
     return Problem(code, params)
 
 

@@ -53,10 +53,8 @@ def timeline(order: Order) -> list[Step]:
 def events_of(order: Order, binding: OrderBinding | None) -> list[InboxEvent]:
     """Events of the site that carry this order, and of MoySklad that name its document."""
     since = order.first_seen_at - timedelta(days=1)
-    site = Q(delivery_id=order.source_id)
-    if order.order_key:
-        site |= Q(body__contains=order.order_key)
-    found = _look_through(order.shop.site_id, since, site)
+    own = InboxEvent.objects.filter(connection_id=order.shop.site_id, source_id=order.source_id)
+    found = list(own.defer("body").order_by("-pk")[:EVENTS])
     if binding is not None and binding.external_id:
         found += _look_through(order.shop.account_id, since, Q(body__contains=binding.external_id))
     return found
@@ -110,6 +108,4 @@ def _answer(row: DeliveryAttempt, binding: OrderBinding | None) -> str:
     if row.outcome == "done":
         number = binding.document_name if binding and row.message.kind == kinds.ORDER else ""
         return _("document %(number)s") % {"number": number} if number else ""
-    if row.outcome == "parked":
-        return sentence(row.message.problem, row.message.problem_params) or row.detail
-    return row.detail
+    return sentence(row.problem, row.problem_params) or row.detail

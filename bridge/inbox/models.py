@@ -15,7 +15,11 @@ class InboxEvent(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="events", verbose_name=_("connection")
+    )
+    # The order it is about, by its id on the site; empty for anything else.
+    source_id = models.CharField(max_length=32, blank=True)
     topic = models.CharField(_("topic"), max_length=60)
     # The sender's id of the delivery; with `dedup_key` a repeated delivery is recognised.
     delivery_id = models.CharField(max_length=100, blank=True)
@@ -40,7 +44,10 @@ class InboxEvent(models.Model):
                 fields=["due_at"], name="event_due", condition=models.Q(state__in=["waiting", "in_flight"])
             ),
             models.Index(fields=["state", "received_at"], name="event_state"),
+            models.Index(
+                fields=["connection", "source_id"], name="event_source", condition=~models.Q(source_id="")
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.topic} {self.delivery_id}"
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -11,7 +11,13 @@ from bridge.wake import PROCESS_INBOX, wake
 
 
 def receive(
-    connection: Connection, topic: str, dedup_key: str, body: str, *, delivery_id: str = ""
+    connection: Connection,
+    topic: str,
+    dedup_key: str,
+    body: str,
+    *,
+    delivery_id: str = "",
+    source_id: str = "",
 ) -> InboxEvent | None:
     """Store one event and wake a worker; None when this very event was stored before.
 
@@ -27,6 +33,7 @@ def receive(
                 connection=connection,
                 topic=topic,
                 delivery_id=delivery_id[:100],
+                source_id=source_id[:32],
                 dedup_key=dedup_key,
                 body=body,
                 due_at=timezone.now(),

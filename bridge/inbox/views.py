@@ -109,7 +109,14 @@ def _plugin_event(request: HttpRequest, connection: Connection, body: bytes) -> 
     expected = connection.shop.home_url if hasattr(connection, "shop") else ""
     if expected and not same_site(site, expected):
         raise Refusal(403, "other_site", f"This secret belongs to {expected}; the event comes from {site}.")
-    receive(connection, f"woocommerce.{event}", f"plugin:{event_id}", _text(body), delivery_id=event_id)
+    receive(
+        connection,
+        f"woocommerce.{event}",
+        f"plugin:{event_id}",
+        _text(body),
+        delivery_id=event_id,
+        source_id=_number(data, "order_id"),
+    )
     return JsonResponse({"stored": event_id}, status=202)
 
 
@@ -124,15 +131,28 @@ def _core_webhook(request: HttpRequest, connection: Connection, body: bytes) -> 
     expected = connection.shop.home_url if hasattr(connection, "shop") else ""
     if expected and source and not same_site(source, expected):
         raise Refusal(403, "other_site", f"This secret belongs to {expected}; the event comes from {source}.")
-    _json(body)
+    data = _json(body)
     webhook, delivery = (
         request.headers.get("X-Wc-Webhook-Id", ""),
         request.headers.get("X-Wc-Webhook-Delivery-Id", ""),
     )
     # WooCommerce derives the delivery id from the second, so two orders can share it: the body tells them apart.
     key = hashlib.sha256(b"\0".join((webhook.encode(), delivery.encode(), body))).hexdigest()
-    receive(connection, f"woocommerce.core.{topic}", f"core:{key}", _text(body), delivery_id=delivery)
+    receive(
+        connection,
+        f"woocommerce.core.{topic}",
+        f"core:{key}",
+        _text(body),
+        delivery_id=delivery,
+        source_id=_number(data, "id"),
+    )
     return JsonResponse({"stored": delivery}, status=202)
+
+
+def _number(data: dict[str, Any], key: str) -> str:
+    """The id of the order an event is about, '' when it names none."""
+    value = data.get(key)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def same_site(left: str, right: str) -> bool:

@@ -93,7 +93,7 @@ def _without_details(code: str) -> str:
 
 class AttemptInline(Inline):
     model = DeliveryAttempt
-    fields = readonly_fields = ("shown_at", "shown_outcome", "detail")
+    fields = readonly_fields = ("shown_at", "shown_outcome", "shown_answer")
     can_delete = False
     max_num = 0
 
@@ -105,6 +105,10 @@ class AttemptInline(Inline):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+    @admin.display(description=_("answer"))
+    def shown_answer(self, attempt: DeliveryAttempt) -> str:
+        return sentence(attempt.problem, attempt.problem_params) or attempt.detail
 
     @admin.display(description=_("when"))
     def shown_at(self, attempt: DeliveryAttempt) -> str:

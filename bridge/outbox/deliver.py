@@ -17,7 +17,6 @@ from bridge.domain.errors import Problem
 from bridge.outbox.claim import claim
 from bridge.outbox.models import DeliveryAttempt, OutboxMessage
 from bridge.outbox.outcomes import Crashed, Done, Failed, Kind, Outcome, Parked
-from bridge.problems import sentence
 from bridge.wake import DELIVER, wake
 from connectors.errors import ConnectorError, OutcomeUnknown, PermanentError
 
@@ -68,12 +67,21 @@ def _settle_all(
             problem_params={},
             outcome_unknown=False,
         )
+        _forget_overtaken([m for m in messages if m.pk in set(done)])
         for message in messages:
             outcome = outcomes.get(message.pk) or Crashed("the handler gave no outcome")
             attempts.append(_attempt(message, outcome, started, now))
             if not isinstance(outcome, Done):
                 _put_back(message, _next_state(message, outcome, now))
         DeliveryAttempt.objects.bulk_create(attempts)
+
+
+def _forget_overtaken(done: Sequence[OutboxMessage]) -> None:
+    """What was just sent says all of its object: older dead messages of the same kind need nobody any more."""
+    if done:
+        OutboxMessage.objects.filter(
+            kind=done[0].kind, object_key__in=[m.object_key for m in done], state=State.DEAD
+        ).update(state=State.DISCARDED)
 
 
 def _note_connection(messages: Sequence[OutboxMessage], outcomes: Mapping[int, Outcome]) -> None:
@@ -133,17 +141,19 @@ def _put_back(message: OutboxMessage, fields: dict[str, Any]) -> None:
 
 
 def _attempt(message: OutboxMessage, outcome: Outcome, started: datetime, now: datetime) -> DeliveryAttempt:
+    shown: dict[str, Any] = {}
     match outcome:
         case Done(detail):
             word, text = "done", detail
         case Parked(problem):
-            word, text = "parked", sentence(problem.code, problem.params)
+            word, text, shown = "parked", "", _shown(problem)
         case Failed(error):
             word, text = "failed", f"{error.status or ''} {error.code} {error.detail}".strip()
+            shown = _shown(problem_of(error, message.connection))
         case Crashed(detail):
             word, text = "crashed", detail
     return DeliveryAttempt(
-        message=message, started_at=started, finished_at=now, outcome=word, detail=text[:1000]
+        message=message, started_at=started, finished_at=now, outcome=word, detail=text[:1000], **shown
     )
 
 

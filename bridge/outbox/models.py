@@ -31,7 +31,9 @@ class OutboxMessage(models.Model):
         TIMEOUT = "timeout", _("the answer never came")
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="messages", verbose_name=_("shop"))
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="messages")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="messages", verbose_name=_("connection")
+    )
     kind = models.CharField(_("what"), max_length=40)
     object_key = models.CharField(max_length=100)
     payload = models.JSONField(default=dict)
@@ -73,7 +75,7 @@ class OutboxMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.object_key}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class DeliveryAttempt(models.Model):
@@ -81,6 +83,9 @@ class DeliveryAttempt(models.Model):
     started_at = models.DateTimeField(_("begun"))
     finished_at = models.DateTimeField(_("ended"))
     outcome = models.CharField(_("outcome"), max_length=20)
+    problem = models.CharField(max_length=60, blank=True)
+    problem_params = models.JSONField(default=dict)
+    # The other side's own words, in whatever language they came.
     detail = models.CharField(_("answer"), max_length=1000, blank=True)
 
     class Meta:

@@ -11,7 +11,9 @@ from bridge.connections.models import Connection
 class Watermark(models.Model):
     """`position` moves only after what it covers is stored, to the newest change seen, never to now."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="watermarks")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="watermarks", verbose_name=_("connection")
+    )
     flow = models.CharField(_("flow"), max_length=30)
     position = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField()
@@ -26,7 +28,7 @@ class Watermark(models.Model):
         constraints = [models.UniqueConstraint(fields=["connection", "flow"], name="one_watermark_per_flow")]
 
     def __str__(self) -> str:
-        return f"{self.flow} · {self.connection}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class Heartbeat(models.Model):

@@ -79,10 +79,8 @@ def note_polled(shop: Shop, wire: dict[str, Any]) -> bool:
     if known is not None and known.modified_at >= order.modified_at:
         return False
     digest = fingerprint(wire)
-    return (
-        receive(shop.site, "site.order", f"poll:{digest}", json.dumps(wire), delivery_id=order.source_id)
-        is not None
-    )
+    stored = receive(shop.site, "site.order", f"poll:{digest}", json.dumps(wire), source_id=order.source_id)
+    return stored is not None
 
 
 def accept(shop: Shop, wire: dict[str, Any], *, read_at: datetime | None, sure: bool = False) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils import timezone
 
+from bridge.connections.faults import AWAY
 from bridge.connections.models import Connection, DirectoryEntry, Shop
 from bridge.inbox.models import InboxEvent
 from bridge.outbox.enqueue import release
@@ -16,7 +17,7 @@ from bridge.sync.models import Watermark
 from bridge.sync.stock_from_moysklad import wish
 from bridge.wake import DELIVER, PROCESS_INBOX, wake
 
-AWAY = ("auth", "away")
+WAITING_FOR = ("auth", *sorted(AWAY))
 PORTION = 20
 
 # Setting → what stays parked without it.
@@ -36,10 +37,10 @@ def credentials_changed(connection: Connection) -> None:
             failures=0, paused_until=None, pause_problem="", pause_params={}
         )
         messages = OutboxMessage.objects.filter(
-            connection=connection, state=OutboxMessage.State.WAITING, problem__in=AWAY
+            connection=connection, state=OutboxMessage.State.WAITING, problem__in=WAITING_FOR
         )
         events = InboxEvent.objects.filter(
-            connection=connection, state=InboxEvent.State.WAITING, problem__in=AWAY
+            connection=connection, state=InboxEvent.State.WAITING, problem__in=WAITING_FOR
         )
         first = list(messages.values_list("pk", flat=True)[:PORTION])
         messages.update(due_at=now)
@@ -47,7 +48,7 @@ def credentials_changed(connection: Connection) -> None:
             wake(DELIVER, pk)
         if events.update(due_at=now):
             wake(PROCESS_INBOX)
-        for flow in Watermark.objects.filter(connection=connection, problem__in=AWAY):
+        for flow in Watermark.objects.filter(connection=connection, problem__in=WAITING_FOR):
             flows.run_soon(connection, flow.flow)
     connection.refresh_from_db(fields=["failures", "paused_until", "pause_problem", "pause_params"])
 

@@ -25,12 +25,14 @@ class Desk:
     client: Client
 
     def get(self, url: str, language: str = "ru", **params: Any) -> str:
-        response = self.client.get(url, params, headers={"Accept-Language": language})
+        self.client.cookies["django_language"] = language
+        response = self.client.get(url, params)
         assert response.status_code == 200, (url, response.status_code)
         return str(response.content.decode())
 
     def post(self, url: str, data: dict[str, Any], language: str = "ru") -> Any:
-        return self.client.post(url, data, headers={"Accept-Language": language})
+        self.client.cookies["django_language"] = language
+        return self.client.post(url, data)
 
     def press(self, model: str, pk: int, path: str) -> list[str]:
         """Press a button of a row's page and agree in its dialog; what the desk then says."""
@@ -77,7 +79,7 @@ def rows(db: None) -> Rows:
     done = factories.MessageFactory(order=sent, state="done", done_at=timezone.now())
     factories.AttemptFactory(message=done)
     factories.AttemptFactory(message=done, outcome="done")
-    factories.EventFactory(connection=shop.site, body=f'{{"order_key": "{sent.order_key}"}}')
+    factories.EventFactory(connection=shop.site, source_id=sent.source_id)
     factories.EventFactory(
         connection=shop.site,
         state="failed",

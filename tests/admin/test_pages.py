@@ -201,7 +201,7 @@ def test_an_order_with_many_lines_and_tries_costs_no_more(desk: Desk) -> None:
     before = queries(desk, url)
     for _number in range(20):
         factories.AttemptFactory(message=factories.MessageFactory(order=order, state="done"))
-        factories.EventFactory(connection=shop.site, delivery_id=order.source_id)
+        factories.EventFactory(connection=shop.site, source_id=order.source_id)
     assert queries(desk, url) == before
 
 
@@ -209,3 +209,10 @@ def queries(desk: Desk, url: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         desk.get(url)
     return len(seen)
+
+
+def test_the_desk_speaks_russian_whatever_the_browser_asks_for(client: Client, db: None) -> None:
+    page = client.get("/admin/login/", headers={"Accept-Language": "en-US,en;q=0.9"})
+    assert '<html lang="ru"' in page.content.decode()
+    client.post("/i18n/setlang/", {"language": "en", "next": "/admin/login/"})
+    assert '<html lang="en"' in client.get("/admin/login/").content.decode()

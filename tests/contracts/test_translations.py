@@ -26,7 +26,9 @@ def catalogue(language: str) -> dict[str, str]:
         parts: dict[str, list[str]] = {}
         for line in entry.splitlines():
             if line.startswith("#"):
-                assert not line.startswith(("#~", "#,", "#|")) or ("format" in line and "fuzzy" not in line), line
+                assert not line.startswith(("#~", "#,", "#|")) or (
+                    "format" in line and "fuzzy" not in line
+                ), line
                 continue
             keyword, _, rest = line.partition(" ") if line[0] != '"' else (next(reversed(parts)), "", line)
             assert keyword in ("msgid", "msgstr"), line

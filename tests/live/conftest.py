@@ -32,6 +32,8 @@ from connectors.sandbox.control import Sandbox, running_sandbox
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 KEY, SECRET = "ck_" + "1" * 40, "cs_" + "2" * 40  # the shop's throw-away REST key
+SOLD = ("S-00001", "S-00002", "S-00003", "V-00001-1")  # what the tests order
+PLENTY = 9000
 TAB = "admin.php?page=wc-settings&tab=sklad_bridge"
 
 
@@ -71,6 +73,9 @@ class Lab:
 
     def get(self, order_id: int) -> dict[str, Any]:
         return dict(self.api.get(f"orders/{order_id}").json())
+
+    def product(self, sku: str) -> dict[str, Any]:
+        return dict(self.api.get("products", params={"sku": sku}).json()[0])
 
     def page(self, path: str) -> str:
         """A page of wp-admin, logged in as the administrator."""
@@ -175,6 +180,13 @@ def configuration(lab: Lab, box: Sandbox) -> str:
     return "\n".join(lines) + "\n"
 
 
+def seconds_until_stocked(lab: Lab) -> float:
+    """Wait until the goods are linked and the shop has the warehouse's stock, so that no test sells it out."""
+    start = time.monotonic()
+    eventually(lambda: all((lab.product(sku)["stock_quantity"] or 0) >= PLENTY for sku in SOLD), "stock", 120)
+    return time.monotonic() - start
+
+
 def install_plugin(lab: Lab, directory: Path) -> None:
     """Unpack the zip that owners get and activate it."""
     subprocess.run(
@@ -197,12 +209,15 @@ def live(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     bridge.manage("migrate", "--verbosity", "0")
     try:
         with running_sandbox(items=20) as box, bridge:
+            for sku in SOLD:
+                box.moysklad.set_stock(sku, "Основной склад", PLENTY)
             (directory / "shop.toml").write_text(configuration(lab, box))
             told = json.loads(bridge.manage("configure", str(directory / "shop.toml")))
             site = told["shops"]["site"]
             world = Live(lab, box, bridge, site["event_url"], site["event_secret"])
             lab.connect_plugin(world.event_url, world.secret)
             world.note("test event", lab.press("sklad_bridge_test"))
+            world.note("first stock on the site", f"{seconds_until_stocked(lab):.0f} s after the set-up")
             yield world
             show(request, world)
     finally:
