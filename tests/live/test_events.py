@@ -143,7 +143,8 @@ def test_event_after_each_change_holds_the_order_as_rest_shows_it(
 @pytest.mark.timeout(120)
 def test_order_that_nobody_placed_is_not_told(live: Any, recorder: Recorder) -> None:
     live.lab.run("hpos", "on")
-    bad = {"line_items": [{"product_id": 13, "quantity": 1}], "coupon_lines": [{"code": "nonsense"}]}
+    line = {"product_id": live.lab.product("S-00001")["id"], "quantity": 1}
+    bad = {"line_items": [line], "coupon_lines": [{"code": "nonsense"}]}
     answer = live.lab.api.post("orders", bad).json()
     draft = int(answer["data"]["new_draft_order_id"])
     order_id = live.lab.order("store", "S-00001:1")
@@ -155,7 +156,8 @@ def test_order_that_nobody_placed_is_not_told(live: Any, recorder: Recorder) -> 
 @pytest.mark.timeout(180)
 def test_bulk_change_is_told_in_batches(live: Any, recorder: Recorder) -> None:
     live.lab.run("hpos", "on")
-    order = {"status": "processing", "line_items": [{"product_id": 13, "quantity": 1}]}
+    line = {"product_id": live.lab.product("S-00001")["id"], "quantity": 1}
+    order = {"status": "processing", "line_items": [line]}
     made = live.lab.api.post("orders/batch", {"create": [order] * 50}).json()["create"]
     numbers = [row["id"] for row in made]
     live.until(lambda: live.lab.page("index.php") and live.lab.waiting() == 0, "the orders are told")

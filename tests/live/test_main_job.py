@@ -59,10 +59,9 @@ def test_stock_of_moysklad_comes_to_the_site(live: Any) -> None:
     live.box.moysklad.tell_stock()
     start = time.monotonic()
 
-    def on_site() -> int:
-        return int(live.lab.api.get("products", params={"sku": "S-00001"}).json()[0]["stock_quantity"] or 0)
-
-    live.until(lambda: on_site() == free, f"{free:.0f} pieces on the site")
+    live.until(
+        lambda: live.lab.product("S-00001")["stock_quantity"] == free, f"{free:.0f} pieces on the site"
+    )
     live.note(
         "stock", f"{free:.0f} free pieces in MoySklad, on the site after {time.monotonic() - start:.1f} s"
     )
