@@ -84,6 +84,10 @@ CATALOGUE: dict[str, Entry] = {
         _("MoySklad counts %(remote)s, the order on the site is %(local)s."),
         _("A minimum price or a discount rule in MoySklad may have changed a price; compare the document."),
     ),
+    "status_left_to_people": Entry(
+        _("Document %(document)s is “%(state)s” in MoySklad, but the order on the site is “%(site)s”."),
+        _("The site was left as it is. Change the status there by hand if you want to, then discard this."),
+    ),
     # --- the other side's word ------------------------------------------------------------------------
     "auth": Entry(
         _("%(system)s does not accept the login: %(detail)s"),

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,11 +21,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 
 from bridge.demo.launch import Bridge
 from bridge.models import Connection, Listing, Shop
 from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
+from bridge.sync import flows
+from bridge.sync.models import Watermark
 from connectors.sandbox.control import Sandbox, running_sandbox
 
 T = TypeVar("T")
@@ -122,6 +126,23 @@ class World:
 
         self.box.settle()
         eventually(idle, "the bridge has nothing left to do", seconds)
+
+    def run_flow(self, name: str, seconds: float = 30) -> Watermark:
+        """Run a flow of the shop's account or site now; returns once a run that began after this call has ended."""
+        shop = self.shop
+        watermark = Watermark.objects.get(connection__in=[shop.account, shop.site], flow=name)
+        begun = timezone.now()
+        flows.run_soon(watermark.connection, name)
+
+        def ran() -> bool:
+            watermark.refresh_from_db()
+            return watermark.running_since is None and watermark.next_due_at > begun + timedelta(
+                milliseconds=1
+            )
+
+        eventually(ran, f"the flow {name} has run", seconds)
+        self.quiet()
+        return watermark
 
     def status(self) -> dict[str, Any]:
         from bridge.status import status

@@ -53,8 +53,10 @@ class Order(models.Model):
 class OrderBinding(models.Model):
     """The document of an order, what we last wrote into it, and what it last said.
 
-    `written` holds the fields as sent (architecture: an update sends only what changed on our side since then).
-    `site_status` is the site's status that the document's state already reflects: the loop guard.
+    `written` holds our fields as confirmed (an update sends only what changed on our side since then), `goods` the
+    digest of the site's lines they came from. `sending` is what a call carries whose answer is not here yet: while it
+    is set, the document may or may not hold it (`external_id` is empty until we know the document). `state_id` is the
+    state last seen or written, `site_status` the site's status that this state already reflects: the loop guard.
     """
 
     class Gone(models.TextChoices):
@@ -64,13 +66,15 @@ class OrderBinding(models.Model):
         LEFT = "left", _("removed, and left so")
 
     order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="binding")
-    external_id = models.CharField(max_length=64, db_index=True)
+    external_id = models.CharField(max_length=64, blank=True, db_index=True)
     sync_id = models.UUIDField(unique=True)
     generation = models.PositiveIntegerField(default=0)
     document_name = models.CharField(_("number in MoySklad"), max_length=255, blank=True)
     page_url = models.URLField(max_length=500, blank=True)
     sum_minor = models.BigIntegerField(default=0)
     written = models.JSONField(default=dict)
+    goods = models.CharField(max_length=32, blank=True)
+    sending = models.JSONField(null=True)
     state_id = models.CharField(max_length=64, blank=True)
     site_status = models.CharField(max_length=60, blank=True)
     remote_updated_at = models.DateTimeField(null=True)

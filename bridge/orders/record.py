@@ -27,10 +27,9 @@ def record(
     """Store `seen` if it is newer than what we have; must run inside a transaction.
 
     `read_at` is the source's clock when it read the order (our plugin tells it); `sure` says that this was just
-    read from the site, so a tie is decided in its favour.
+    read from the site, so it wins over whatever we have.
     """
-    content = canonical.to_json(seen)
-    digest = fingerprint({key: value for key, value in content.items() if key != "modified_at"})
+    content, digest = canonical.to_json(seen), digest_of(seen)
     fields = {
         "number": seen.number,
         "status": seen.status,
@@ -60,15 +59,22 @@ def record(
     return known, change
 
 
+def digest_of(order: canonical.Order) -> str:
+    """Equal for two versions that say the same, whenever they were saved."""
+    return fingerprint(
+        {key: value for key, value in canonical.to_json(order).items() if key != "modified_at"}
+    )
+
+
 def _compare(
     known: Order, digest: str, modified_at: datetime, read_at: datetime | None, *, sure: bool
 ) -> Change:
     if digest == known.digest:
         return Change.SAME
+    if sure:  # just read from the site: a clock that was set back must not make it look old
+        return Change.CHANGED
     if modified_at != known.modified_at:
         return Change.CHANGED if modified_at > known.modified_at else Change.OLDER
-    if sure:
-        return Change.CHANGED
     if read_at is None or known.read_at is None:
         return Change.TIE
     return Change.CHANGED if read_at > known.read_at else Change.OLDER

@@ -97,6 +97,18 @@ def release(shop: Shop, *problems: str) -> int:
     return len(ids)
 
 
+def release_object(kind: str, object_key: str, problem: str) -> int:
+    """Let one object's parked message go; 0 when none waits with this problem."""
+    waiting = OutboxMessage.objects.filter(
+        kind=kind, object_key=object_key, state=State.PARKED, problem=problem
+    )
+    ids = list(waiting.values_list("pk", flat=True))
+    for pk in ids:
+        OutboxMessage.objects.filter(pk=pk, state=State.PARKED).update(state=State.WAITING, due_at=timezone.now())
+        wake(DELIVER, pk)
+    return len(ids)
+
+
 def retry(message: OutboxMessage) -> bool:
     """A person asks for another try of a dead or parked message; False when a newer one already waits."""
     with transaction.atomic():

@@ -26,11 +26,10 @@ def refresh(connection: Connection, client: MoySklad | None = None) -> None:
     _replace(connection, Kind.STATE, client.states.list(), detail="stateType")
 
 
-def refresh_state(connection: Connection, state_id: str) -> DirectoryEntry | None:
-    """A state we do not know yet: read the states again."""
+def refresh_states(connection: Connection) -> None:
+    """A state we do not know yet was used: read the states again (1 call)."""
     client = clients.moysklad(connection, Priority.STATUSES)
     _replace(connection, Kind.STATE, client.states.list(), detail="stateType")
-    return DirectoryEntry.objects.filter(connection=connection, kind=Kind.STATE, external_id=state_id).first()
 
 
 def _replace(

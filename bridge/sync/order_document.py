@@ -1,4 +1,4 @@
-"""What a document should say: the order as a body, and how bodies and documents are compared."""
+"""What a document should say of an order, in parts that change for different reasons: goods, header, state."""
 
 from __future__ import annotations
 
@@ -7,23 +7,27 @@ from typing import Any
 
 from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping
 from bridge.domain.errors import Unmappable
+from bridge.domain.fingerprint import fingerprint
 from bridge.domain.order import Order as Canonical
+from bridge.domain.order import to_json
 from bridge.domain.positions import positions
 from bridge.mapping import from_moysklad, to_moysklad
 from bridge.mapping.to_moysklad import Item, Refs
+from bridge.orders.models import OrderBinding
 from bridge.sync.lines import items_of
 
-# What a later change of the order may change in the document; the rest is the manager's after creation.
-UPDATABLE = ("state", "description", "shipmentAddress", "vatEnabled", "positions")
+# What the site may change in a document's header later; the rest of it is the manager's after creation.
+HEADER = ("description", "shipmentAddress")
+GOODS = ("positions", "vatEnabled")
 
 
-def body_of(shop: Shop, order: Canonical) -> dict[str, Any]:
+def whole_body(shop: Shop, order: Canonical) -> dict[str, Any]:
     """The document an order should be, its buyer still empty. Raises Unmappable with what a person must do."""
     if not shop.organization_id:
         raise Unmappable("organization_missing")
     if not shop.first_store_id:
         raise Unmappable("store_missing")
-    if order.charges and any(charge.total_minor for charge in order.charges) and not shop.shipping_service_id:
+    if any(charge.total_minor for charge in order.charges) and not shop.shipping_service_id:
         raise Unmappable("shipping_service_missing")
     refs = Refs(
         base_url=shop.account.base_url,
@@ -45,6 +49,21 @@ def body_of(shop: Shop, order: Canonical) -> dict[str, Any]:
     )
 
 
+def header_of(order: Canonical) -> dict[str, Any]:
+    """The part of a document that follows the buyer's words and address."""
+    body = {"description": to_moysklad.description(order), "shipmentAddress": order.shipping.one_line()[:255]}
+    return {key: value for key, value in body.items() if value}
+
+
+def goods_digest(order: Canonical) -> str:
+    """Changes when the site's lines or charges do, and not when a link or a setting of ours does."""
+    lines = [
+        (x.source_id, x.product_id, x.variation_id, str(x.quantity), x.total_minor, x.vat_percent)
+        for x in order.lines
+    ]
+    return fingerprint([lines, [to_json(charge) for charge in order.charges], order.currency])
+
+
 def state_for(shop: Shop, site_status: str) -> str:
     """The state the owner chose for a site status, '' for none."""
     return (
@@ -57,6 +76,14 @@ def state_for(shop: Shop, site_status: str) -> str:
     )
 
 
+def state_to_send(shop: Shop, status: str, binding: OrderBinding) -> str:
+    """'' unless the site's status is news for the document: the loop guard compares with what its state reflects."""
+    if status == binding.site_status:
+        return ""
+    wanted = state_for(shop, status)
+    return "" if wanted == binding.state_id else wanted
+
+
 def _currency_id(account: Connection, currency: str) -> str:
     """'' for the account's own currency. Raises Unmappable when MoySklad has none with this code."""
     entry = DirectoryEntry.objects.filter(
@@ -67,14 +94,31 @@ def _currency_id(account: Connection, currency: str) -> str:
     return "" if entry.is_default else entry.external_id
 
 
-def written_form(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What we remember of a body we sent, in the form later bodies and documents are compared with."""
-    form = {key: body[key] for key in UPDATABLE if key in body}
-    if "state" in form:
-        form["state"] = from_moysklad.ref_id(form["state"])
-    if "positions" in form:
-        form["positions"] = [from_moysklad.position_facts(row) for row in form["positions"]]
-    return form
+def record_of(body: Mapping[str, Any], order: Canonical) -> dict[str, Any]:
+    """What a call carries, kept before it is made and confirmed by its answer: {header, positions?, goods?, state,
+    site_status}."""
+    kept: dict[str, Any] = {
+        "header": {key: body[key] for key in HEADER if key in body},
+        "state": from_moysklad.ref_id(body.get("state")),
+        "site_status": order.status,
+    }
+    if "positions" in body:
+        kept["positions"] = [from_moysklad.position_facts(row) for row in body["positions"]]
+        kept["goods"] = goods_digest(order)
+    return kept
+
+
+def confirm(binding: OrderBinding, kept: Mapping[str, Any]) -> None:
+    """The call was carried out: what it carried is what the document holds of ours."""
+    written = {**binding.written, **kept["header"]}
+    if "positions" in kept:
+        written["positions"] = kept["positions"]
+        binding.goods = kept["goods"]
+    binding.written = written
+    binding.site_status = kept["site_status"]
+    if kept["state"]:
+        binding.state_id = kept["state"]
+    binding.sending = None
 
 
 def same_positions(left: Sequence[Mapping[str, Any]], right: Sequence[Mapping[str, Any]]) -> bool:

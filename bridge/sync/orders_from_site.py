@@ -20,7 +20,7 @@ from bridge.inbox.process import payload
 from bridge.inbox.receive import receive
 from bridge.mapping import from_woocommerce
 from bridge.orders.models import Order
-from bridge.orders.record import Change, record
+from bridge.orders.record import Change, digest_of, record
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds
 from connectors.errors import NotFound
@@ -68,18 +68,23 @@ def core_deleted(event: InboxEvent) -> None:
 
 
 def polled(event: InboxEvent) -> None:
-    """An order found by looking: just read from the site, so it is the newest there is."""
-    accept(event.connection.shop, payload(event), read_at=None, sure=True)
+    """An order found by looking; it may have waited here since, so a tie is settled by looking again."""
+    accept(event.connection.shop, payload(event), read_at=None)
 
 
 def note_polled(shop: Shop, wire: dict[str, Any]) -> bool:
     """Store an order that polling found, unless it is the one we know already; True when it was news."""
-    order = from_woocommerce.order(wire)
-    known = Order.objects.filter(shop=shop, source_id=order.source_id, order_key=order.order_key).first()
-    if known is not None and known.modified_at >= order.modified_at:
-        return False
+    try:
+        order = from_woocommerce.order(wire)
+    except BadPayload:  # the inbox sets it aside with its reason; the orders after it must not wait
+        source_id = str(wire.get("id") or "")
+    else:
+        source_id = order.source_id
+        known = Order.objects.filter(shop=shop, source_id=source_id, order_key=order.order_key).first()
+        if known is not None and (known.modified_at > order.modified_at or known.digest == digest_of(order)):
+            return False
     digest = fingerprint(wire)
-    stored = receive(shop.site, "site.order", f"poll:{digest}", json.dumps(wire), source_id=order.source_id)
+    stored = receive(shop.site, "site.order", f"poll:{digest}", json.dumps(wire), source_id=source_id)
     return stored is not None
 
 
@@ -104,7 +109,7 @@ def follow_up(row: Order, order: canonical.Order) -> None:
 
 
 def wants_document(row: Order) -> bool:
-    if hasattr(row, "binding"):
+    if hasattr(row, "binding") and (row.binding.external_id or row.binding.sending):
         return True
     return row.status in row.shop.send_statuses and row.placed_at >= row.shop.started_at - START_TOLERANCE
 

@@ -1,82 +1,75 @@
 """Orders go to MoySklad: new ones are created in bulk, known ones get only what changed on our side since we wrote.
 
-Each step works on the whole batch, because calls are scarce; each order has an outcome of its own.
+Each step works on the whole batch, because calls are scarce; each order has an outcome of its own. Before a call it is
+kept with the order's binding what the call carries; until an answer confirms it, the document may or may not hold it.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.connections import clients
 from bridge.connections.models import Connection
-from bridge.domain.errors import DomainError, Problem, Unmappable
+from bridge.domain.errors import DomainError, Problem
 from bridge.domain.money import to_text
 from bridge.domain.order import Order as Canonical
 from bridge.mapping import from_moysklad, to_moysklad
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
-from bridge.sync import customers
-from bridge.sync.order_document import UPDATABLE, body_of, same_positions, with_ids, written_form
-from connectors.errors import ConnectorError, NotFound, PermanentError, TransientError
+from bridge.sync import customers, observed
+from bridge.sync import order_document as parts
+from connectors.errors import ConnectorError, NotFound, OutcomeUnknown, PermanentError, TransientError
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
 
 NAMESPACE = uuid.UUID("c6f1a3de-1b7e-5d26-8f55-54b2a8f0a7e1")
 GONE_CODES = {"1021", "1002", "2013", "2027"}
+Outcomes = dict[int, Outcome]
 
 
 @dataclass
 class Job:
-    """One order on its way: what must stand in the document, and what came of it."""
+    """One order on its way. `body` is what its call carries; `held_back` what keeps its goods from going along."""
 
     message: OutboxMessage
     order: Order
     canonical: Canonical
-    binding: OrderBinding | None
+    binding: OrderBinding
     body: dict[str, Any] = field(default_factory=dict)
+    held_back: Problem | None = None
+
+    @property
+    def pk(self) -> int:
+        return self.message.pk
 
     @property
     def wanted(self) -> bool:
         """Whether an order in this status gets a document."""
         return self.order.status in self.order.shop.send_statuses
 
-    @property
-    def doubtful(self) -> bool:
-        """An earlier try may have made the document without our knowing."""
-        return self.message.outcome_unknown or self.message.attempts > 0
 
-    @property
-    def sync_id(self) -> uuid.UUID:
-        """The document's identity: the same order never becomes two documents (architecture, «Identity»)."""
-        generation = self.binding.generation if self.binding else 0
-        shop = self.order.shop_id
-        return uuid.uuid5(
-            NAMESPACE, f"{shop}:order:{self.order.source_id}:{self.order.order_key}:{generation}"
-        )
+def sync_id(order: Order, generation: int) -> uuid.UUID:
+    """The document's identity: the same order never becomes two documents (architecture, «Identity»)."""
+    return uuid.uuid5(NAMESPACE, f"{order.shop_id}:order:{order.source_id}:{order.order_key}:{generation}")
 
 
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
     """Bring the orders of these messages (one account) into MoySklad."""
     account = messages[0].shop.account
     client = clients.moysklad(account, Priority.ORDERS, tenant=messages[0].shop.name)
-    outcomes: dict[int, Outcome] = {}
-    creates: list[Job] = []
-    updates: list[Job] = []
-    for job in _jobs(messages):
-        try:
-            verdict = _prepare(job)
-        except DomainError as error:
-            verdict = Parked(error.problem)
-        if verdict is not None:
-            outcomes[job.message.pk] = verdict
-        else:
-            (updates if _has_document(job) else creates).append(job)
-    outcomes |= _create(client, account, creates, updates)
-    outcomes |= _update(client, account, updates)
+    jobs = _jobs(messages)
+    outcomes: Outcomes = {}
+    outcomes |= _find_earlier(
+        client, account, [j for j in jobs if j.binding.sending and not j.binding.external_id]
+    )
+    left = [job for job in jobs if job.pk not in outcomes]
+    new = [job for job in left if not job.binding.external_id]
+    outcomes |= _create(client, account, new)
+    outcomes |= _update(client, account, [job for job in left if job not in new])
     return outcomes
 
 
@@ -87,130 +80,129 @@ def _jobs(messages: Sequence[OutboxMessage]) -> list[Job]:
         .select_related("binding", "shop__site", "shop__account")
         .order_by("pk")
     )
-    return [Job(by_pk[o.pk], o, o.canonical, getattr(o, "binding", None)) for o in orders]
+    return [
+        Job(
+            by_pk[o.pk],
+            o,
+            o.canonical,
+            getattr(o, "binding", None) or OrderBinding(order=o, sync_id=sync_id(o, 0)),
+        )
+        for o in orders
+    ]
 
 
-def _has_document(job: Job) -> bool:
-    return job.binding is not None and bool(job.binding.external_id)
+def _each(jobs: Sequence[Job], outcomes: Outcomes, step: Callable[[Job], Outcome | None]) -> list[Job]:
+    """Run a step for each job; those it gives an outcome are finished, the others go on."""
+    going = []
+    for job in jobs:
+        try:
+            outcome = step(job)
+        except DomainError as error:
+            outcome = Parked(error.problem)
+        except ConnectorError as error:
+            outcome = Failed(error)
+        if outcome is None:
+            going.append(job)
+        else:
+            outcomes[job.pk] = outcome
+    return going
 
 
-def _prepare(job: Job) -> Outcome | None:
-    """Build the body without its buyer; an outcome when there is nothing to send. Raises Unmappable."""
-    shop, binding = job.order.shop, job.binding
-    if binding is not None and binding.gone == OrderBinding.Gone.LEFT:
-        return Done("the document was removed in MoySklad and is left so")
-    if binding is not None and binding.gone:
-        return Parked(Problem("document_gone", {"document": binding.document_name}))
-    if binding is None and not job.wanted and not job.doubtful:
-        return Done("this status is not sent")
-    job.body = body_of(shop, job.canonical)
-    if _has_document(job) and not changed_fields(job):
-        _remember_status(job)
-        return Done("nothing changed for MoySklad")
-    return None
-
-
-def changed_fields(job: Job) -> list[str]:
-    """The fields that changed on our side since our last write. A state that MoySklad itself brought about is none."""
-    binding = job.binding
-    if binding is None:
-        return list(UPDATABLE)
-    wanted = written_form(job.body)
-    changed = [key for key in wanted if wanted[key] != binding.written.get(key)]
-    if "state" in changed and job.order.status == binding.site_status:
-        changed.remove("state")
-    if "positions" not in changed and "vatEnabled" in changed:
-        changed.remove("vatEnabled")
-    return changed
+def _send(client: MoySklad, jobs: Sequence[Job]) -> list[Any]:
+    """Keep what each call carries, then call once for all; one answer or error for each job, in order."""
+    for job in jobs:
+        job.binding.sending = parts.record_of(job.body, job.canonical)
+    fresh = [job.binding for job in jobs if job.binding.pk is None]
+    OrderBinding.objects.bulk_create(fresh)
+    OrderBinding.objects.bulk_update([job.binding for job in jobs], ["sending", "sync_id"])
+    try:
+        answers: list[Any] = client.orders.save([job.body for job in jobs]) if jobs else []
+    except ConnectorError as error:
+        answers = [error] * len(jobs)
+    unsent = [
+        job.binding
+        for job, answer in zip(jobs, answers, strict=True)
+        if isinstance(answer, ConnectorError) and not isinstance(answer, OutcomeUnknown)
+    ]
+    for binding in unsent:  # surely not carried out: no doubt stays behind
+        binding.sending = None
+    OrderBinding.objects.bulk_update(unsent, ["sending"])
+    return answers
 
 
 # --- new documents --------------------------------------------------------------------------------
 
 
-def _create(client: MoySklad, account: Connection, jobs: list[Job], updates: list[Job]) -> dict[int, Outcome]:
-    """Create documents; orders whose earlier try may have arrived are looked up first and may join `updates`."""
-    jobs, outcomes = _find_earlier(client, jobs, updates)
+def _find_earlier(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:
+    """A try without an answer may have made the document: found, it is bound with what that try carried."""
     if not jobs:
-        return outcomes
-    agents = customers.resolve(
-        client,
-        account,
-        {j.order.pk: (j.canonical.customer, _buyer_keys(j)) for j in jobs},
-    )
-    ready: list[Job] = []
-    for job in jobs:
-        agent = agents[job.order.pk]
-        if isinstance(agent, ConnectorError):
-            outcomes[job.message.pk] = Failed(agent)
-            continue
-        job.body["agent"] = to_moysklad.entity(account.base_url, "counterparty", agent)
-        job.body["syncId"] = str(job.sync_id)
-        ready.append(job)
-    _remember_sending(ready)
-    for job, answer in zip(
-        ready, client.orders.save([job.body for job in ready]) if ready else [], strict=True
-    ):
+        return {}
+    by_sync_id = {str(job.binding.sync_id): job for job in jobs}
+    try:
+        documents = list(client.orders.by_sync_ids(list(by_sync_id), deleted=None))
+    except ConnectorError as error:
+        return {job.pk: Failed(error) for job in jobs}
+    for document in documents:
+        _bind(account, by_sync_id.pop(str(document["syncId"])), document)
+    absent = [job.binding for job in by_sync_id.values()]
+    for binding in absent:
+        binding.sending = None
+    OrderBinding.objects.bulk_update(absent, ["sending"])
+    return {}
+
+
+def _create(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:
+    outcomes: Outcomes = {}
+    going = _each(jobs, outcomes, _prepare_new)
+    try:
+        agents = customers.resolve(
+            client, account, {j.pk: (j.canonical.customer, _buyer_keys(j)) for j in going}
+        )
+    except ConnectorError as error:
+        return outcomes | {job.pk: Failed(error) for job in going}
+    ready = _each(going, outcomes, lambda job: _with_buyer(account, job, agents[job.pk]))
+    for job, answer in zip(ready, _send(client, ready), strict=True):
         if isinstance(answer, ConnectorError):
-            outcomes[job.message.pk] = _refused(client, account, job, answer)
+            _each([job], outcomes, lambda job, error=answer: _refused(client, account, job, error))  # type: ignore[misc]
         else:
-            outcomes[job.message.pk] = _bind(job, answer, written_form(job.body), job.order.status)
+            outcomes[job.pk] = _created(account, job, answer)
     return outcomes
+
+
+def _prepare_new(job: Job) -> Outcome | None:
+    if job.binding.gone:
+        return _after_removal(job)
+    if not job.wanted:
+        return Done("this status is not sent")
+    job.body = parts.whole_body(job.order.shop, job.canonical)
+    job.body["syncId"] = str(job.binding.sync_id)
+    return None
 
 
 def _buyer_keys(job: Job) -> list[tuple[str, str]]:
     return customers.keys_of(job.canonical.customer, job.order.shop.site.name, f"order-{job.order.source_id}")
 
 
-def _find_earlier(
-    client: MoySklad, jobs: list[Job], updates: list[Job]
-) -> tuple[list[Job], dict[int, Outcome]]:
-    """Documents that an unanswered try has made; they are bound with what that try had sent, then updated."""
-    outcomes: dict[int, Outcome] = {}
-    doubtful = {str(job.sync_id): job for job in jobs if job.doubtful}
-    if not doubtful:
-        return jobs, outcomes
-    for document in client.orders.by_sync_ids(list(doubtful)):
-        job = doubtful[str(document["syncId"])]
-        sent = job.message.payload
-        _bind(
-            job,
-            document,
-            sent.get("sent") or written_form(job.body),
-            sent.get("sent_status", job.order.status),
-        )
-        jobs = [other for other in jobs if other is not job]
-        if changed_fields(job):
-            updates.append(job)
-        else:
-            outcomes[job.message.pk] = Done(f"found as {document['name']}: an earlier try had arrived")
-    outcomes |= {job.message.pk: Done("this status is not sent") for job in jobs if not job.wanted}
-    return [job for job in jobs if job.wanted], outcomes
+def _with_buyer(account: Connection, job: Job, agent: str | ConnectorError) -> Outcome | None:
+    if isinstance(agent, ConnectorError):
+        return Failed(agent)
+    job.body["agent"] = to_moysklad.entity(account.base_url, "counterparty", agent)
+    return None
 
 
-def _remember_sending(jobs: Sequence[Job]) -> None:
-    """Before the call: should its answer be lost, we know what the document held when we made it."""
-    for job in jobs:
-        sent = {"sent": written_form(job.body), "sent_status": job.order.status}
-        job.message.payload = {**job.message.payload, **sent}
-    OutboxMessage.objects.bulk_update([job.message for job in jobs], ["payload"])
+def _created(account: Connection, job: Job, answer: Mapping[str, Any]) -> Outcome:
+    _bind(account, job, answer)
+    return _checked(job, f"document {job.binding.document_name}")
 
 
-def _bind(job: Job, document: Mapping[str, Any], written: dict[str, Any], site_status: str) -> Outcome:
-    seen = from_moysklad.document(document)
-    fields = {
-        "external_id": seen.external_id,
-        "sync_id": job.sync_id,
-        "document_name": seen.name,
-        "page_url": seen.page_url,
-        "sum_minor": seen.sum_minor,
-        "written": written,
-        "state_id": seen.state_id,
-        "site_status": site_status,
-        "remote_updated_at": seen.updated_at,
-        "gone": OrderBinding.Gone.NO,
-    }
-    job.binding, _ = OrderBinding.objects.update_or_create(order=job.order, defaults=fields)
-    return Done(f"document {seen.name}, {to_text(seen.sum_minor, job.order.currency)} {job.order.currency}")
+def _bind(account: Connection, job: Job, document: Mapping[str, Any]) -> None:
+    """From now on this document stands for the order; a state a manager gave it meanwhile is news for the site."""
+    seen, binding = from_moysklad.document(document), job.binding
+    sent = binding.sending or parts.record_of(job.body, job.canonical)
+    binding.external_id, binding.page_url = seen.external_id, seen.page_url
+    binding.state_id = sent["state"] or seen.state_id
+    parts.confirm(binding, sent)
+    observed.note(account, binding, seen)
 
 
 def _refused(client: MoySklad, account: Connection, job: Job, error: ConnectorError) -> Outcome:
@@ -227,84 +219,89 @@ def _refused(client: MoySklad, account: Connection, job: Job, error: ConnectorEr
 # --- known documents ------------------------------------------------------------------------------
 
 
-def _update(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> dict[int, Outcome]:
-    """Send what changed: one PUT for one order, one bulk call for many (100 PUTs a minute ban an account)."""
-    outcomes: dict[int, Outcome] = {}
-    ready: list[tuple[Job, dict[str, Any]]] = []
-    for job in jobs:
-        try:
-            ready.append((job, _update_body(client, job)))
-        except DomainError as error:
-            outcomes[job.message.pk] = Parked(error.problem)
-        except NotFound:
-            outcomes[job.message.pk] = _gone(job)
-        except ConnectorError as error:
-            outcomes[job.message.pk] = Failed(error)
-    bodies = [{**body, "meta": _own_meta(account, job)} for job, body in ready]
-    for (job, body), answer in zip(ready, client.orders.save(bodies) if bodies else [], strict=True):
-        if isinstance(answer, NotFound) or (isinstance(answer, PermanentError) and answer.code in GONE_CODES):
-            outcomes[job.message.pk] = _gone(job) if _is_gone(client, job) else _missing(answer)
-        elif isinstance(answer, ConnectorError):
-            outcomes[job.message.pk] = Failed(answer)
+def _update(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:
+    """Send what changed in one bulk call (single PUTs are counted: 100 a minute ban an account)."""
+    outcomes: Outcomes = {}
+    ready = _each(jobs, outcomes, lambda job: _prepare_update(client, account, job))
+    for job, answer in zip(ready, _send(client, ready), strict=True):
+        if isinstance(answer, ConnectorError):
+            _each([job], outcomes, lambda job, error=answer: _not_updated(client, account, job, error))  # type: ignore[misc]
         else:
-            outcomes[job.message.pk] = _updated(job, body, answer)
+            parts.confirm(job.binding, job.binding.sending or parts.record_of(job.body, job.canonical))
+            observed.note(account, job.binding, from_moysklad.document(answer))
+            outcomes[job.pk] = _checked(
+                job, f"document {job.binding.document_name}: {', '.join(sorted(job.body))}"
+            )
     return outcomes
 
 
-def _own_meta(account: Connection, job: Job) -> dict[str, Any]:
-    binding = job.binding
-    external_id = binding.external_id if binding else ""
-    meta: dict[str, Any] = to_moysklad.entity(account.base_url, "customerorder", external_id)["meta"]
-    return meta
+def _prepare_update(client: MoySklad, account: Connection, job: Job) -> Outcome | None:
+    """Only what changed on our side; an outcome when that is nothing."""
+    binding, shop = job.binding, job.order.shop
+    if binding.gone:
+        return _after_removal(job)
+    header = parts.header_of(job.canonical)
+    job.body = {key: value for key, value in header.items() if value != binding.written.get(key)}
+    if state := parts.state_to_send(shop, job.order.status, binding):
+        job.body["state"] = to_moysklad.state(account.base_url, state)
+    if parts.goods_digest(job.canonical) != binding.goods:
+        try:
+            job.body |= _goods(client, job)
+        except DomainError as error:
+            job.held_back = error.problem
+        except NotFound:
+            return _gone(job)
+    if not job.body:
+        if binding.site_status != job.order.status:
+            binding.site_status = job.order.status
+            binding.save(update_fields=["site_status"])
+        return Parked(job.held_back) if job.held_back else Done("nothing changed for MoySklad")
+    job.body["meta"] = to_moysklad.entity(account.base_url, "customerorder", binding.external_id)["meta"]
+    return None
 
 
-def _update_body(client: MoySklad, job: Job) -> dict[str, Any]:
-    """Only the changed fields; positions only if the document still holds what we last wrote."""
-    binding = job.binding
-    body = {key: job.body[key] for key in changed_fields(job)}
-    if "positions" in body and binding is not None:
-        document = client.orders.get(binding.external_id, expand=("positions",))
-        if not same_positions(from_moysklad.positions(document), binding.written.get("positions", [])):
-            raise Unmappable("positions_changed_on_both_sides", document=binding.document_name)
-        body["positions"] = with_ids(body["positions"], document)
-        body["vatEnabled"] = job.body["vatEnabled"]
-    return body
+def _goods(client: MoySklad, job: Job) -> dict[str, Any]:
+    """The positions as the site has them now; only if the document still holds what we last wrote. Raises
+    Unmappable."""
+    wanted = parts.whole_body(job.order.shop, job.canonical)
+    document = client.orders.get(job.binding.external_id, expand=("positions",))
+    present = from_moysklad.positions(document)
+    ours = [job.binding.written.get("positions"), (job.binding.sending or {}).get("positions")]
+    if not any(parts.same_positions(present, known) for known in ours if known is not None):
+        raise DomainError("positions_changed_on_both_sides", document=job.binding.document_name)
+    return {"positions": parts.with_ids(wanted["positions"], document), "vatEnabled": wanted["vatEnabled"]}
 
 
-def _updated(job: Job, body: Mapping[str, Any], answer: Mapping[str, Any]) -> Outcome:
-    binding = job.binding
-    if binding is None:
-        return Done()
-    seen = from_moysklad.document(answer)
-    binding.written = {**binding.written, **written_form(body)}
-    binding.state_id = seen.state_id
-    binding.sum_minor = seen.sum_minor
-    binding.remote_updated_at = seen.updated_at
-    binding.site_status = job.order.status
-    binding.save(update_fields=["written", "state_id", "sum_minor", "remote_updated_at", "site_status"])
-    return Done(f"document {binding.document_name}: {', '.join(sorted(body))}")
+def _checked(job: Job, detail: str) -> Outcome:
+    """Done, unless goods were held back or MoySklad counts another sum than the site."""
+    if job.held_back:
+        return Parked(job.held_back)
+    remote, local = job.binding.sum_minor, job.order.total_minor
+    if "positions" in job.body and remote != local:
+        currency = job.order.currency
+        figures = {"remote": to_text(remote, currency), "local": to_text(local, currency)}
+        return Parked(Problem("sum_differs", figures))
+    return Done(f"{detail}, {to_text(remote, job.order.currency)} {job.order.currency}")
 
 
-def _remember_status(job: Job) -> None:
-    if job.binding is not None and job.binding.site_status != job.order.status:
-        job.binding.site_status = job.order.status
-        job.binding.save(update_fields=["site_status"])
-
-
-def _is_gone(client: MoySklad, job: Job) -> bool:
-    binding = job.binding
-    found = client.orders.by_ids([binding.external_id]) if binding else []
-    return not any(not from_moysklad.document(row).deleted for row in found)
-
-
-def _gone(job: Job) -> Outcome:
-    binding = job.binding
-    if binding is None:
-        return Done()
-    binding.gone = OrderBinding.Gone.DELETED
-    binding.save(update_fields=["gone"])
-    return Parked(Problem("document_gone", {"document": binding.document_name}))
-
-
-def _missing(error: ConnectorError) -> Outcome:
+def _not_updated(client: MoySklad, account: Connection, job: Job, error: ConnectorError) -> Outcome:
+    missing = isinstance(error, NotFound) or (isinstance(error, PermanentError) and error.code in GONE_CODES)
+    if not missing:
+        return Failed(error)
+    found = client.orders.by_ids([job.binding.external_id], deleted=None)
+    if not found or from_moysklad.document(found[0]).deleted:
+        return _gone(job, OrderBinding.Gone.BINNED if found else OrderBinding.Gone.DELETED)
     return Parked(Problem("reference_missing", {"detail": error.detail}))
+
+
+def _gone(job: Job, how: str = OrderBinding.Gone.DELETED) -> Outcome:
+    job.binding.gone = how
+    job.binding.save(update_fields=["gone"])
+    return _after_removal(job)
+
+
+def _after_removal(job: Job) -> Outcome:
+    """No silent re-creation: staff choose, and what they chose holds."""
+    if job.binding.gone == OrderBinding.Gone.LEFT:
+        return Done("the document was removed in MoySklad and is left so")
+    return Parked(Problem("document_gone", {"document": job.binding.document_name}))

@@ -8,6 +8,7 @@ from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import discard, enqueue
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import kinds
+from bridge.sync.orders_to_moysklad import sync_id
 
 Gone = OrderBinding.Gone
 
@@ -25,7 +26,8 @@ def create_again(order: Order) -> bool:
         binding.external_id = binding.document_name = binding.page_url = ""
         binding.state_id = binding.site_status = ""
         binding.sum_minor, binding.remote_updated_at = 0, None
-        binding.written, binding.gone = {}, Gone.NO
+        binding.written, binding.goods, binding.sending, binding.gone = {}, "", None, Gone.NO
+        binding.sync_id = sync_id(order, binding.generation)
         binding.save()
         enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
     return True

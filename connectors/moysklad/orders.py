@@ -26,13 +26,17 @@ class Orders:
         found = self._client.get(f"{PATH}/{order_id}", expand=",".join(expand) or None)
         return cast(CustomerOrder, found)
 
-    def by_ids(self, ids: Iterable[str], expand: Iterable[str] = ()) -> list[CustomerOrder]:
-        """Those that exist and are not in the bin, in no particular order; one call per 100."""
-        return self._by("id", ids, expand)
+    def by_ids(
+        self, ids: Iterable[str], expand: Iterable[str] = (), *, deleted: bool | None = False
+    ) -> list[CustomerOrder]:
+        """Those that exist, in no particular order; one call per 100. `deleted` as in `updated_since`."""
+        return self._by("id", ids, expand, deleted)
 
-    def by_sync_ids(self, sync_ids: Iterable[str], expand: Iterable[str] = ()) -> list[CustomerOrder]:
-        """Those made with these keys of ours; one call per 100."""
-        return self._by("syncId", sync_ids, expand)
+    def by_sync_ids(
+        self, sync_ids: Iterable[str], expand: Iterable[str] = (), *, deleted: bool | None = False
+    ) -> list[CustomerOrder]:
+        """Those made with these keys of ours; one call per 100. `deleted` as in `updated_since`."""
+        return self._by("syncId", sync_ids, expand, deleted)
 
     def by_external_codes(self, codes: Iterable[str], expand: Iterable[str] = ()) -> list[CustomerOrder]:
         """Codes need not be unique: several orders may come for one."""
@@ -49,10 +53,8 @@ class Orders:
 
         `deleted` True: those in the bin; None: both kinds in one walk.
         """
-        bin_filter = Filter().eq("isDeleted", *((True, False) if deleted is None else (deleted,)))
-        rows = self._client.rows_along_updated(
-            PATH, since=moment_msk, filter=bin_filter, expand=tuple(expand)
-        )
+        wanted = _with_bin(Filter(), deleted)
+        rows = self._client.rows_along_updated(PATH, since=moment_msk, filter=wanted, expand=tuple(expand))
         return cast(Iterator[CustomerOrder], rows)
 
     def positions(self, order_id: str) -> list[Position]:
@@ -79,9 +81,19 @@ class Orders:
         """Delete: for good, or into the bin, as the account is set."""
         self._client.delete(f"{PATH}/{order_id}")
 
-    def _by(self, field: str, values: Iterable[str], expand: Iterable[str]) -> list[CustomerOrder]:
+    def _by(
+        self, field: str, values: Iterable[str], expand: Iterable[str], deleted: bool | None = False
+    ) -> list[CustomerOrder]:
         found: list[dict[str, Any]] = []
         names = tuple(expand)
         for part in in_parts(field, values):
-            found += self._client.rows(PATH, filter=Filter().eq(field, *part), expand=names)
+            wanted = _with_bin(Filter().eq(field, *part), deleted)
+            found += self._client.rows(PATH, filter=wanted, expand=names)
         return cast(list[CustomerOrder], found)
+
+
+def _with_bin(wanted: Filter, deleted: bool | None) -> Filter:
+    """False, the API's own choice: only living ones; True: only those in the bin; None: both."""
+    if deleted is False:
+        return wanted
+    return wanted.eq("isDeleted", *((True, False) if deleted is None else (True,)))

@@ -76,6 +76,10 @@ class MoyskladControl(Control):
     def trash(self, id: str, kind: str = "customerorder") -> None:
         self.call("trash", kind=kind, id=id)
 
+    def restore(self, id: str, kind: str = "customerorder") -> Json:
+        """Out of the bin, as a person does it in the web application."""
+        return dict(self.call("restore", kind=kind, id=id))
+
     def delete(self, id: str, kind: str = "customerorder") -> None:
         self.call("delete", kind=kind, id=id)
 

@@ -83,7 +83,7 @@ def test_event_to_document_and_calls_per_order(world: Any) -> None:
 
 def test_a_stock_refresh_of_ten_thousand_items(world: Any) -> None:
     store, moysklad = world.box.store, world.box.moysklad
-    refresh(world)  # what the orders before have reserved
+    world.run_flow("stock")  # what the orders before have reserved
     changed = [f"S-{n:05d}" for n in range(101, 201)]
     for sku in changed:
         moysklad.set_stock(sku, "Основной склад", 500)
@@ -106,17 +106,6 @@ def test_a_stock_refresh_of_ten_thousand_items(world: Any) -> None:
     show("times faster than the naive way", f"{naive_seconds / seconds:.1f}")
     assert there <= 2
     assert here <= 1
-
-
-def refresh(world: Any) -> None:
-    """Run the stock flow and wait until it has come and gone."""
-    flow = world.shop.account.watermarks.get(flow="stock")
-    flows.run_soon(world.shop.account, "stock")
-    world.until(
-        lambda: world.shop.account.watermarks.get(flow="stock").last_success_at != flow.last_success_at,
-        "read",
-    )
-    world.quiet(120)
 
 
 def naive_refresh(world: Any, changed: list[str]) -> tuple[float, int, int]:

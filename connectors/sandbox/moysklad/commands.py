@@ -40,6 +40,7 @@ class Commands:
             "edit": self.edit,
             "delete": self.delete,
             "trash": self.trash,
+            "restore": self.restore,
             "set_state": self.set_state,
             "add_state": self.add_state,
             "ship": self.ship,
@@ -108,6 +109,9 @@ class Commands:
 
     def trash(self, kind: str, id: str) -> None:
         self._as_manager(lambda caller: self.app.writer.trash(kind, id, caller), kind)
+
+    def restore(self, kind: str, id: str) -> dict[str, Any]:
+        return self._as_manager(lambda caller: self.app.writer.restore(kind, id, caller), kind)
 
     def set_state(self, id: str, state: str, kind: str = "customerorder") -> dict[str, Any]:
         with self.account.lock:

@@ -94,6 +94,15 @@ class Writer:
             raise ApiError(1067)
         self._bin(kind, self.alive(kind, id_), caller)
 
+    def restore(self, kind: str, id_: str, caller: Caller) -> Obj:
+        """Out of the bin again: only the web application can, there is no call for it."""
+        living = {key: value for key, value in self.existing(kind, id_).items() if key != "deleted"}
+        living["updated"] = moments.now()
+        self.account.objects[kind][id_] = living
+        self._settle(kind, living, caller)
+        self._tell(kind, living, "UPDATE", ("deleted",), caller)
+        return living
+
     def existing(self, kind: str, id_: str) -> Obj:
         obj = self.account.objects[kind].get(id_)
         if obj is None:

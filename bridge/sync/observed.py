@@ -1,0 +1,130 @@
+"""What a document says now, against what we know of it: the one place where MoySklad's word becomes news.
+
+Webhooks, polling and the answers to our own writes all end here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping
+from bridge.domain.errors import Problem
+from bridge.domain.status import DEFAULT_BY_STATE_TYPE
+from bridge.mapping import from_moysklad
+from bridge.mapping.from_moysklad import Document
+from bridge.orders.models import OrderBinding
+from bridge.outbox.enqueue import enqueue, park, release_object
+from bridge.sync import directory, kinds
+from connectors.moysklad.client import MoySklad
+
+Gone = OrderBinding.Gone
+
+
+def look(client: MoySklad, account: Connection, ids: Sequence[str]) -> None:
+    """Read these documents and act on what changed; one that is no longer there was deleted."""
+    documents = list(client.orders.by_ids(ids, deleted=None))
+    observe(account, documents)
+    for missing in set(ids) - {str(row["id"]) for row in documents}:
+        _removed(account, missing, Gone.DELETED)
+
+
+def observe(account: Connection, documents: Iterable[Mapping[str, Any]]) -> int:
+    """Compare documents with what we know of them and queue what the site must learn; returns how many were ours."""
+    seen = [from_moysklad.document(row) for row in documents]
+    ours = set(of(account, [document.external_id for document in seen]).values_list("external_id", flat=True))
+    known = [document for document in seen if document.external_id in ours]
+    _know_states(account, {document.state_id for document in known})
+    for document in known:
+        if document.deleted:
+            _removed(account, document.external_id, Gone.BINNED)
+            continue
+        with transaction.atomic():
+            binding = of(account, [document.external_id]).select_for_update(of=("self",)).first()
+            if binding is not None:
+                _apply(account, binding, document)
+    return len(known)
+
+
+def note(account: Connection, binding: OrderBinding, seen: Document) -> None:
+    """The answer to a write of ours: saved with the binding, and news where a manager was quicker."""
+    _know_states(account, {seen.state_id})
+    with transaction.atomic():
+        stored = OrderBinding.objects.select_for_update().filter(pk=binding.pk).first()
+        known = stored.remote_updated_at if stored else None
+        if stored is not None and known is not None and known > seen.updated_at:
+            # A webhook has told of a later change already: ours is history, only what we wrote is kept.
+            binding.state_id, binding.remote_updated_at, binding.gone = stored.state_id, known, stored.gone
+            binding.save()
+        else:
+            _apply(account, binding, seen, answer=True)
+
+
+def of(account: Connection, ids: Iterable[str]) -> Any:
+    """The bindings of these documents, with their orders and shops."""
+    return OrderBinding.objects.filter(
+        order__shop__account=account, external_id__in=set(ids) - {""}
+    ).select_related("order__shop__site", "order__shop__account")
+
+
+def _apply(account: Connection, binding: OrderBinding, document: Document, *, answer: bool = False) -> None:
+    """Take over what the document says, if it is newer than what we know."""
+    if (
+        not answer
+        and binding.remote_updated_at is not None
+        and document.updated_at <= binding.remote_updated_at
+    ):
+        return
+    order = binding.order
+    changed = document.state_id != binding.state_id
+    # A write of ours whose answer was lost comes back here: its state is no news.
+    ours = bool(binding.sending) and document.state_id == (binding.sending or {}).get("state")
+    restored = binding.gone in (Gone.BINNED, Gone.DELETED)
+    binding.remote_updated_at, binding.state_id = document.updated_at, document.state_id
+    binding.sum_minor, binding.document_name = document.sum_minor, document.name
+    binding.gone = Gone.NO if restored else binding.gone
+    binding.save()
+    if restored and release_object(kinds.ORDER, order.object_key, "document_gone") == 0:
+        enqueue(order.shop, account, kinds.ORDER, order.object_key)
+    if changed and not ours:
+        status = status_for(order.shop, document.state_id)
+        if status and status != order.status:
+            enqueue(order.shop, order.shop.site, kinds.STATUS, order.object_key)
+
+
+def status_for(shop: Shop, state_id: str) -> str:
+    """The site status a state means: the owner's mapping, else by the state's type, else '' (nothing to do)."""
+    mapped = StatusMapping.objects.filter(
+        shop=shop, direction=StatusMapping.Direction.TO_SITE, state_id=state_id
+    ).first()
+    if mapped is not None:
+        return mapped.site_status
+    entry = DirectoryEntry.objects.filter(
+        connection=shop.account, kind=DirectoryEntry.Kind.STATE, external_id=state_id
+    ).first()
+    return DEFAULT_BY_STATE_TYPE.get(entry.detail, "") if entry is not None else ""
+
+
+def _know_states(account: Connection, state_ids: set[str]) -> None:
+    """States made after our last look are read now, before any transaction begins."""
+    wanted = state_ids - {""}
+    known = DirectoryEntry.objects.filter(
+        connection=account, kind=DirectoryEntry.Kind.STATE, external_id__in=wanted
+    ).values_list("external_id", flat=True)
+    if wanted - set(known):
+        directory.refresh_states(account)
+
+
+def _removed(account: Connection, external_id: str, how: str) -> None:
+    """Staff removed the document: no new one is made, they choose what shall be."""
+    with transaction.atomic():
+        binding = of(account, [external_id]).select_for_update(of=("self",)).first()
+        if binding is None or binding.gone:
+            return
+        binding.gone = how
+        binding.save(update_fields=["gone"])
+        order = binding.order
+        problem = Problem("document_gone", {"document": binding.document_name})
+        park(order.shop, account, kinds.ORDER, order.object_key, problem)
