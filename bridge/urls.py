@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView
 
 from bridge.api import health
 from bridge.inbox import views as inbox
@@ -24,6 +25,7 @@ urlpatterns = [
         {"topic": "stock"},
         name="moysklad-stock-hook",
     ),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/status/", health.StatusView.as_view(), name="status"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bridge.configuration.dump import dump
 from bridge.connections.models import Shop, StatusMapping
 from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Watermark
@@ -56,8 +57,43 @@ def test_a_shop_saved_as_it_is_stays_as_it_is(desk: Desk) -> None:
     before, after = (
         {k: v for k, v in vars(row).items() if not k.startswith("_")} for row in (shop, Shop.objects.get())
     )
-    assert before.pop("send_statuses").sort() == after.pop("send_statuses").sort()
+    assert sorted(before.pop("send_statuses")) == sorted(after.pop("send_statuses"))
     assert {k: v for k, v in before.items() if not k.endswith("_cache")} == after
+
+
+def test_what_the_desk_saved_is_what_the_file_would_say(desk: Desk) -> None:
+    shop = factories.ShopFactory()
+    chosen = {
+        "number_prefix": "WOO-",
+        "sku_field": "code",
+        "stock_type": "stock",
+        "order_store": "store-2",
+        "more_stores": ["store-1"],
+        "sales_channel_id": "channel-1",
+        "send_statuses": ["completed"],
+        "orders_interval": 61,
+        "statuses_interval": 62,
+        "stock_interval": 63,
+    }
+    rows = mappings("status_mappings", [("processing", "state-new")], shop)
+    desk.said(save_shop(desk, shop, **chosen, **rows))
+    written = dump()["shop"][shop.name]
+    assert written == {
+        "url": shop.site.base_url,
+        "moysklad": shop.account.name,
+        "organization": "ООО «Ромашка»",
+        "stores": ["Склад на Лесной", "Основной склад"],
+        "sku_field": "code",
+        "stock_type": "stock",
+        "send_statuses": ["completed"],
+        "sales_channel": "Сайт",
+        "number_prefix": "WOO-",
+        "shipping_service": "Доставка",
+        "reserve": True,
+        "intervals": {"orders": 61, "statuses": 62, "stock": 63},
+        "states": {"processing": "Новый"},
+        "statuses": {},
+    }
 
 
 def test_things_of_the_account_are_chosen_by_name(desk: Desk) -> None:

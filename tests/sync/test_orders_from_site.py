@@ -1,0 +1,84 @@
+"""Events, polls and reads of one order meet in any order: the newest word remains, and one bad order stops none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from bridge.connections import clients
+from bridge.connections.models import Shop
+from bridge.inbox.models import InboxEvent
+from bridge.orders.models import Order
+from bridge.sync import poll
+from bridge.sync.models import Watermark
+from bridge.sync.orders_from_site import accept, note_polled, polled
+
+pytestmark = pytest.mark.django_db
+
+
+def wire(**fields: Any) -> dict[str, Any]:
+    return {
+        "id": 7,
+        "order_key": "wc_order_a",
+        "number": "7",
+        "status": "on-hold",
+        "currency": "RUB",
+        "total": "100.00",
+        "date_created_gmt": "2026-11-21T10:00:00",
+        "date_modified_gmt": "2026-11-21T10:00:05",
+        **fields,
+    }
+
+
+def site_shows(monkeypatch: pytest.MonkeyPatch, *orders: dict[str, Any]) -> None:
+    by_id = {order["id"]: order for order in orders}
+    api = SimpleNamespace(modified_since=lambda _since: iter(orders), get=lambda order_id: by_id[order_id])
+    monkeypatch.setattr(clients, "woocommerce", lambda _connection: SimpleNamespace(orders=api))
+
+
+def run_poll(shop: Shop) -> Watermark:
+    watermark = Watermark.objects.create(connection=shop.site, flow="orders", next_due_at=timezone.now())
+    poll.orders(watermark)
+    return watermark
+
+
+def test_a_payment_in_the_second_of_the_last_poll_is_noticed(shop: Shop) -> None:
+    accept(shop, wire(), read_at=None)
+    assert note_polled(shop, wire(status="processing"))
+    assert not note_polled(shop, wire())
+
+
+def test_a_poll_that_waited_does_not_undo_a_newer_event(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert note_polled(shop, wire())
+    paid = wire(status="processing")
+    accept(shop, paid, read_at=datetime(2026, 11, 21, 10, 0, 5, 800000, tzinfo=UTC))
+    site_shows(monkeypatch, paid)
+    polled(InboxEvent.objects.get(topic="site.order"))
+    assert Order.objects.get().status == "processing"
+
+
+def test_an_order_that_cannot_be_read_stops_no_other(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = wire(id=2, date_created_gmt=None)
+    site_shows(monkeypatch, wire(id=1), bad, wire(id=3, date_modified_gmt="2026-11-21T10:00:09"))
+    watermark = run_poll(shop)
+    assert list(InboxEvent.objects.order_by("pk").values_list("source_id", flat=True)) == ["1", "2", "3"]
+    assert watermark.position == datetime(2026, 11, 21, 10, 0, 9, tzinfo=UTC)
+
+
+def test_a_date_in_the_future_does_not_carry_the_watermark_away(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site_shows(monkeypatch, wire(date_modified_gmt="2036-01-01T00:00:00"))
+    position = run_poll(shop).position
+    assert position is not None
+    assert position < timezone.now() + timedelta(hours=1)
+
+
+def test_what_was_just_read_from_the_site_wins_even_when_its_clock_went_back(shop: Shop) -> None:
+    accept(shop, wire(date_modified_gmt="2026-11-21T13:00:05"), read_at=None)
+    accept(shop, wire(status="cancelled", date_modified_gmt="2026-11-21T10:05:00"), read_at=None, sure=True)
+    assert Order.objects.get().status == "cancelled"
