@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from bridge.connections.faults import require_no_pause
 from bridge.connections.models import Connection
 from bridge.connections.throttle import DatabaseStore
 from connectors.moysklad.auth import Login, Token
@@ -31,6 +32,8 @@ def usage(connection: Connection) -> dict[str, float]:
 
 
 def moysklad(connection: Connection, priority: Priority = Priority.ORDERS, *, tenant: str = "") -> MoySklad:
+    """A client of an account. Raises LeftAlone while it is paused, for those who respect that."""
+    require_no_pause(connection)
     credentials = connection.credentials
     auth = (
         Token(credentials["token"])
@@ -49,6 +52,8 @@ def moysklad(connection: Connection, priority: Priority = Priority.ORDERS, *, te
 
 
 def woocommerce(connection: Connection) -> WooCommerce:
+    """A client of a site. Raises LeftAlone while it is paused, for those who respect that."""
+    require_no_pause(connection)
     return WooCommerce(
         connection.base_url,
         connection.credentials.get("consumer_key", ""),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bridge.connections.models import Connection
@@ -15,6 +18,9 @@ from bridge.domain.errors import Problem
 from connectors import errors
 
 logger = logging.getLogger(__name__)
+
+# How often a pause is worked out anew because another worker changed it in between.
+ATTEMPTS = 5
 
 # Codes of MoySklad (JSON API 1.2, «Ошибки») that a person meets under a name of their own.
 _BY_CODE = {
@@ -38,10 +44,44 @@ AWAY = frozenset(
         "net_html",
         "net_shape",
         "rest_no_route",
+        "wrong_host",
     }
 )
 # Answers that are not the API's at all: a web page, a route that is not there, a proxy's word.
 _NO_API = frozenset({"net_html", "net_shape", "rest_no_route"})
+# No answer, or one of a proxy in front of a server that gave none.
+_NO_ANSWER = frozenset({0, 502, 503, 504})
+
+
+class LeftAlone(errors.TransientError):
+    """Not called: the connection is paused until `until`."""
+
+    def __init__(self, connection: Connection, until: datetime) -> None:
+        super().__init__(str(connection.pause_params.get("detail", "")))
+        self.until = until
+        self.problem = Problem(connection.pause_problem or "away", connection.pause_params)
+
+
+_respecting: ContextVar[bool] = ContextVar("respecting_pauses", default=False)
+
+
+@contextmanager
+def respecting_pauses() -> Iterator[None]:
+    """Inside, a client of a paused connection is refused (LeftAlone); what needs none goes on."""
+    token = _respecting.set(True)
+    try:
+        yield
+    finally:
+        _respecting.reset(token)
+
+
+def require_no_pause(connection: Connection) -> None:
+    """Called before a client is made. Raises LeftAlone, inside of `respecting_pauses` only."""
+    if not _respecting.get():
+        return
+    connection.refresh_from_db(fields=["paused_until", "pause_problem", "pause_params"])
+    if connection.paused_until is not None and connection.is_paused():
+        raise LeftAlone(connection, connection.paused_until)
 
 
 def problem_of(error: errors.ConnectorError, connection: Connection) -> Problem:
@@ -52,6 +92,8 @@ def problem_of(error: errors.ConnectorError, connection: Connection) -> Problem:
         "code": error.code or str(error.status),
     }
     match error:
+        case LeftAlone():
+            return error.problem
         case errors.AuthError():
             code = "auth"
         case errors.Forbidden():
@@ -62,7 +104,7 @@ def problem_of(error: errors.ConnectorError, connection: Connection) -> Problem:
             code = _BY_CODE.get(error.code, "not_found")
         case errors.PermanentError():
             code = _BY_CODE.get(error.code, "refused")
-        case errors.OutcomeUnknown():
+        case errors.OutcomeUnknown() if not is_outage(error):
             code = "outcome_unknown"
         case _:
             code = error.code if error.code in AWAY else "away"
@@ -70,40 +112,80 @@ def problem_of(error: errors.ConnectorError, connection: Connection) -> Problem:
 
 
 def is_outage(error: errors.ConnectorError) -> bool:
-    """True when the account or site itself is away or locked, so no message of it is to blame."""
-    if isinstance(error, errors.AuthError | errors.RateLimited):
-        return True
-    return isinstance(error, errors.TransientError) and (
-        error.status in (0, 502, 503, 504) or error.code in _NO_API
-    )
+    """True when the account or site itself is away, locked or elsewhere, so no message of it is to blame.
+
+    A write nobody answered tells as much of the connection as a read does; that it may have been carried out
+    is another matter (the message's `outcome_unknown`).
+    """
+    match error:
+        case errors.AuthError() | errors.RateLimited() | errors.WrongHost() | LeftAlone():
+            return True
+        case errors.TransientError():
+            return error.status in _NO_ANSWER or error.code in _NO_API
+        case errors.OutcomeUnknown():
+            return error.status in _NO_ANSWER
+    return False
 
 
 def note_outage(connection: Connection, error: errors.ConnectorError) -> None:
-    """Leave the connection alone for a while: longer each time, at once and long for a refused login."""
-    now = timezone.now()
-    connection.refresh_from_db(fields=["failures"])
-    connection.failures += 1
-    if isinstance(error, errors.RateLimited):
-        until = now + timedelta(seconds=max(error.retry_after, 0.1))
-        connection.failures -= 1
-    elif isinstance(error, errors.AuthError):
-        until = outage_until(now, connection.failures + 4, settings.RETRY_SCALE)
-    else:
-        until = outage_until(now, connection.failures, settings.RETRY_SCALE)
-    problem = problem_of(error, connection)
-    if connection.failures == 1:
-        logger.warning("%s is away: %s", connection, error.detail)
-    connection.paused_until = until
-    connection.pause_problem, connection.pause_params = problem.code, dict(problem.params)
-    connection.save(update_fields=["failures", "paused_until", "pause_problem", "pause_params"])
+    """Leave the connection alone for a while: longer each time, at once and long for a refused login.
+
+    `connection` is as it was read before the call. What another worker has noted since then is the same blip and
+    counts once; the longer of two pauses stays.
+    """
+    for _ in range(ATTEMPTS):
+        now = timezone.now()
+        stored = Connection.objects.get(pk=connection.pk)
+        if stored.is_paused(now) and not isinstance(error, errors.AuthError | errors.RateLimited):
+            break
+        known = stored.failures > connection.failures or stored.is_paused(now)
+        failures = stored.failures + (not known and not isinstance(error, errors.RateLimited))
+        until = _until(now, error, failures)
+        if stored.paused_until is not None and stored.paused_until >= until:
+            break
+        problem = problem_of(error, connection)
+        noted = {
+            "failures": failures,
+            "paused_until": until,
+            "pause_problem": problem.code,
+            "pause_params": dict(problem.params),
+        }
+        if _still(stored).update(**noted):
+            if stored.failures == 0 and failures:
+                logger.warning("%s is away: %s", connection, error.detail)
+            for name, value in noted.items():
+                setattr(connection, name, value)
+            return
+    _take_over(connection, Connection.objects.get(pk=connection.pk))
 
 
 def note_success(connection: Connection) -> None:
-    """The connection answered: the pause is over for everything that waits on it."""
-    if connection.failures or connection.paused_until:
-        updated = Connection.objects.filter(pk=connection.pk, failures=F("failures")).update(
-            failures=0, paused_until=None, pause_problem="", pause_params={}
-        )
-        if updated and connection.failures:
+    """The connection answered: the pause is over for everything that waits on it.
+
+    `connection` is as it was read before the call: a pause that began since then is not over.
+    """
+    if not connection.failures and connection.paused_until is None:
+        return
+    if _still(connection).update(failures=0, paused_until=None, pause_problem="", pause_params={}):
+        if connection.failures:
             logger.warning("%s answers again", connection)
         connection.failures, connection.paused_until = 0, None
+
+
+def _until(now: datetime, error: errors.ConnectorError, failures: int) -> datetime:
+    if isinstance(error, errors.RateLimited):
+        return now + timedelta(seconds=max(error.retry_after, 0.1))
+    more = 4 if isinstance(error, errors.AuthError) else 0
+    return outage_until(now, failures + more, settings.RETRY_SCALE)
+
+
+def _still(connection: Connection) -> QuerySet[Connection]:
+    """The stored connection, if its pause is still the one that was read."""
+    return Connection.objects.filter(
+        pk=connection.pk, failures=connection.failures, paused_until=connection.paused_until
+    )
+
+
+def _take_over(connection: Connection, stored: Connection) -> None:
+    for name in ("failures", "paused_until", "pause_problem", "pause_params"):
+        setattr(connection, name, getattr(stored, name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bridge.connections.faults import is_outage, note_outage, problem_of
+from bridge import worktime
+from bridge.connections.faults import is_outage, note_outage, problem_of, respecting_pauses
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import DomainError, Problem
 from bridge.inbox.models import InboxEvent
+from bridge.passing import mend
 from bridge.wake import PROCESS_INBOX, wake
 from connectors.errors import ConnectorError, PermanentError
 
@@ -45,14 +47,17 @@ def _without_nul(value: Any) -> Any:
 
 
 def process_waiting(topics: Mapping[str, Handler]) -> int:
-    """Take a portion of what waits, oldest first, and handle each; returns how many were taken.
+    """Take a portion of what waits, longest due first, and handle each; returns how many were taken.
 
     A full portion means there is more: another worker is woken to help.
     """
     events = _claim()
     if len(events) == PORTION:
         wake(PROCESS_INBOX)
-    for event in events:
+    for place, event in enumerate(events):
+        if worktime.time_is_up():
+            _let_go(events[place:])
+            break
         _handle(event, topics.get(event.topic))
     return len(events)
 
@@ -69,15 +74,25 @@ def _claim() -> list[InboxEvent]:
     return list(InboxEvent.objects.filter(pk__in=ids).select_related("connection").order_by("due_at", "pk"))
 
 
+def _let_go(events: Sequence[InboxEvent]) -> None:
+    """The time of this job is up: the rest is another's."""
+    for event in events:
+        _settle(event, State.WAITING)
+    wake(PROCESS_INBOX)
+
+
 def _handle(event: InboxEvent, handler: Handler | None) -> None:
+    """A paused connection is not asked: events that need it wait, orders that came complete are taken in."""
     try:
         if handler is not None:
-            handler(event)
+            with respecting_pauses():
+                handler(event)
     except DomainError as error:
         _fail(event, error.problem)
     except ConnectorError as error:
         _after_connector_error(event, error)
     except Exception as error:
+        mend()
         logger.exception("event %s failed", event.pk)
         _retry(event, Problem("internal", {"detail": f"{type(error).__name__}: {error}"}))
     else:
@@ -85,8 +100,10 @@ def _handle(event: InboxEvent, handler: Handler | None) -> None:
 
 
 def replay(event: InboxEvent) -> None:
-    """Handle an event once more, as if it had just arrived."""
-    _settle(event, State.WAITING, due_at=timezone.now(), attempts=0, first_failed_at=None)
+    """Handle a finished event once more, as if it had just arrived; one that another holds is left alone."""
+    InboxEvent.objects.filter(pk=event.pk, state__in=(State.DONE, State.FAILED)).update(
+        state=State.WAITING, due_at=timezone.now(), attempts=0, first_failed_at=None
+    )
     wake(PROCESS_INBOX)
 
 
@@ -94,7 +111,9 @@ def _after_connector_error(event: InboxEvent, error: ConnectorError) -> None:
     problem = problem_of(error, event.connection)
     if is_outage(error):
         note_outage(event.connection, error)
-        _settle(event, State.WAITING, due_at=event.connection.paused_until, **_shown(problem))
+        _settle(
+            event, State.WAITING, due_at=event.connection.paused_until or timezone.now(), **_shown(problem)
+        )
     elif isinstance(error, PermanentError):
         _fail(event, problem)
     else:
@@ -103,20 +122,12 @@ def _after_connector_error(event: InboxEvent, error: ConnectorError) -> None:
 
 def _retry(event: InboxEvent, problem: Problem) -> None:
     now: datetime = timezone.now()
-    event.attempts += 1
-    event.first_failed_at = event.first_failed_at or now
-    due = retry_at(now, event.attempts, event.first_failed_at, settings.RETRY_SCALE)
+    attempts, first = event.attempts + 1, event.first_failed_at or now
+    due = retry_at(now, attempts, first, settings.RETRY_SCALE)
     if due is None:
         _fail(event, problem)
-    else:
-        _settle(
-            event,
-            State.WAITING,
-            due_at=due,
-            attempts=event.attempts,
-            first_failed_at=event.first_failed_at,
-            **_shown(problem),
-        )
+        return
+    _settle(event, State.WAITING, due_at=due, attempts=attempts, first_failed_at=first, **_shown(problem))
 
 
 def _fail(event: InboxEvent, problem: Problem) -> None:
@@ -128,4 +139,9 @@ def _shown(problem: Problem) -> dict[str, Any]:
 
 
 def _settle(event: InboxEvent, state: str, **fields: Any) -> None:
-    InboxEvent.objects.filter(pk=event.pk).update(state=state, in_flight_since=None, **fields)
+    """Write down what came of an event, if the claim is still ours."""
+    mine = InboxEvent.objects.filter(
+        pk=event.pk, state=State.IN_FLIGHT, in_flight_since=event.in_flight_since
+    )
+    if not mine.update(state=state, in_flight_since=None, **fields):
+        logger.warning("event %s was taken from a worker that came back late", event.pk)

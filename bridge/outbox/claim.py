@@ -42,7 +42,7 @@ def claim(message_id: int, batch: int) -> list[OutboxMessage]:
 
 
 def _due(first: OutboxMessage, batch: int) -> list[int]:
-    """Primary keys to take: one per object, oldest first, none whose object is in flight."""
+    """Primary keys to take: one per object, longest due first, none whose object is in flight."""
     busy = OutboxMessage.objects.filter(object_key=OuterRef("object_key"), state=State.IN_FLIGHT)
     due = OutboxMessage.objects.filter(
         ~Exists(busy),
@@ -53,7 +53,7 @@ def _due(first: OutboxMessage, batch: int) -> list[int]:
     )
     if batch == 1:
         due = due.filter(pk=first.pk)
-    rows = due.order_by("pk").select_for_update(
+    rows = due.order_by("due_at", "pk").select_for_update(
         skip_locked=connection.features.has_select_for_update_skip_locked
     )
     return list(rows.values_list("pk", flat=True)[:batch])

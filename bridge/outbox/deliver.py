@@ -8,15 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from bridge import worktime
 from bridge.connections.faults import is_outage, note_outage, note_success, problem_of
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import Problem
 from bridge.outbox.claim import claim
 from bridge.outbox.models import DeliveryAttempt, OutboxMessage
-from bridge.outbox.outcomes import Crashed, Done, Failed, Kind, Outcome, Parked
+from bridge.outbox.outcomes import Crashed, Done, Failed, Interrupted, Kind, Outcome, Parked, Untried
+from bridge.outbox.put_back import put_back
+from bridge.passing import PASSING, mend
 from bridge.wake import DELIVER, wake
 from connectors.errors import ConnectorError, OutcomeUnknown, PermanentError
 
@@ -43,23 +46,46 @@ def _run(kind: Kind, messages: Sequence[OutboxMessage]) -> dict[int, Outcome]:
         return dict(kind.handler(messages))
     except ConnectorError as error:
         return {message.pk: Failed(error) for message in messages}
+    except PASSING as error:
+        mend()
+        logger.warning("messages wait for the database: %r", error)
+        return {message.pk: Interrupted(f"{type(error).__name__}: {error}") for message in messages}
     except Exception as error:
         if len(messages) > 1:  # find the one that breaks the batch; the others must not suffer for it
             logger.warning("a batch of %s failed (%r), its messages go one by one", len(messages), error)
-            return {pk: outcome for message in messages for pk, outcome in _run(kind, [message]).items()}
+            return _one_by_one(kind, messages)
         logger.exception("message %s failed", messages[0].pk)
         return {messages[0].pk: Crashed(f"{type(error).__name__}: {error}")}
+
+
+def _one_by_one(kind: Kind, messages: Sequence[OutboxMessage]) -> dict[int, Outcome]:
+    """Each alone, until the connection fails or the time of the job is up; the rest stays untried."""
+    outcomes: dict[int, Outcome] = {}
+    stopped = False
+    for message in messages:
+        outcomes |= {message.pk: Untried()} if stopped else _run(kind, [message])
+        outcome = outcomes.get(message.pk)
+        away = isinstance(outcome, Failed) and is_outage(outcome.error)
+        stopped = stopped or away or isinstance(outcome, Interrupted) or worktime.time_is_up()
+    return outcomes
 
 
 def _settle_all(
     messages: Sequence[OutboxMessage], outcomes: Mapping[int, Outcome], started: datetime
 ) -> None:
+    """Write down what came of each message that is still ours; the tries are facts in any case."""
     now = timezone.now()
     _note_connection(messages, outcomes)
     attempts = []
     with transaction.atomic():
-        done = [m.pk for m in messages if isinstance(outcomes.get(m.pk), Done)]
-        OutboxMessage.objects.filter(pk__in=done).update(
+        ours = set(
+            OutboxMessage.objects.select_for_update()
+            .filter(pk__in=[m.pk for m in messages], state=State.IN_FLIGHT, claim=messages[0].claim)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+        done = [m for m in messages if m.pk in ours and isinstance(outcomes.get(m.pk), Done)]
+        OutboxMessage.objects.filter(pk__in=[m.pk for m in done]).update(
             state=State.DONE,
             done_at=now,
             in_flight_since=None,
@@ -67,12 +93,15 @@ def _settle_all(
             problem_params={},
             outcome_unknown=False,
         )
-        _forget_overtaken([m for m in messages if m.pk in set(done)])
+        _forget_overtaken(done)
         for message in messages:
             outcome = outcomes.get(message.pk) or Crashed("the handler gave no outcome")
-            attempts.append(_attempt(message, outcome, started, now))
-            if not isinstance(outcome, Done):
-                _put_back(message, _next_state(message, outcome, now))
+            if not isinstance(outcome, Untried):
+                attempts.append(_attempt(message, outcome, started, now))
+            if message.pk not in ours:
+                logger.warning("message %s was taken from a worker that came back late", message.pk)
+            elif not isinstance(outcome, Done):
+                put_back(message, _next_state(message, outcome, now))
         DeliveryAttempt.objects.bulk_create(attempts)
 
 
@@ -85,62 +114,64 @@ def _forget_overtaken(done: Sequence[OutboxMessage]) -> None:
 
 
 def _note_connection(messages: Sequence[OutboxMessage], outcomes: Mapping[int, Outcome]) -> None:
-    """One outage is noted once for the batch; one success ends it."""
-    connection = messages[0].connection
+    """One outage is noted once for the batch; one answer ends it."""
+    away = messages[0].connection
     outages = [o.error for o in outcomes.values() if isinstance(o, Failed) and is_outage(o.error)]
     if outages:
-        note_outage(connection, outages[0])
-    elif any(isinstance(outcome, Done) for outcome in outcomes.values()):
-        note_success(connection)
+        note_outage(away, outages[0])
+    elif any(isinstance(outcome, Done) and outcome.answered for outcome in outcomes.values()):
+        note_success(away)
+    for message in messages[1:]:
+        message.connection = away
 
 
-def _next_state(message: OutboxMessage, outcome: Parked | Failed | Crashed, now: datetime) -> dict[str, Any]:
+def _next_state(
+    message: OutboxMessage, outcome: Parked | Failed | Untried | Interrupted | Crashed, now: datetime
+) -> dict[str, Any]:
     """The fields a message that is not done goes on with."""
-    if isinstance(outcome, Crashed):
-        problem = Problem("internal", {"detail": outcome.detail})
-        return {"state": State.DEAD, "dead_reason": Reason.INTERNAL, **_shown(problem)}
-    if isinstance(outcome, Parked):
-        return {"state": State.PARKED, **_shown(outcome.problem)}
-    error = outcome.error
-    shown = _shown(problem_of(error, message.connection))
+    match outcome:
+        case Crashed(detail):
+            problem = Problem("internal", {"detail": detail})
+            return {"state": State.DEAD, "dead_reason": Reason.INTERNAL, **_shown(problem)}
+        case Parked(problem):
+            return {"state": State.PARKED, **_shown(problem)}
+        case Untried():
+            return {"state": State.WAITING}
+        case Interrupted(detail):
+            fields = {"outcome_unknown": True, **_shown(Problem("internal", {"detail": detail}))}
+            return _try_again(message, fields, Reason.INTERNAL, now)
+        case Failed(error):
+            return _after(message, error, now)
+
+
+def _after(message: OutboxMessage, error: ConnectorError, now: datetime) -> dict[str, Any]:
     unknown = message.outcome_unknown or isinstance(error, OutcomeUnknown)
+    shown = _shown(problem_of(error, message.connection))
     if is_outage(error):  # an outage is not an error of each message: nobody's tries are used up
         due = message.connection.paused_until or now
         return {"state": State.WAITING, "due_at": due, "outcome_unknown": unknown, **shown}
     if isinstance(error, PermanentError):
         return {"state": State.DEAD, "dead_reason": Reason.PERMANENT, **shown}
+    reason = Reason.TIMEOUT if unknown else Reason.EXCEEDED
+    return _try_again(message, {"outcome_unknown": unknown, **shown}, reason, now)
+
+
+def _try_again(message: OutboxMessage, fields: dict[str, Any], reason: str, now: datetime) -> dict[str, Any]:
+    """Later, or given up for `reason` after three days."""
     attempts, first = message.attempts + 1, message.first_failed_at or now
-    due_or_none = retry_at(now, attempts, first, settings.RETRY_SCALE)
-    counted = {"attempts": attempts, "first_failed_at": first, "outcome_unknown": unknown, **shown}
-    if due_or_none is None:
-        return {"state": State.DEAD, "dead_reason": Reason.TIMEOUT if unknown else Reason.EXCEEDED, **counted}
-    return {"state": State.WAITING, "due_at": due_or_none, **counted}
+    counted = {"attempts": attempts, "first_failed_at": first, **fields}
+    due = retry_at(now, attempts, first, settings.RETRY_SCALE)
+    if due is None:
+        return {"state": State.DEAD, "dead_reason": reason, **counted}
+    return {"state": State.WAITING, "due_at": due, **counted}
 
 
-def _put_back(message: OutboxMessage, fields: dict[str, Any]) -> None:
-    """Save a message that goes on; if a newer one of its object waits already, that one carries on instead."""
-    row = OutboxMessage.objects.filter(pk=message.pk)
-    newer = OutboxMessage.objects.filter(
-        kind=message.kind, object_key=message.object_key, state__in=(State.WAITING, State.PARKED)
-    )
-    inherited = {
-        "outcome_unknown": bool(fields.get("outcome_unknown", message.outcome_unknown)),
-        "payload": message.payload,
-        "attempts": fields.get("attempts", message.attempts),
-        "first_failed_at": fields.get("first_failed_at", message.first_failed_at),
-    }
-    if newer.update(**inherited):
-        row.update(state=State.DISCARDED, in_flight_since=None, done_at=timezone.now())
-        return
-    try:
-        with transaction.atomic():
-            row.update(in_flight_since=None, **fields)
-    except IntegrityError:
-        newer.update(**inherited)
-        row.update(state=State.DISCARDED, in_flight_since=None, done_at=timezone.now())
-
-
-def _attempt(message: OutboxMessage, outcome: Outcome, started: datetime, now: datetime) -> DeliveryAttempt:
+def _attempt(
+    message: OutboxMessage,
+    outcome: Done | Parked | Failed | Interrupted | Crashed,
+    started: datetime,
+    now: datetime,
+) -> DeliveryAttempt:
     shown: dict[str, Any] = {}
     match outcome:
         case Done(detail):
@@ -150,7 +181,7 @@ def _attempt(message: OutboxMessage, outcome: Outcome, started: datetime, now: d
         case Failed(error):
             word, text = "failed", f"{error.status or ''} {error.code} {error.detail}".strip()
             shown = _shown(problem_of(error, message.connection))
-        case Crashed(detail):
+        case Interrupted(detail) | Crashed(detail):
             word, text = "crashed", detail
     return DeliveryAttempt(
         message=message, started_at=started, finished_at=now, outcome=word, detail=text[:1000], **shown

@@ -11,6 +11,7 @@ from django.utils import timezone
 from bridge.connections.models import Connection, Shop
 from bridge.domain.errors import Problem
 from bridge.outbox.models import OutboxMessage
+from bridge.outbox.put_back import put_back
 from bridge.wake import DELIVER, wake
 
 State = OutboxMessage.State
@@ -104,7 +105,9 @@ def release_object(kind: str, object_key: str, problem: str) -> int:
     )
     ids = list(waiting.values_list("pk", flat=True))
     for pk in ids:
-        OutboxMessage.objects.filter(pk=pk, state=State.PARKED).update(state=State.WAITING, due_at=timezone.now())
+        OutboxMessage.objects.filter(pk=pk, state=State.PARKED).update(
+            state=State.WAITING, due_at=timezone.now()
+        )
         wake(DELIVER, pk)
     return len(ids)
 
@@ -139,18 +142,5 @@ def reset_stale(older_than: timedelta) -> int:
     """Take back what a vanished worker had in flight; it may have been sent, so it is looked up first."""
     now = timezone.now()
     stale = OutboxMessage.objects.filter(state=State.IN_FLIGHT, in_flight_since__lt=now - older_than)
-    count = 0
-    for message in stale:
-        with transaction.atomic():
-            newer = OutboxMessage.objects.filter(
-                kind=message.kind, object_key=message.object_key, state__in=OPEN
-            ).update(outcome_unknown=True, payload=message.payload, due_at=now)
-            count += OutboxMessage.objects.filter(
-                pk=message.pk, state=State.IN_FLIGHT, claim=message.claim
-            ).update(
-                state=State.DISCARDED if newer else State.WAITING,
-                outcome_unknown=True,
-                due_at=now,
-                in_flight_since=None,
-            )
-    return count
+    doubtful = {"state": State.WAITING, "outcome_unknown": True, "due_at": now}
+    return sum(put_back(message, doubtful) for message in stale)

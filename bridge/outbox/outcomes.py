@@ -1,4 +1,4 @@
-"""What a handler says of a message: done, waiting for a person, or failed with an error of the wire."""
+"""What a handler says of a message: done, waiting for a person, not tried, or failed with an error of the wire."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from connectors.errors import ConnectorError
 
 @dataclass(frozen=True)
 class Done:
+    """Brought over, or nothing to bring. `answered`: the other side was asked and answered, so it is not away."""
+
     detail: str = ""
+    answered: bool = True
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,25 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Untried:
+    """Left as it was: the connection failed, or the job's time was up, before its turn came. No try is counted."""
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """Our own database failed in passing (a deadlock, a lock): it may have been sent, so it is looked up first."""
+
+    detail: str
+
+
+@dataclass(frozen=True)
 class Crashed:
     """The bridge itself failed: a bug, for whoever looks after it."""
 
     detail: str
 
 
-Outcome = Done | Parked | Failed | Crashed
+Outcome = Done | Parked | Failed | Untried | Interrupted | Crashed
 Handler = Callable[[Sequence[OutboxMessage]], Mapping[int, Outcome]]
 
 

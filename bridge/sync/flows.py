@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Q
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bridge.connections.faults import is_outage, note_outage, note_success, problem_of
 from bridge.connections.models import Connection, Shop, Vendor
+from bridge.passing import PASSING, mend
 from bridge.sync.models import Watermark
 from bridge.wake import RUN_FLOW, wake
 from connectors.errors import ConnectorError
@@ -62,33 +63,50 @@ def run(watermark_id: int, flows: Mapping[str, Flow]) -> bool:
     if flow is None or not shops:
         Watermark.objects.filter(pk=watermark_id).delete()
         return False
+    if watermark.connection.is_paused(now):
+        _finish(watermark, now, now + timedelta(seconds=5.0 * settings.RETRY_SCALE))
+        return True
+    soon = RETRY_AFTER_ERROR * settings.RETRY_SCALE
     interval = flow.interval(shops)
     problem, params = "", {}
     try:
-        if watermark.connection.is_paused(now):
-            interval = 5.0 * settings.RETRY_SCALE
-        else:
-            flow.run(watermark)
-            note_success(watermark.connection)
-            watermark.last_success_at = timezone.now()
+        flow.run(watermark)
+        note_success(watermark.connection)
+        watermark.last_success_at = timezone.now()
     except ConnectorError as error:
         if is_outage(error):
             note_outage(watermark.connection, error)
         found = problem_of(error, watermark.connection)
         problem, params = found.code, dict(found.params)
-        interval = min(interval, RETRY_AFTER_ERROR * settings.RETRY_SCALE)
+        interval = min(interval, soon)
     except Exception as error:
+        mend()
         logger.exception("flow %s failed", watermark)
         problem, params = "internal", {"detail": f"{type(error).__name__}: {error}"}
-    Watermark.objects.filter(pk=watermark_id).update(
-        running_since=None,
+        if isinstance(error, PASSING):
+            interval = min(interval, soon)
+    _finish(
+        watermark,
+        now,
+        now + timedelta(seconds=interval),
         position=watermark.position,
         last_success_at=watermark.last_success_at,
-        next_due_at=now + timedelta(seconds=interval),
         problem=problem,
         problem_params=params,
     )
     return True
+
+
+def _finish(watermark: Watermark, began: datetime, next_due_at: datetime, **fields: Any) -> None:
+    """Write down how a run ended, if it is still ours; a hint that came meanwhile brings the next one at once."""
+    ours = Watermark.objects.filter(pk=watermark.pk, running_since=began)
+    unhinted = ours.filter(next_due_at=watermark.next_due_at)
+    if unhinted.update(running_since=None, next_due_at=next_due_at, **fields):
+        return
+    if ours.update(running_since=None, **fields):
+        wake(RUN_FLOW, watermark.pk)
+    else:
+        logger.warning("flow %s was taken from a worker that came back late", watermark)
 
 
 def run_soon(connection: Connection, flow: str, *, not_within: timedelta | None = None) -> None:

@@ -71,7 +71,7 @@ def error_from(answer: Answer, method: str) -> ConnectorError:
     if answer.body.lstrip()[:1] == b"<":
         detail = f"MoySklad's address answered {answer.status} with a web page."
         if answer.status == 404:
-            return PermanentError(
+            return WrongHost(
                 f"{detail} Check the base address of the connection.", status=404, code="net_html"
             )
     return _by_status(answer.status, method)(detail, status=answer.status)

@@ -47,19 +47,33 @@ def error_from(answer: Answer, method: str) -> ConnectorError:
     except ValueError:
         return unreadable(answer, method)
     if isinstance(body, Mapping) and body.get("code"):
-        return error_from_item(body, answer.status, method, answer.headers)
+        return _error_of(body, answer.status, method, answer.headers)
     return _by_status(answer.status, method, answer.headers)(
         f"The site answered {answer.status} without an explanation.", status=answer.status
     )
 
 
-def error_from_item(
-    item: Mapping[str, Any], status: int, method: str, headers: Mapping[str, str] | None = None
-) -> ConnectorError:
-    """The error of `{code, message, data}`: of a whole answer, or of one item of a batch.
+def error_from_item(item: Mapping[str, Any], status: int, method: str) -> ConnectorError:
+    """The error of `{code, message, data}` of one item of a batch.
 
-    An item's own status stands in `data.status`; for refunds `data` itself is the number.
+    It speaks of that item alone: the batch was let in, so an item's 401 refuses the item, not the login.
     """
+    error = _error_of(item, status, method, {})
+    if not isinstance(error, AuthError):
+        return error
+    return Forbidden(
+        html.unescape(str(item.get("message") or error.code)),
+        code=error.code,
+        status=error.status,
+        parameter=error.parameter,
+        raw=error.raw,
+    )
+
+
+def _error_of(
+    item: Mapping[str, Any], status: int, method: str, headers: Mapping[str, str]
+) -> ConnectorError:
+    """An item's own status stands in `data.status`; for refunds `data` itself is the number."""
     code = str(item.get("code") or "")
     data = item.get("data")
     own = data.get("status") if isinstance(data, Mapping) else data
@@ -77,8 +91,8 @@ def error_from_item(
     if code in PERMANENT_DESPITE_500:
         return PermanentError(detail, **more)
     if status == 429:
-        return RateLimited(detail, retry_after=_retry_after(headers or {}), **more)
-    return _by_status(status, method, headers or {})(detail, **more)
+        return RateLimited(detail, retry_after=_retry_after(headers), **more)
+    return _by_status(status, method, headers)(detail, **more)
 
 
 def unreadable(answer: Answer, method: str) -> ConnectorError:

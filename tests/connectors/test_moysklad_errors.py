@@ -93,7 +93,7 @@ def test_a_web_page_is_named_and_says_nothing_about_an_object() -> None:
     assert type(error_from(answer(502, page), "GET")) is TransientError
     assert type(error_from(answer(502, page), "POST")) is OutcomeUnknown
     missing = error_from(answer(404, page), "GET")
-    assert type(missing) is PermanentError
+    assert type(missing) is WrongHost, "every call would end there: nothing is wrong with the object"
     assert "web page" in missing.detail
 
 

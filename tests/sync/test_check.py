@@ -83,7 +83,7 @@ def test_a_site_that_answers(answer: Any) -> None:
         (AuthError("Неправильный пароль", status=401), "не принимает данные для входа", True),
         (TransientError("timed out", status=0), "нет ответа", True),
         (RateLimited("busy", retry_after=3), "нет ответа", False),
-        (WrongHost("127.0.0.1 is private"), "Мост не стал обращаться", False),
+        (WrongHost("127.0.0.1 is private"), "Мост не стал обращаться", True),
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(
