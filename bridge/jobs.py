@@ -1,8 +1,8 @@
-"""The queue's entry points: each hands the table of handlers to its step."""
+"""The queue's entry points: each hands the table of handlers to its step, and shows that a worker is at work."""
 
 from __future__ import annotations
 
-from bridge import routes
+from bridge import pulse, routes
 from bridge.inbox.process import process_waiting
 from bridge.outbox.deliver import deliver as deliver_message
 from bridge.schedules import sweep
@@ -10,16 +10,20 @@ from bridge.sync import flows
 
 
 def process_inbox() -> None:
-    process_waiting(routes.TOPICS)
+    with pulse.working():
+        process_waiting(routes.TOPICS)
 
 
 def deliver(message_id: int) -> None:
-    deliver_message(message_id, routes.KINDS)
+    with pulse.working():
+        deliver_message(message_id, routes.KINDS)
 
 
 def run_flow(watermark_id: int) -> None:
-    flows.run(watermark_id, routes.FLOWS)
+    with pulse.working():
+        flows.run(watermark_id, routes.FLOWS)
 
 
 def beat() -> None:
-    sweep(routes.FLOWS)
+    with pulse.working():
+        sweep(routes.FLOWS)

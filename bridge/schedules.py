@@ -13,11 +13,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django_q.brokers import get_broker
 
+from bridge import pulse
 from bridge.inbox.models import InboxEvent
 from bridge.outbox.enqueue import reset_stale
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import flows
-from bridge.sync.models import Heartbeat, Watermark
+from bridge.sync.models import Watermark
 from bridge.wake import DELIVER, PROCESS_INBOX, RUN_FLOW, wake
 
 PORTION = 100
@@ -28,7 +29,7 @@ QUEUE_FULL = 200
 def sweep(table: Mapping[str, flows.Flow]) -> None:
     """One beat: note the time, take back what vanished workers held, wake what is due."""
     now = timezone.now()
-    Heartbeat.objects.update_or_create(pk=1, defaults={"at": now})
+    pulse.touch()
     lease = timedelta(seconds=settings.LEASE_SECONDS)
     reset_stale(lease)
     InboxEvent.objects.filter(state=InboxEvent.State.IN_FLIGHT, in_flight_since__lt=now - lease).update(

@@ -49,6 +49,7 @@ if BRIDGE_PUBLIC_URL:
 BEAT_SECONDS: float = env.float("BEAT_SECONDS", default=5.0)
 HEARTBEAT_TIMEOUT: float = env.float("HEARTBEAT_TIMEOUT", default=90.0)
 LEASE_SECONDS: float = env.float("LEASE_SECONDS", default=360.0)
+READY_MAX_LAG: float = env.float("READY_MAX_LAG", default=600.0)
 # Calls of one user in three seconds; 11 for a user token from December 2026, 45 for a solution (facts in docs).
 MOYSKLAD_CALLS: int = env.int("MOYSKLAD_CALLS", default=11)
 MOYSKLAD_PARALLEL: int = env.int("MOYSKLAD_PARALLEL", default=5)
@@ -176,7 +177,12 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Sklad Bridge", "VERSION": "1", "OAS_VERSION": "3.1.1"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Sklad Bridge",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
+}
 
 LOGGING = {
     "version": 1,

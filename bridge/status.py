@@ -23,14 +23,27 @@ def status(now: datetime | None = None) -> dict[str, Any]:
         "outbox": _outbox(now),
         "flows": _flows(now),
         "budget": _budget(now),
-        "worker": {"heartbeat_seconds": heartbeat_age(now)},
+        "worker": {"heartbeat_seconds": heartbeat_age(now), "lag_seconds": lag(now)},
     }
 
 
 def heartbeat_age(now: datetime) -> float | None:
-    """Seconds since a worker last took a beat from the queue; None when none ever did."""
+    """Seconds since a worker last took a beat from the queue, or was at work; None when none ever did."""
     beat = Heartbeat.objects.filter(pk=1).first()
     return _age(now, beat.at) if beat else None
+
+
+def lag(now: datetime) -> float:
+    """Seconds for which the longest waiting event or message could have been taken, and was not.
+
+    What waits for a connection that is away is not late: an outage is the other side's, and shown there.
+    """
+    events = InboxEvent.objects.filter(state=InboxEvent.State.WAITING, due_at__lte=now)
+    messages = OutboxMessage.objects.filter(
+        state=OutboxMessage.State.WAITING, due_at__lte=now, connection__failures=0
+    ).exclude(connection__paused_until__gt=now)
+    due = [rows.aggregate(oldest=Min("due_at"))["oldest"] for rows in (events, messages)]
+    return max((_age(now, moment) or 0.0 for moment in due), default=0.0)
 
 
 def _inbox(now: datetime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bridge.status import heartbeat_age, status
+from bridge.status import heartbeat_age, lag, status
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -23,14 +23,17 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers and a worker takes tasks from the queue; 503 with the reason otherwise."""
+    """The database answers, a worker takes tasks and nothing that is due waits for long; else 503 with the reason."""
+    now = timezone.now()
     try:
-        age = heartbeat_age(timezone.now())
+        age, late = heartbeat_age(now), lag(now)
     except DatabaseError:
         return JsonResponse({"ok": False, "reason": "database"}, status=503)
     if age is None or age > settings.HEARTBEAT_TIMEOUT:
         return JsonResponse({"ok": False, "reason": "worker", "heartbeat_seconds": age}, status=503)
-    return JsonResponse({"ok": True, "heartbeat_seconds": age})
+    if late > settings.READY_MAX_LAG:
+        return JsonResponse({"ok": False, "reason": "lag", "lag_seconds": late}, status=503)
+    return JsonResponse({"ok": True, "heartbeat_seconds": age, "lag_seconds": late})
 
 
 class StatusView(APIView):
