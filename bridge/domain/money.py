@@ -33,6 +33,9 @@ EXPONENTS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 
+# Of the whole part: more is no money, and would not fit where amounts are kept.
+MAX_DIGITS = 13
+
 
 def exponent(currency: str) -> int:
     """Digits after the point of a currency's minor unit (RUB 2, JPY 0, KWD 3)."""
@@ -42,7 +45,7 @@ def exponent(currency: str) -> int:
 def to_minor(text: str | int | float | None, currency: str) -> int:
     """'1891.70' RUB → 189170. Empty is 0; more digits than the currency has round half up.
 
-    Raises BadPayload when the text is no number.
+    Raises BadPayload when the text is no number, or none of this world.
     """
     if text in (None, ""):
         return 0
@@ -50,7 +53,7 @@ def to_minor(text: str | int | float | None, currency: str) -> int:
         amount = Decimal(str(text))
     except InvalidOperation:
         raise BadPayload("amount_not_a_number", value=text) from None
-    if not amount.is_finite():
+    if not amount.is_finite() or amount.adjusted() > MAX_DIGITS:
         raise BadPayload("amount_not_a_number", value=text)
     scaled = amount.scaleb(exponent(currency))
     sign = -1 if scaled < 0 else 1

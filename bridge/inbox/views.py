@@ -21,9 +21,14 @@ from django.views.decorators.http import require_POST
 from bridge.connections.models import Connection, Vendor
 from bridge.inbox.receive import receive
 from bridge.inbox.signatures import verify_core, verify_event
+from bridge.mapping.wire_text import plain
 
 logger = logging.getLogger(__name__)
 
+# Short enough to be read as a number, whatever follows.
+NUMBER = re.compile(r"[0-9]{1,15}")
+EVENT_ID = re.compile(r"[\x20-\x7e]{8,64}")
+TOPIC = re.compile(r"[a-z_.]{1,40}")
 PING = re.compile(rb"webhook_id=\d{1,20}")
 
 
@@ -60,7 +65,10 @@ def woocommerce_event(request: HttpRequest, connection_id: int) -> HttpResponse:
 
 def _body(request: HttpRequest) -> bytes:
     too_big = Refusal(413, "too_big", f"An event has at most {settings.EVENT_MAX_BYTES} bytes.")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.EVENT_MAX_BYTES:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not NUMBER.fullmatch(length):
+        raise Refusal(400, "malformed", "The length of the body is no number.")
+    if int(length) > settings.EVENT_MAX_BYTES:
         raise too_big
     try:
         body = request.body
@@ -96,15 +104,11 @@ def _plugin_event(request: HttpRequest, connection: Connection, body: bytes) -> 
     ):
         raise Refusal(401, "signature", "The signature does not match this shop's secret.")
     now = time.time()
-    if not timestamp.isdecimal() or abs(now - int(timestamp)) > settings.EVENT_TOLERANCE:
+    if not NUMBER.fullmatch(timestamp) or abs(now - int(timestamp)) > settings.EVENT_TOLERANCE:
         raise Refusal(401, "clock", "The shop's clock is off; use server_time.", server_time=int(now))
     data = _json(body)
-    event, site = data.get("event"), str(data.get("site") or "")
-    if (
-        not isinstance(event, str)
-        or not re.fullmatch(r"[a-z_.]{1,40}", event)
-        or not 8 <= len(event_id) <= 64
-    ):
+    event, site = plain(data.get("event")), plain(data.get("site"))
+    if not TOPIC.fullmatch(event) or not EVENT_ID.fullmatch(event_id):
         raise Refusal(400, "malformed", "The event has no name or no id.")
     expected = connection.shop.home_url if hasattr(connection, "shop") else ""
     if expected and not same_site(site, expected):
@@ -125,7 +129,7 @@ def _core_webhook(request: HttpRequest, connection: Connection, body: bytes) -> 
     if not verify_core(_secrets(connection), body, header):
         raise Refusal(401, "signature", "The signature does not match this shop's secret.")
     topic = request.headers.get("X-Wc-Webhook-Topic", "")
-    if not re.fullmatch(r"[a-z_.]{1,40}", topic):
+    if not TOPIC.fullmatch(topic):
         raise Refusal(400, "malformed", "The webhook names no topic.")
     source = request.headers.get("X-Wc-Webhook-Source", "")
     expected = connection.shop.home_url if hasattr(connection, "shop") else ""
@@ -133,8 +137,8 @@ def _core_webhook(request: HttpRequest, connection: Connection, body: bytes) -> 
         raise Refusal(403, "other_site", f"This secret belongs to {expected}; the event comes from {source}.")
     data = _json(body)
     webhook, delivery = (
-        request.headers.get("X-Wc-Webhook-Id", ""),
-        request.headers.get("X-Wc-Webhook-Delivery-Id", ""),
+        plain(request.headers.get("X-Wc-Webhook-Id")),
+        plain(request.headers.get("X-Wc-Webhook-Delivery-Id"), 100),
     )
     # WooCommerce derives the delivery id from the second, so two orders can share it: the body tells them apart.
     key = hashlib.sha256(b"\0".join((webhook.encode(), delivery.encode(), body))).hexdigest()
@@ -152,7 +156,7 @@ def _core_webhook(request: HttpRequest, connection: Connection, body: bytes) -> 
 def _number(data: dict[str, Any], key: str) -> str:
     """The id of the order an event is about, '' when it names none."""
     value = data.get(key)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+    return plain(value, 32) if isinstance(value, int) else ""
 
 
 def same_site(left: str, right: str) -> bool:
@@ -191,15 +195,15 @@ def moysklad_hook(request: HttpRequest, token: str, topic: str) -> HttpResponse:
         return refusal.response
     events = data.get("events")
     accounts = (
-        {str(e.get("accountId")) for e in events if isinstance(e, dict)}
+        {plain(e.get("accountId")) for e in events if isinstance(e, dict)}
         if isinstance(events, list)
         else set()
     )
-    accounts |= {str(data["accountId"])} if "accountId" in data else set()
+    accounts |= {plain(data["accountId"])} if "accountId" in data else set()
     if connection.account_id and accounts != {connection.account_id}:
         logger.warning("a webhook of another account was refused for %s", connection)
         return JsonResponse({"code": "account", "message": "This is not the account's address."}, status=403)
-    request_id = request.GET.get("requestId", "")[:64]
+    request_id = plain(request.GET.get("requestId"), 64)
     digest = hashlib.sha256(request_id.encode() + b"\0" + body).hexdigest()
     try:
         receive(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.mapping.moscow import from_wire
+from bridge.mapping.wire_text import plain
 
 Wire = Mapping[str, Any]
 
@@ -70,9 +71,9 @@ def product(data: Wire) -> dict[str, Any]:
         "external_id": str(data["id"]),
         "kind": str(data["meta"]["type"]),
         "parent_external_id": ref_id(data.get("product")),
-        "name": str(data.get("name") or "")[:255],
-        "article": str(data.get("article") or "")[:255],
-        "code": str(data.get("code") or "")[:255],
+        "name": plain(data.get("name"), 255),
+        "article": plain(data.get("article"), 255),
+        "code": plain(data.get("code"), 255),
         "archived": bool(data.get("archived")),
         "present": True,
     }

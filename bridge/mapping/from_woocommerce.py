@@ -5,6 +5,8 @@ Line amounts on the wire are net, so a gross amount is total + total_tax; discou
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,23 +16,33 @@ from typing import Any
 from bridge.domain.errors import BadPayload
 from bridge.domain.money import to_minor
 from bridge.domain.order import Address, Charge, Customer, Line, Order
+from bridge.mapping.wire_text import plain
 
 Wire = Mapping[str, Any]
+
+# What tells orders and goods apart may not be cut: a longer one is no id of WooCommerce (bigint, varchar(20), md5).
+MAX_ID, MAX_STATUS, MAX_KEY = 32, 60, 100
+# What people read may be cut.
+MAX_NUMBER, MAX_EMAIL, MAX_PHONE = 100, 255, 60
+MOST = 2**31 - 1
 
 
 def order(data: Wire) -> Order:
     """A REST v3 order as ours. Raises BadPayload naming the field that is missing or malformed."""
     if not isinstance(data, Mapping):
         raise BadPayload("payload_not_an_order")
-    currency = _text(data, "currency")
+    currency = _text(data, "currency", 3)
+    if not re.fullmatch("[A-Za-z]{3}", currency):
+        raise BadPayload("payload_field_malformed", field="currency")
+    source_id = _text(data, "id", MAX_ID)
     placed_at = _moment(data, "date_created_gmt")
     billing, shipping = _address(data.get("billing")), _address(data.get("shipping"))
     rates = _vat_rates(_rows(data, "tax_lines"))
     return Order(
-        source_id=_text(data, "id"),
-        order_key=str(data.get("order_key") or ""),
-        number=str(data.get("number") or data["id"]),
-        status=_text(data, "status"),
+        source_id=source_id,
+        order_key=_identity(data, "order_key", MAX_KEY),
+        number=plain(data.get("number"), MAX_NUMBER) or source_id,
+        status=_text(data, "status", MAX_STATUS),
         currency=currency,
         total_minor=to_minor(_text(data, "total"), currency),
         placed_at=placed_at,
@@ -45,15 +57,13 @@ def order(data: Wire) -> Order:
         customer=_customer(data, billing),
         billing=billing,
         shipping=shipping if shipping.line1 or shipping.city else billing,
-        shipping_method=", ".join(
-            str(row.get("method_title") or "") for row in _rows(data, "shipping_lines")
-        ),
-        payment_method=str(data.get("payment_method") or ""),
-        payment_title=str(data.get("payment_method_title") or ""),
-        transaction_id=str(data.get("transaction_id") or ""),
-        coupons=tuple(str(row.get("code") or "") for row in _rows(data, "coupon_lines")),
-        note=str(data.get("customer_note") or ""),
-        created_via=str(data.get("created_via") or ""),
+        shipping_method=", ".join(plain(row.get("method_title")) for row in _rows(data, "shipping_lines")),
+        payment_method=plain(data.get("payment_method")),
+        payment_title=plain(data.get("payment_method_title")),
+        transaction_id=plain(data.get("transaction_id")),
+        coupons=tuple(plain(row.get("code")) for row in _rows(data, "coupon_lines")),
+        note=plain(data.get("customer_note")),
+        created_via=plain(data.get("created_via")),
     )
 
 
@@ -63,34 +73,36 @@ def listing(data: Wire, *, variation_of: Wire | None = None) -> dict[str, Any]:
     `manages_stock` is False for items whose stock is not kept or is kept by their parent.
     """
     own_id = str(data["id"])
-    name = unescape(str(data.get("name") or ""))
+    name = unescape(plain(data.get("name")))
     if variation_of is not None:
-        options = ", ".join(str(a.get("option") or "") for a in data.get("attributes") or [])
-        name = f"{unescape(str(variation_of.get('name') or ''))} - {options}".rstrip(" -")
-    quantity = data.get("stock_quantity")
+        options = ", ".join(plain(row.get("option")) for row in _rows(data, "attributes"))
+        name = f"{unescape(plain(variation_of.get('name')))} - {options}".rstrip(" -")
     return {
         "product_id": str(variation_of["id"]) if variation_of is not None else own_id,
         "variation_id": own_id if variation_of is not None else "",
-        "sku": str(data.get("sku") or "")[:255],
+        "sku": plain(data.get("sku"), 255),
         "name": name[:500],
         "manages_stock": data.get("manage_stock") is True,
-        "site_quantity": int(quantity) if isinstance(quantity, int | float) else None,
+        "site_quantity": _pieces(data.get("stock_quantity")),
     }
+
+
+def _pieces(quantity: Any) -> int | None:
+    """Whole pieces as a column can hold them; None where the site keeps no number."""
+    if isinstance(quantity, bool) or not isinstance(quantity, int | float) or math.isnan(quantity):
+        return None
+    return int(max(-MOST, min(MOST, quantity)))
 
 
 def _line(row: Wire, currency: str, rates: Mapping[str, int]) -> Line:
     tax = to_minor(row.get("total_tax"), currency)
-    try:
-        quantity = Decimal(str(row.get("quantity", 1)))
-    except InvalidOperation:
-        raise BadPayload("amount_not_a_number", value=row.get("quantity")) from None
     return Line(
-        source_id=str(row.get("id", "")),
-        product_id=str(row.get("product_id") or ""),
-        variation_id=str(row.get("variation_id") or ""),
-        sku=str(row.get("sku") or ""),
-        name=unescape(str(row.get("name") or "")),
-        quantity=quantity,
+        source_id=_identity(row, "id", MAX_ID),
+        product_id=_reference(row, "product_id"),
+        variation_id=_reference(row, "variation_id"),
+        sku=plain(row.get("sku")),
+        name=unescape(plain(row.get("name"))),
+        quantity=_number(row.get("quantity", 1)),
         total_minor=to_minor(row.get("total"), currency) + tax,
         tax_minor=tax,
         vat_percent=_vat(row, rates),
@@ -100,9 +112,9 @@ def _line(row: Wire, currency: str, rates: Mapping[str, int]) -> Line:
 def _charge(row: Wire, kind: str, currency: str, rates: Mapping[str, int]) -> Charge:
     tax = to_minor(row.get("total_tax"), currency)
     return Charge(
-        source_id=str(row.get("id", "")),
+        source_id=_identity(row, "id", MAX_ID),
         kind=kind,
-        name=unescape(str(row.get("method_title") or row.get("name") or "")),
+        name=unescape(plain(row.get("method_title")) or plain(row.get("name"))),
         total_minor=to_minor(row.get("total"), currency) + tax,
         tax_minor=tax,
         vat_percent=_vat(row, rates),
@@ -113,32 +125,32 @@ def _vat_rates(tax_lines: Sequence[Wire]) -> dict[str, int]:
     """Rate id → whole percent; rates that are no whole percent have no place in a document and are left out."""
     found = {}
     for row in tax_lines:
-        percent = Decimal(str(row.get("rate_percent") or 0))
+        percent = _number(row.get("rate_percent") or 0)
         if percent == int(percent) and not row.get("compound"):
-            found[str(row.get("rate_id"))] = int(percent)
+            found[plain(row.get("rate_id"))] = int(percent)
     return found
 
 
 def _vat(row: Wire, rates: Mapping[str, int]) -> int | None:
-    taxes = [tax for tax in row.get("taxes") or [] if tax.get("total") not in ("", None)]
-    return rates.get(str(taxes[0].get("id"))) if len(taxes) == 1 else None
+    taxes = [tax for tax in _rows(row, "taxes") if tax.get("total") not in ("", None)]
+    return rates.get(plain(taxes[0].get("id"))) if len(taxes) == 1 else None
 
 
 def _customer(data: Wire, billing: Address) -> Customer:
-    wire = data.get("billing") or {}
+    wire = data.get("billing")
     return Customer(
-        source_id=str(data.get("customer_id") or ""),
+        source_id=_reference(data, "customer_id"),
         first_name=billing.first_name,
         last_name=billing.last_name,
         company=billing.company,
-        email=str(wire.get("email") or "").strip(),
+        email=plain(wire.get("email")).strip()[:MAX_EMAIL] if isinstance(wire, Mapping) else "",
         phone=billing.phone,
     )
 
 
 def _address(data: Any) -> Address:
     wire: Wire = data if isinstance(data, Mapping) else {}
-    get = {key: unescape(str(wire.get(key) or "")).strip() for key in _ADDRESS_FIELDS}
+    get = {key: unescape(plain(wire.get(key))).strip() for key in _ADDRESS_FIELDS}
     return Address(
         first_name=get["first_name"],
         last_name=get["last_name"],
@@ -149,7 +161,7 @@ def _address(data: Any) -> Address:
         postcode=get["postcode"],
         line1=get["address_1"],
         line2=get["address_2"],
-        phone=get["phone"],
+        phone=get["phone"][:MAX_PHONE],
     )
 
 
@@ -165,16 +177,44 @@ def _rows(data: Wire, key: str) -> Sequence[Wire]:
     return rows
 
 
-def _text(data: Wire, key: str) -> str:
-    value = data.get(key)
-    if value in (None, "", 0) or isinstance(value, dict | list):
+def _text(data: Wire, key: str, limit: int | None = None) -> str:
+    """A field that must be there, whole."""
+    value = _identity(data, key, limit)
+    if value in ("", "0"):
         raise BadPayload("payload_field_missing", field=key)
-    return str(value)
+    return value
+
+
+def _identity(data: Wire, key: str, limit: int | None) -> str:
+    """A field that may be empty but not cut."""
+    value = plain(data.get(key))
+    if limit is not None and len(value) > limit:
+        raise BadPayload("payload_field_malformed", field=key)
+    return value
+
+
+def _reference(data: Wire, key: str) -> str:
+    """The id of something else; WooCommerce writes 0 for none."""
+    value = _identity(data, key, MAX_ID)
+    return "" if value == "0" else value
+
+
+def _number(value: Any) -> Decimal:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise BadPayload("amount_not_a_number", value=plain(value, 40)) from None
+    if not number.is_finite() or number.adjusted() > 9:
+        raise BadPayload("amount_not_a_number", value=plain(value, 40))
+    return number
 
 
 def _moment(data: Wire, key: str) -> datetime:
     """`*_gmt` on the wire is UTC without a zone."""
     try:
-        return datetime.fromisoformat(str(data.get(key) or "")).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(plain(data.get(key))).replace(tzinfo=UTC)
     except ValueError:
         raise BadPayload("payload_field_malformed", field=key) from None
+    if not 1970 <= moment.year < 2200:  # far enough from the ends of the calendar for every zone
+        raise BadPayload("payload_field_malformed", field=key)
+    return moment

@@ -7,6 +7,7 @@ import json
 import time
 import uuid
 from typing import Any
+from urllib.parse import quote, quote_from_bytes
 
 import pytest
 from django.test import Client
@@ -24,9 +25,12 @@ def url(shop: Shop) -> str:
     return f"/api/v1/events/woocommerce/{shop.site_id}/"
 
 
-def signed(body: bytes, *, secret: str = SECRET, event_id: str = "", at: int | None = None) -> dict[str, str]:
+def signed(
+    body: bytes, *, secret: str = SECRET, event_id: str = "", at: int | None = None, stamp: str | None = None
+) -> dict[str, str]:
     event_id = event_id or str(uuid.uuid4())
-    stamp = str(int(time.time()) if at is None else at)
+    if stamp is None:
+        stamp = str(int(time.time()) if at is None else at)
     mac = hmac.new(secret.encode(), f"{event_id}.{stamp}.".encode() + body, hashlib.sha256)
     return {
         "X-Sklad-Bridge-Id": event_id,
@@ -185,3 +189,95 @@ def test_whatever_comes_unsigned_there_is_no_5xx_and_nothing_is_stored(
     answer = post(client, shop, body, headers)
     assert answer.status_code in (200, 400, 401, 413)
     assert not InboxEvent.objects.exists()
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=12,
+)
+headers_of_any_kind = st.text(st.characters(min_codepoint=0, max_codepoint=255), max_size=140)
+fuzz = settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@fuzz
+@given(
+    body=st.dictionaries(st.sampled_from(["event", "site", "order_id", "order", "x"]), json_values),
+    event_id=headers_of_any_kind,
+    stamp=headers_of_any_kind | st.integers().map(str),
+    length=st.none() | headers_of_any_kind,
+)
+def test_whatever_a_shop_signs_there_is_no_5xx(
+    client: Client, shop: Shop, body: dict[str, Any], event_id: str, stamp: str, length: str | None
+) -> None:
+    for fields in (
+        body,
+        {**body, "event": "order.changed"},
+        {"event": "order.changed", "site": shop.home_url, **body},
+    ):
+        raw = json.dumps(fields).encode()
+        for headers in (signed(raw), signed(raw, event_id=event_id or "x", stamp=stamp)):
+            more = {} if length is None else {"CONTENT_LENGTH": length}
+            answer = client.post(url(shop), raw, content_type="application/json", headers=headers, **more)
+            assert answer.status_code < 500
+
+
+@fuzz
+@given(
+    body=st.dictionaries(st.sampled_from(["id", "code", "x"]), json_values),
+    topic=headers_of_any_kind | st.just("order.updated"),
+    delivery=headers_of_any_kind,
+    webhook=headers_of_any_kind,
+    source=headers_of_any_kind | st.just("http://shop.example.test/"),
+)
+def test_whatever_woocommerce_signs_there_is_no_5xx(
+    client: Client, shop: Shop, body: dict[str, Any], topic: str, delivery: str, webhook: str, source: str
+) -> None:
+    raw = json.dumps(body).encode()
+    headers = {
+        **core(raw, delivery=delivery, webhook=webhook),
+        "X-WC-Webhook-Topic": topic,
+        "X-WC-Webhook-Source": source,
+    }
+    assert post(client, shop, raw, headers).status_code < 500
+
+
+@fuzz
+@given(
+    body=json_values,
+    events=json_values,
+    query=st.binary(max_size=120).map(quote_from_bytes)
+    | st.text(max_size=120).map(lambda x: quote(x, errors="ignore")),
+)
+def test_whatever_moysklad_sends_there_is_no_5xx(
+    client: Client, shop: Shop, body: Any, events: Any, query: str
+) -> None:
+    path = f"/hooks/moysklad/{shop.account.hook_token}/customerorder/?requestId={query}"
+    good = [{"accountId": "account-1"}]
+    for data in (body, {"events": events}, {"events": good, "x": body}):
+        answer = client.post(path, json.dumps(data), content_type="application/json")
+        assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("query", ["a%00b", "%ff", "x" * 500, "%F0%9F%9B%92" * 40])
+def test_a_request_id_of_any_kind_is_stored(client: Client, shop: Shop, query: str) -> None:
+    path = f"/hooks/moysklad/{shop.account.hook_token}/customerorder/?requestId={query}"
+    answer = client.post(path, {"events": [{"accountId": "account-1"}]}, content_type="application/json")
+    assert answer.status_code == 204
+    assert "\x00" not in InboxEvent.objects.get().delivery_id
+
+
+@pytest.mark.parametrize("stamp", ["9" * 400, "9" * 5000, "²", "-1", "1e9", ""])
+def test_a_time_that_is_no_time_is_a_wrong_clock(client: Client, shop: Shop, stamp: str) -> None:
+    body = event()
+    answer = post(client, shop, body, signed(body, stamp=stamp))
+    assert (answer.status_code, answer.json()["code"]) == (401, "clock")
+
+
+@pytest.mark.parametrize("length", ["many", "-1", "9" * 5000, "1_0"])
+def test_a_length_that_is_no_number_is_400(client: Client, shop: Shop, length: str) -> None:
+    body = event()
+    answer = client.post(
+        url(shop), body, content_type="application/json", headers=signed(body), CONTENT_LENGTH=length
+    )
+    assert answer.status_code == 400

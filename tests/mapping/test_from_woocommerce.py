@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bridge.domain.errors import BadPayload
 from bridge.domain.money import to_minor
@@ -71,3 +73,90 @@ def test_a_missing_field_is_named(field: str) -> None:
 def test_lines_that_are_no_list_of_objects_are_refused(rows: object) -> None:
     with pytest.raises(BadPayload, match="line_items"):
         from_woocommerce.order({**recorded("order_admin"), "line_items": rows})
+
+
+LONG = "9" * 400
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"id": LONG}, "id"),
+        ({"id": "9" * 33}, "id"),
+        ({"order_key": LONG}, "order_key"),
+        ({"status": LONG}, "status"),
+        ({"currency": "RUBLE"}, "currency"),
+        ({"currency": "R1"}, "currency"),
+        ({"date_created_gmt": "9999-12-31T23:59:59"}, "date_created_gmt"),
+        ({"date_created_gmt": "0001-01-01T00:00:00"}, "date_created_gmt"),
+        ({"line_items": [{"id": 1, "product_id": "9" * 33}]}, "product_id"),
+    ],
+)
+def test_what_tells_orders_apart_is_refused_rather_than_cut(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(BadPayload) as caught:
+        from_woocommerce.order({**recorded("order_admin"), **changes})
+    assert (caught.value.problem.code, caught.value.problem.params["field"]) == (
+        "payload_field_malformed",
+        field,
+    )
+
+
+def test_what_people_read_is_cut_to_its_place() -> None:
+    wire = recorded("order_admin")
+    order = from_woocommerce.order(
+        {**wire, "number": "N" * 120, "billing": {"email": "e" * 300, "phone": "1" * 90}}
+    )
+    assert (len(order.number), len(order.customer.email), len(order.customer.phone)) == (100, 255, 60)
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e999999999", "Infinity", "9" * 40, [1], {"a": 1}])
+@pytest.mark.parametrize("where", ["total", "quantity", "rate_percent"])
+def test_an_amount_of_no_world_is_refused(value: object, where: str) -> None:
+    wire = recorded("order_admin")
+    changes: dict[str, Any] = {
+        "total": {"total": value},
+        "quantity": {"line_items": [{"id": 1, "quantity": value, "total": "1"}]},
+        "rate_percent": {"tax_lines": [{"rate_id": 1, "rate_percent": value}]},
+    }[where]
+    with pytest.raises(BadPayload):
+        from_woocommerce.order({**wire, **changes})
+
+
+def test_characters_no_database_keeps_are_left_out() -> None:
+    order = from_woocommerce.order({**recorded("order_admin"), "customer_note": "до\x00по\ud800сле"})
+    assert order.note == "допосле"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.just("9" * 40),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = sorted(recorded("order_classic_coupon_shipping_variation"))
+LINE_FIELDS = sorted(recorded("order_classic_coupon_shipping_variation")["line_items"][0])
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=3),
+    st.dictionaries(st.sampled_from(LINE_FIELDS), json_values, max_size=3),
+)
+def test_an_order_of_any_shape_is_read_or_refused_with_a_reason(
+    fields: dict[str, Any], line: dict[str, Any]
+) -> None:
+    wire = recorded("order_classic_coupon_shipping_variation")
+    wire["line_items"][0].update(line)
+    try:
+        order = from_woocommerce.order({**wire, **fields})
+    except BadPayload:
+        return
+    assert (len(order.source_id) <= 32, len(order.number) <= 100, len(order.currency)) == (True, True, 3)
+    assert abs(order.total_minor) < 2**63
+
+
+@pytest.mark.parametrize(
+    ("quantity", "shown"),
+    [(5, 5), (5.0, 5), (None, None), (True, None), (float("nan"), None), (10**12, 2**31 - 1)],
+)
+def test_a_number_of_pieces_fits_its_column(quantity: object, shown: int | None) -> None:
+    assert from_woocommerce.listing({"id": 1, "stock_quantity": quantity})["site_quantity"] == shown
