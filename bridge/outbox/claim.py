@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from bridge.outbox.models import OutboxMessage
+from bridge.outbox.process_mark import mark
 
 State = OutboxMessage.State
 
@@ -21,7 +22,7 @@ def claim(message_id: int, batch: int) -> list[OutboxMessage]:
     first = OutboxMessage.objects.select_related("connection").filter(pk=message_id).first()
     if first is None or first.state != State.WAITING or first.connection.is_paused():
         return []
-    token = uuid.uuid4().hex
+    token = f"{mark()}-{uuid.uuid4().hex[:10]}"
     try:
         with transaction.atomic():
             ids = _due(first, batch)

@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from bridge.connections.models import Connection, Shop
 from bridge.domain.errors import Problem
 from bridge.outbox.models import OutboxMessage
+from bridge.outbox.process_mark import is_gone
 from bridge.outbox.put_back import put_back
 from bridge.wake import DELIVER, wake
 
@@ -139,8 +141,13 @@ def discard(message: OutboxMessage) -> bool:
 
 
 def reset_stale(older_than: timedelta) -> int:
-    """Take back what a vanished worker had in flight; it may have been sent, so it is looked up first."""
+    """Take back what a vanished worker had in flight; it may have been sent, so it is looked up first.
+
+    A worker of this machine is seen to be gone; of one elsewhere only the time tells.
+    """
     now = timezone.now()
-    stale = OutboxMessage.objects.filter(state=State.IN_FLIGHT, in_flight_since__lt=now - older_than)
     doubtful = {"state": State.WAITING, "outcome_unknown": True, "due_at": now}
-    return sum(put_back(message, doubtful) for message in stale)
+    in_flight = OutboxMessage.objects.filter(state=State.IN_FLIGHT)
+    ended = {token for token in in_flight.values_list("claim", flat=True).distinct() if is_gone(token)}
+    held = in_flight.filter(Q(in_flight_since__lt=now - older_than) | Q(claim__in=ended))
+    return sum(put_back(message, doubtful) for message in held)
