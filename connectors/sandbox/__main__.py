@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -75,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def wait_for_end_of_input(stop: threading.Event) -> None:
     """A parent that dies, however it dies, closes the pipe; then nobody needs us."""
-    while sys.stdin.buffer.read(1024):
+    while os.read(sys.stdin.fileno(), 1024):  # not the buffered reader: its lock would be held at exit
         pass
     stop.set()
 

@@ -55,7 +55,12 @@ def running_sandbox(
     command += [] if limiter else ["--no-limiter"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=ROOT
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        cwd=ROOT,
+        start_new_session=True,  # Ctrl-C is for the parent, which then closes the pipe
     )
     box = None
     try:
