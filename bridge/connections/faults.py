@@ -118,7 +118,7 @@ def is_outage(error: errors.ConnectorError) -> bool:
     is another matter (the message's `outcome_unknown`).
     """
     match error:
-        case errors.AuthError() | errors.RateLimited() | errors.WrongHost() | LeftAlone():
+        case errors.AuthError() | errors.RateLimited() | errors.WrongHost():
             return True
         case errors.TransientError():
             return error.status in _NO_ANSWER or error.code in _NO_API

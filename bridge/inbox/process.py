@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bridge import worktime
-from bridge.connections.faults import is_outage, note_outage, problem_of, respecting_pauses
+from bridge.connections.faults import LeftAlone, is_outage, note_outage, problem_of, respecting_pauses
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import DomainError, Problem
 from bridge.inbox.models import InboxEvent
@@ -109,7 +109,9 @@ def replay(event: InboxEvent) -> None:
 
 def _after_connector_error(event: InboxEvent, error: ConnectorError) -> None:
     problem = problem_of(error, event.connection)
-    if is_outage(error):
+    if isinstance(error, LeftAlone):
+        _settle(event, State.WAITING, due_at=error.until, **_shown(problem))
+    elif is_outage(error):
         note_outage(event.connection, error)
         _settle(
             event, State.WAITING, due_at=event.connection.paused_until or timezone.now(), **_shown(problem)

@@ -22,6 +22,8 @@ def claim(message_id: int, batch: int) -> list[OutboxMessage]:
     first = OutboxMessage.objects.select_related("connection").filter(pk=message_id).first()
     if first is None or first.state != State.WAITING or first.connection.is_paused():
         return []
+    if first.connection.failures and _tried_by_another(first):
+        return []
     token = f"{mark()}-{uuid.uuid4().hex[:10]}"
     try:
         with transaction.atomic():
@@ -40,6 +42,11 @@ def claim(message_id: int, batch: int) -> list[OutboxMessage]:
         .filter(claim=token, state=State.IN_FLIGHT)
         .order_by("pk")
     )
+
+
+def _tried_by_another(message: OutboxMessage) -> bool:
+    """A connection that was away is tried by one worker until it answers: if it still hangs, others stay free."""
+    return OutboxMessage.objects.filter(connection_id=message.connection_id, state=State.IN_FLIGHT).exists()
 
 
 def _due(first: OutboxMessage, batch: int) -> list[int]:

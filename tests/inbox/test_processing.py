@@ -116,3 +116,23 @@ def test_a_person_repeats_a_finished_event(shop: Shop) -> None:
     replay(event)
     event.refresh_from_db()
     assert event.state == State.IN_FLIGHT, "another has taken it meanwhile"
+
+
+def test_an_event_that_was_not_tried_says_nothing_of_the_connection(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = timezone.now() + timedelta(seconds=30)
+    Connection.objects.filter(pk=shop.site_id).update(
+        failures=1, paused_until=until, pause_problem="net_refused", pause_params={"detail": "refused"}
+    )
+
+    def handler(event: InboxEvent) -> None:
+        try:
+            clients.woocommerce(event.connection)
+        finally:  # the pause ends between the look and the writing down
+            Connection.objects.update(failures=0, paused_until=None)
+
+    event = process(arrive(shop), handler)
+    assert (event.state, event.due_at, event.problem) == (State.WAITING, until, "net_refused")
+    site = Connection.objects.get(pk=shop.site_id)
+    assert (site.failures, site.is_paused()) == (0, False)

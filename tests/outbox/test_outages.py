@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from bridge.connections.faults import is_outage, note_outage, note_success
 from bridge.connections.models import Connection, Shop
+from bridge.outbox.claim import claim
 from bridge.outbox.deliver import deliver
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import DeliveryAttempt, OutboxMessage
@@ -203,3 +204,14 @@ class TestTrust:
         message = ask(shop)
         deliver(message.pk, {"k": Kind(lambda batch: {message.pk: outcome})})
         assert fresh(shop.site).failures == failures
+
+
+class TestComingBack:
+    def test_one_worker_at_a_time_tries_a_connection_that_was_away(self, shop: Shop) -> None:
+        first, second = ask(shop), ask(shop, "order:2")
+        note_outage(shop.site, TransientError("refused"))
+        Connection.objects.update(paused_until=timezone.now() - timedelta(seconds=1))
+        [held] = claim(first.pk, 1)
+        assert claim(second.pk, 1) == [], "a site that still hangs must not hold every worker"
+        note_success(held.connection)
+        assert claim(second.pk, 1)
