@@ -54,10 +54,6 @@ CATALOGUE: dict[str, Entry] = {
         _("The lines add up to %(lines)s %(currency)s, the order's total is %(total)s."),
         _("Open the order on the site, press “Recalculate” and save it."),
     ),
-    "quantity_splits_no_price": Entry(
-        _("%(quantity)s of “%(name)s” for %(total)s give no whole price per piece."),
-        _("Change the quantity or the amount of this line on the site."),
-    ),
     "currency_unknown": Entry(
         _("MoySklad has no currency %(currency)s."),
         _("Add the currency in MoySklad (Settings → Currencies), then retry."),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bridge.domain.errors import Unmappable
@@ -53,12 +53,26 @@ def test_a_total_that_the_lines_do_not_make_names_both_sums() -> None:
     assert caught.value.problem.params["total"] == "90.00"
 
 
-def test_a_decimal_quantity_that_no_price_fits_is_named() -> None:
-    with pytest.raises(Unmappable, match="quantity_splits_no_price"):
-        positions(order([line(10001, "1.5", "Ткань")], []))
+def test_a_decimal_quantity_is_split_by_its_smallest_part() -> None:
+    found = positions(order([line(10001, "2.5", "Ткань")], []))
+    assert [(p.quantity, p.price_minor) for p in found] == [(Decimal("2"), 4000), (Decimal("0.5"), 4002)]
+
+
+def test_tax_rounded_only_in_the_sum_moves_at_most_a_kopeck_a_line() -> None:
+    found = positions(order([line(3333), line(3333), line(3333)], [], total=10000))
+    assert sorted(p.sum_minor for p in found) == [3333, 3333, 3334]
+
+
+def test_an_order_that_is_free_has_positions_of_price_zero() -> None:
+    found = positions(order([line(5000), line(1000)], [Charge("9", "fee", "Подарочная карта", -6000)]))
+    assert [p.price_minor for p in found] == [0, 0]
 
 
 amounts = st.integers(0, 10**8)
+quantities = st.one_of(
+    st.integers(1, 500).map(Decimal),
+    st.decimals("0.001", "99.999", places=3, allow_nan=False, allow_infinity=False),
+)
 lines = st.builds(
     Line,
     source_id=st.just("1"),
@@ -66,18 +80,38 @@ lines = st.builds(
     variation_id=st.just(""),
     sku=st.just("S"),
     name=st.just("n"),
-    quantity=st.integers(1, 500).map(Decimal),
+    quantity=quantities,
     total_minor=amounts,
 )
 charges = st.builds(
-    Charge, source_id=st.just("2"), kind=st.just("shipping"), name=st.just("n"), total_minor=amounts
+    Charge,
+    source_id=st.just("2"),
+    kind=st.just("fee"),
+    name=st.just("n"),
+    total_minor=st.integers(-(10**6), 10**6),
 )
 
 
+@settings(max_examples=300)
 @given(st.lists(lines, min_size=1, max_size=8), st.lists(charges, max_size=3))
 def test_positions_add_up_to_the_total_without_fractions_or_negative_prices(
     goods: list[Line], extra: list[Charge]
 ) -> None:
+    total = sum(x.total_minor for x in [*goods, *extra])
+    assume(total >= 0)
     found = positions(order(goods, extra))
-    assert sum(p.sum_minor for p in found) == sum(x.total_minor for x in [*goods, *extra])
-    assert all(p.price_minor >= 0 and p.quantity > 0 and p.quantity == int(p.quantity) for p in found)
+    assert sum(p.quantity * p.price_minor for p in found) == total
+    assert all(p.price_minor >= 0 and p.quantity > 0 for p in found)
+    by_line = sum((p.quantity for p in found if isinstance(p.source, Line)), Decimal(0))
+    assert by_line == sum(line.quantity for line in goods)
+
+
+@given(st.lists(lines, min_size=1, max_size=8), st.integers(-8, 8))
+def test_a_difference_of_rounding_is_absorbed_and_a_larger_one_is_not(goods: list[Line], off: int) -> None:
+    total = sum(x.total_minor for x in goods) + off
+    assume(total >= 0)
+    if abs(off) > len(goods):
+        with pytest.raises(Unmappable, match="total_differs"):
+            positions(order(goods, [], total=total))
+    else:
+        assert sum(p.quantity * p.price_minor for p in positions(order(goods, [], total=total))) == total
