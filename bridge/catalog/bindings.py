@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from bridge.catalog.models import Listing, Product, ProductBinding
 from bridge.connections.models import Shop
@@ -12,6 +15,7 @@ from bridge.domain.matching import by_sku, normal_sku
 from bridge.domain.order import Line
 
 Match = Listing.Match
+PORTION = 500
 
 
 def ensure_listings(shop: Shop, lines: Iterable[Line]) -> list[Listing]:
@@ -23,16 +27,17 @@ def ensure_listings(shop: Shop, lines: Iterable[Line]) -> list[Listing]:
             shop=shop,
             product_id=product_id,
             variation_id=variation_id,
-            sku=line.sku[:255],
+            sku=normal_sku(line.sku)[:255],
             name=line.name[:500],
+            seen_at=timezone.now(),
         )
         for (product_id, variation_id), line in wanted.items()
         if (product_id, variation_id) not in known
     ]
     if fresh:
         Listing.objects.bulk_create(fresh, ignore_conflicts=True)
+        match(shop, find_listings(shop, wanted).values())
         known = find_listings(shop, wanted)
-        match(shop, list(known.values()))
     return list(known.values())
 
 
@@ -47,39 +52,64 @@ def find_listings(shop: Shop, keys: Iterable[tuple[str, str]]) -> dict[tuple[str
     }
 
 
-def match(shop: Shop, listings: Sequence[Listing] | None = None) -> int:
-    """Bind every unbound listing whose SKU names exactly one product and one listing; returns how many were bound.
+def match(shop: Shop, listings: Iterable[Listing]) -> set[int]:
+    """Make the links by SKU what the SKUs say today; returns the listings linked anew, by primary key.
 
-    `listings` limits the work; None means the whole shop. Links made by a person stay.
+    A listing is linked whose SKU names exactly one product and is on the site once; a link whose SKU no longer does
+    (renamed, doubled, the other field of MoySklad chosen) goes. Links made by a person stay. Give the listings with
+    their `binding__product`, a few hundred at a time.
     """
-    unbound = [
-        listing
-        for listing in (listings if listings is not None else Listing.objects.filter(shop=shop, present=True))
-        if listing.match != Match.LINKED
-    ]
-    skus = {normal_sku(listing.sku) for listing in unbound} - {""}
+    free = [listing for listing in listings if not _chosen_by_person(listing)]
+    skus = {normal_sku(listing.sku) for listing in free} - {""}
     products = _products_by_sku(shop, skus)
-    owners = by_sku((pk, sku) for pk, sku in _listings_with(shop, skus))
-    bindings, changed = [], []
-    for listing in unbound:
-        sku = normal_sku(listing.sku)
-        found = products.get(sku, [])
-        if not sku:
-            verdict = Match.NO_SKU
-        elif not found:
-            verdict = Match.MISSING
-        elif len(found) > 1 or len(owners.get(sku, [])) > 1:
-            verdict = Match.AMBIGUOUS
-        else:
-            verdict = Match.LINKED
-            bindings.append(ProductBinding(listing=listing, product_id=found[0]))
-        if listing.match != verdict:
-            listing.match = verdict
-            changed.append(listing)
+    owners = by_sku(_holders(Listing.objects.filter(shop=shop, present=True), "sku", skus))
     with transaction.atomic():
-        ProductBinding.objects.bulk_create(bindings, batch_size=500, ignore_conflicts=True)
-        Listing.objects.bulk_update(changed, ["match"], batch_size=500)
-    return len(bindings)
+        people = ProductBinding.objects.filter(listing__in=free, origin=ProductBinding.Origin.PERSON)
+        since = set(people.values_list("listing_id", flat=True))
+        fresh: list[ProductBinding] = []
+        stale: list[Listing] = []
+        moved: list[Listing] = []
+        for listing in (one for one in free if one.pk not in since):
+            sku = normal_sku(listing.sku)
+            before = _product_of(listing)
+            verdict, product = _verdict(shop, sku, products.get(sku, []), len(owners.get(sku, [])), before)
+            old = before.pk if before else None
+            if old is not None and old != product:
+                stale.append(listing)
+            if product is not None and old != product:
+                fresh.append(ProductBinding(listing=listing, product_id=product))
+            if listing.match != verdict or old != product:
+                listing.match = verdict
+                listing.wanted_quantity = listing.wanted_quantity if old == product else None
+                moved.append(listing)
+        ProductBinding.objects.filter(listing__in=stale, origin=ProductBinding.Origin.SKU).delete()
+        ProductBinding.objects.bulk_create(fresh, ignore_conflicts=True)
+        Listing.objects.bulk_update(moved, ["match", "wanted_quantity"], batch_size=PORTION)
+    return {binding.listing_id for binding in fresh}
+
+
+def _verdict(
+    shop: Shop, sku: str, found: list[int], owners: int, before: Product | None
+) -> tuple[Listing.Match, int | None]:
+    if not sku:
+        return Match.NO_SKU, None
+    if owners > 1 or len(found) > 1:
+        return Match.AMBIGUOUS, None
+    if found:
+        return Match.LINKED, found[0]
+    if before is not None and before.present and normal_sku(getattr(before, shop.sku_field)) == sku:
+        return Match.LINKED, before.pk  # put into the archive: it is still what it was
+    return Match.MISSING, None
+
+
+def _chosen_by_person(listing: Listing) -> bool:
+    binding: ProductBinding | None = getattr(listing, "binding", None)
+    return binding is not None and binding.origin == ProductBinding.Origin.PERSON
+
+
+def _product_of(listing: Listing) -> Product | None:
+    binding: ProductBinding | None = getattr(listing, "binding", None)
+    return binding.product if binding is not None else None
 
 
 def bind(listing: Listing, product: Product) -> ProductBinding:
@@ -107,18 +137,16 @@ def _products_by_sku(shop: Shop, skus: set[str]) -> dict[str, list[int]]:
     rows = Product.objects.filter(connection=shop.account, present=True, archived=False).exclude(
         kind=Product.Kind.SERVICE
     )
-    parents = set(rows.filter(kind=Product.Kind.VARIANT).values_list("parent_external_id", flat=True))
-    field = shop.sku_field
-    candidates = [
-        (pk, sku)
-        for pk, external_id, sku in rows.exclude(**{field: ""})
-        .values_list("pk", "external_id", field)
-        .iterator()
-        if normal_sku(sku) in skus and external_id not in parents
-    ]
-    return by_sku(candidates)
+    found = list(_holders(rows, shop.sku_field, skus))
+    ids = dict(Product.objects.filter(pk__in=[pk for pk, _sku in found]).values_list("pk", "external_id"))
+    variants = rows.filter(kind=Product.Kind.VARIANT, parent_external_id__in=ids.values())
+    parents = set(variants.values_list("parent_external_id", flat=True))
+    return by_sku((pk, sku) for pk, sku in found if ids[pk] not in parents)
 
 
-def _listings_with(shop: Shop, skus: set[str]) -> Iterable[tuple[int, str]]:
-    rows = Listing.objects.filter(shop=shop, present=True).exclude(sku="").values_list("pk", "sku")
-    return ((pk, sku) for pk, sku in rows.iterator() if normal_sku(sku) in skus)
+def _holders(rows: QuerySet[Any], field: str, skus: set[str]) -> Iterator[tuple[int, str]]:
+    """Rows whose `field` is one of the SKUs, by its index; imports keep SKUs without the spaces around them."""
+    wanted = sorted(skus)
+    for start in range(0, len(wanted), PORTION):
+        part = wanted[start : start + PORTION]
+        yield from rows.filter(**{f"{field}__in": part}).values_list("pk", field)

@@ -27,8 +27,9 @@ class Product(models.Model):
     article = models.CharField(_("article"), max_length=255, blank=True, db_index=True)
     code = models.CharField(_("code"), max_length=255, blank=True, db_index=True)
     archived = models.BooleanField(_("archived"), default=False)
-    # False once a full import no longer found it
+    # False once a full import no longer found it: one that began after `seen_at`
     present = models.BooleanField(_("is in MoySklad"), default=True)
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("product in MoySklad")
@@ -68,6 +69,7 @@ class Listing(models.Model):
     # Why the site refused the last number; empty when it took it. Cleared by a new number.
     write_error = models.CharField(_("the site refused"), max_length=500, blank=True)
     present = models.BooleanField(_("is on the site"), default=True)
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("product on the site")

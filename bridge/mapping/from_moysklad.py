@@ -72,8 +72,8 @@ def product(data: Wire) -> dict[str, Any]:
         "kind": str(data["meta"]["type"]),
         "parent_external_id": ref_id(data.get("product")),
         "name": plain(data.get("name"), 255),
-        "article": plain(data.get("article"), 255),
-        "code": plain(data.get("code"), 255),
+        "article": plain(data.get("article"), 255).strip(),
+        "code": plain(data.get("code"), 255).strip(),
         "archived": bool(data.get("archived")),
         "present": True,
     }

@@ -80,7 +80,7 @@ def listing(data: Wire, *, variation_of: Wire | None = None) -> dict[str, Any]:
     return {
         "product_id": str(variation_of["id"]) if variation_of is not None else own_id,
         "variation_id": own_id if variation_of is not None else "",
-        "sku": plain(data.get("sku"), 255),
+        "sku": plain(data.get("sku"), 255).strip(),
         "name": name[:500],
         "manages_stock": data.get("manage_stock") is True,
         "site_quantity": _pieces(data.get("stock_quantity")),

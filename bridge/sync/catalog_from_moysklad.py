@@ -1,9 +1,10 @@
-"""The account's goods, page by page: products, variants and bundles, then every shop's unlinked items are matched."""
+"""The account's goods, page by page: products, variants and bundles, then the links by SKU of every shop."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bridge.catalog import bindings
@@ -12,44 +13,77 @@ from bridge.connections import clients
 from bridge.connections.models import Connection, Shop
 from bridge.mapping import from_moysklad
 from bridge.outbox.enqueue import release
-from bridge.sync import directory, flows
+from bridge.sync import directory, flows, passes
 from bridge.sync.models import Watermark
-from bridge.sync.stock_from_moysklad import wish
+from bridge.sync.stock_from_moysklad import wish, wish_for
 from connectors.moysklad.limits import Priority
 
-PAGE = 1000
-FIELDS = ["kind", "parent_external_id", "name", "article", "code", "archived", "present"]
+PORTION = 500
+KINDS = ("product", "variant", "bundle")
+FIELDS = ["kind", "parent_external_id", "name", "article", "code", "archived", "present", "seen_at"]
 
 
 def load(watermark: Watermark) -> None:
-    """Read everything, mark what is no longer there, match, and release what waited for a link."""
-    account = watermark.connection
-    client = clients.moysklad(account, Priority.CATALOGUE)
-    directory.refresh(account, client)
-    seen: set[str] = set()
-    for rows in (client.assortment.products(), client.assortment.variants(), client.assortment.bundles()):
-        for page in _pages(rows):
-            _store(account, page)
-            seen |= {row["external_id"] for row in page}
-    known = set(
-        Product.objects.filter(connection=account, present=True).values_list("external_id", flat=True)
+    """Read everything, mark what is no longer there, match, and release what waited for a link; in portions."""
+    passes.go_on(
+        watermark,
+        {
+            "directory": _directory,
+            **{kind: partial(_goods, kind) for kind in KINDS},
+            "gone": _gone,
+            "links": _links,
+        },
     )
-    lost = sorted(known - seen)
-    for start in range(0, len(lost), PAGE):
-        Product.objects.filter(connection=account, external_id__in=lost[start : start + PAGE]).update(
-            present=False
-        )
-    for shop in flows.shops_of(account):
-        match_shop(shop)
+
+
+def _directory(watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
+    directory.refresh(watermark.connection, clients.moysklad(watermark.connection, Priority.CATALOGUE))
+    return iter(())
+
+
+def _goods(kind: str, watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
+    client = clients.moysklad(watermark.connection, Priority.CATALOGUE)
+    start = (str(place[0]), int(place[1])) if place else None
+    for rows, following in client.assortment.pages(kind, start):
+        _store(watermark.connection, [from_moysklad.product(row) for row in rows], began)
+        if following is not None:
+            yield list(following)
+
+
+def _gone(watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
+    lost = Product.objects.filter(connection=watermark.connection, present=True).exclude(seen_at__gte=began)
+    lost.update(present=False)
+    return iter(())
+
+
+def _links(watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
+    shop_id, after = place or (0, 0)
+    for shop in flows.shops_of(watermark.connection):
+        if shop.pk < shop_id:
+            continue
+        for reached, _linked in links(shop, after if shop.pk == shop_id else 0):
+            yield [shop.pk, reached]
 
 
 def match_shop(shop: Shop) -> int:
-    """Link what can be linked; parked orders whose goods have a link now go on their way."""
-    found = bindings.match(shop)
-    if found:
-        release(shop, "unlinked_lines")
-        wish([shop], None)
-    return found
+    """Make the shop's links what the SKUs say; parked orders whose goods have a link now go on. Returns how many
+    links are new.
+    """
+    return sum(linked for _reached, linked in links(shop))
+
+
+def links(shop: Shop, after: int = 0) -> Iterator[tuple[int, int]]:
+    """Match the shop's listings portion by portion: (last primary key, new links), for those above `after`."""
+    listings = (
+        Listing.objects.filter(shop=shop, present=True).select_related("binding__product").order_by("pk")
+    )
+    while portion := list(listings.filter(pk__gt=after)[:PORTION]):
+        linked = bindings.match(shop, portion)
+        if linked:
+            wish_for(shop, linked)
+            release(shop, "unlinked_lines")
+        after = portion[-1].pk
+        yield after, len(linked)
 
 
 def link(listing: Listing, product: Product) -> int:
@@ -59,16 +93,12 @@ def link(listing: Listing, product: Product) -> int:
     return release(listing.shop, "unlinked_lines")
 
 
-def _pages(rows: Iterable[Any]) -> Iterable[list[dict[str, Any]]]:
-    source = iter(rows)
-    while page := [from_moysklad.product(row) for row in islice(source, PAGE)]:
-        yield page
-
-
-def _store(account: Connection, page: list[dict[str, Any]]) -> None:
+def _store(account: Connection, page: Sequence[dict[str, Any]], seen_at: datetime) -> None:
+    """Sorted, so that two workers at once take the rows in one order."""
+    rows = {fields["external_id"]: fields for fields in page}
     Product.objects.bulk_create(
-        [Product(connection=account, **fields) for fields in page],
-        batch_size=500,
+        [Product(connection=account, seen_at=seen_at, **rows[external_id]) for external_id in sorted(rows)],
+        batch_size=PORTION,
         update_conflicts=True,
         unique_fields=["connection", "external_id"],
         update_fields=FIELDS,

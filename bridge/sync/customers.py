@@ -68,7 +68,7 @@ def resolve(
     known = _known(connection, (key for _customer, keys in buyers.values() for key in keys))
     unknown = {n: keys for n, (_customer, keys) in buyers.items() if not _first(known, keys)}
     if unknown:
-        known |= _look_up(client, [key for keys in unknown.values() for key in keys])
+        known |= _look_up(client, {n: buyers[n] for n in unknown})
     missing = {n: buyers[n] for n, keys in unknown.items() if not _first(known, keys)}
     errors: dict[int, ConnectorError] = {}
     if missing:
@@ -101,15 +101,20 @@ def _known(connection: Connection, keys: Iterable[tuple[str, str]]) -> Known:
     return {(row.key, row.value): row.external_id for row in rows if (row.key, row.value) in wanted}
 
 
-def _look_up(client: MoySklad, keys: Sequence[tuple[str, str]]) -> Known:
-    """One question for all e-mails, and one for all phones that no e-mail answered for. Newest wins among several."""
+def _look_up(client: MoySklad, buyers: Mapping[int, tuple[Customer, list[tuple[str, str]]]]) -> Known:
+    """One question for all e-mails, and one for the phones of those no e-mail answered for. Newest wins among several.
+
+    MoySklad compares e-mails as they are stored, so the buyer's own spelling is asked for beside the lower case.
+    """
     found: Known = {}
-    emails = sorted({value for kind, value in keys if kind == Key.EMAIL})
+    emails = {customer.email for customer, _keys in buyers.values() if customer.email}
     if emails:
-        for row in _oldest_first(client.counterparties.by_emails(emails)):
+        spellings = sorted(emails | {email.lower() for email in emails})
+        for row in _oldest_first(client.counterparties.by_emails(spellings)):
             found[Key.EMAIL.value, str(row.get("email") or "").lower()] = str(row["id"])
-    phones = sorted({value for kind, value in keys if kind == Key.PHONE})
-    if phones and not all((Key.EMAIL.value, email) in found for email in emails or [""]):
+    unresolved = [key for _customer, keys in buyers.values() if not _first(found, keys) for key in keys]
+    phones = sorted({value for kind, value in unresolved if kind == Key.PHONE})
+    if phones:
         spellings = [spelling for phone in phones for spelling in phone_spellings(phone)]
         for row in _oldest_first(client.counterparties.by_phones(spellings)):
             found[Key.PHONE.value, normal_phone(str(row.get("phone") or ""))] = str(row["id"])

@@ -16,6 +16,8 @@ class Watermark(models.Model):
     )
     flow = models.CharField(_("flow"), max_length=30)
     position = models.DateTimeField(null=True)
+    # Where a reading in portions stands (sync/passes.py); empty between two passes.
+    cursor = models.JSONField(default=dict)
     next_due_at = models.DateTimeField()
     running_since = models.DateTimeField(null=True)
     last_success_at = models.DateTimeField(_("last success"), null=True)

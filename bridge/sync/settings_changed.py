@@ -14,7 +14,6 @@ from bridge.outbox.enqueue import release
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import flows
 from bridge.sync.models import Watermark
-from bridge.sync.stock_from_moysklad import wish
 from bridge.wake import DELIVER, PROCESS_INBOX, wake
 
 WAITING_FOR = ("auth", *sorted(AWAY))
@@ -78,7 +77,6 @@ def shop_changed(before: Shop, shop: Shop) -> int:
         released = release(shop, *gained) if gained else 0
         if (before.store_ids, before.stock_type) != (shop.store_ids, shop.stock_type):
             flows.run_soon(shop.account, "stock_full")
-            wish([shop], None)
         if before.sku_field != shop.sku_field:
             flows.run_soon(shop.account, "catalogue")
         _run_earlier(before, shop)

@@ -23,7 +23,7 @@ def renew(watermark: Watermark) -> None:
     problem = "no_public_url"
     if prefix:
         try:
-            _renew(client, prefix)
+            _renew(client, account, prefix)
             problem = ""
         except PermanentError as error:
             problem = f"refused:{error.code or error.status}"
@@ -33,10 +33,9 @@ def renew(watermark: Watermark) -> None:
 
 
 def remove(account: Connection) -> int:
-    """Take our webhooks back, for a bridge that is being switched off; returns how many."""
+    """Take our webhooks back, for a bridge that is being switched off (`manage.py unsubscribe`); returns how many."""
     client = clients.moysklad(account, Priority.CATALOGUE)
-    prefix = clients.hook_prefix(account)
-    orders, stock = _ours(client.webhooks.list(), prefix), _ours(client.stock_webhooks.list(), prefix)
+    orders, stock = _ours(client.webhooks.list(), account), _ours(client.stock_webhooks.list(), account)
     for row in orders:
         client.webhooks.delete(str(row["id"]))
     for row in stock:
@@ -52,9 +51,9 @@ def _remember_account(account: Connection, client: MoySklad) -> None:
         account.save(update_fields=["account_id"])
 
 
-def _renew(client: MoySklad, prefix: str) -> None:
+def _renew(client: MoySklad, account: Connection, prefix: str) -> None:
     orders_url, stock_url = f"{prefix}customerorder/", f"{prefix}stock/"
-    present = _ours(client.webhooks.list(), prefix)
+    present = _ours(client.webhooks.list(), account)
     for action in ORDER_ACTIONS:
         row = _take(present, url=orders_url, action=action, entityType="customerorder")
         if row is None:
@@ -63,7 +62,7 @@ def _renew(client: MoySklad, prefix: str) -> None:
             client.webhooks.enable(str(row["id"]))
     for stale in present:
         client.webhooks.delete(str(stale["id"]))
-    present = _ours(client.stock_webhooks.list(), prefix)
+    present = _ours(client.stock_webhooks.list(), account)
     row = _take(present, url=stock_url, reportType="bystore")
     if row is None:
         client.stock_webhooks.create(stock_url, "bystore")
@@ -82,5 +81,7 @@ def _take(rows: list[Any], **wanted: str) -> Any:
     return None
 
 
-def _ours(rows: Any, prefix: str) -> list[Any]:
-    return [row for row in rows if prefix and str(row.get("url") or "").startswith(prefix)]
+def _ours(rows: Any, account: Connection) -> list[Any]:
+    """Those that carry our secret, whatever address the bridge had when it made them."""
+    path = f"/hooks/moysklad/{account.hook_token}/"
+    return [row for row in rows if path in str(row.get("url") or "")]

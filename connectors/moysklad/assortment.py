@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from connectors.moysklad.counterparties import with_archived
 from connectors.moysklad.filters import Filter, in_parts
+from connectors.moysklad.paging import MAX_LIMIT, Place, page_along_updated
 from connectors.moysklad.refs import id_of
 from connectors.moysklad.wire import AssortmentItem
 
@@ -53,6 +54,18 @@ class Assortment:
     ) -> Iterator[AssortmentItem]:
         """Bundles have no stock of their own; their components come by `components`."""
         return self._walk("bundle", updated_since, archived)
+
+    def pages(
+        self, kind: str, place: Place | None = None
+    ) -> Iterator[tuple[list[AssortmentItem], Place | None]]:
+        """All items of a kind, live and archived, in pages, each with the place where the next one begins."""
+        following: Place | None = place or ("", 0)
+        conditions = str(with_archived(Filter(), None))
+        while following is not None:
+            rows, following = page_along_updated(
+                self._client.get, f"entity/{kind}", conditions, following, {}, MAX_LIMIT
+            )
+            yield cast(list[AssortmentItem], rows), following
 
     def by_ids(self, kind: str, ids: Iterable[str]) -> list[AssortmentItem]:
         """Items of one kind by id, archived ones too; one call per 100."""

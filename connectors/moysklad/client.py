@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 from connectors.errors import ConnectorError, RateLimited
@@ -72,6 +74,8 @@ class MoySklad:
         self.priority = priority
         self.tenant = tenant
         self.max_wait = max_wait
+        self.server_time: datetime | None = None
+        """When the last answer was made, by MoySklad's own clock (header Date); None before the first."""
         self._attach()
 
     def _attach(self) -> None:
@@ -188,6 +192,7 @@ class MoySklad:
         ) as slot:
             answer = self._http.call(method, path, params, body, timeouts)
             slot.answered(answer.headers, _refusal(answer, method))
+            self.server_time = _date(answer) or self.server_time
             return answer
 
 
@@ -200,6 +205,13 @@ def joined(expand: str | Iterable[str] | None) -> str | None:
 
 def _text(filter: str | Filter | None) -> str | None:
     return str(filter) or None if filter is not None else None
+
+
+def _date(answer: Answer) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _refusal(answer: Answer, method: str) -> Refusal:

@@ -17,6 +17,8 @@ MAX_LIMIT_WITH_EXPAND = 100
 """Above it `expand` is silently ignored by the API."""
 
 Get = Callable[..., Any]
+Place = tuple[str, int]
+"""Where a walk along `updated` stands: the second (Moscow time, "" for the beginning) and the rows of it done."""
 
 
 def page_limit(limit: int | None, expand: str | None) -> int:
@@ -48,30 +50,35 @@ def along_updated(
     Each page starts at the moment the last one ended with, so a row that is touched meanwhile and jumps to
     the end pushes no other row out of sight. Each version of a row is given once.
     """
-    start, offset = since, 0
+    place: Place | None = (since or "", 0)
     given: set[tuple[str, str]] = set()
-    while True:
-        filters = Filter()
-        if start:
-            filters.ge("updated", start)
-        joined = ";".join(part for part in (conditions, str(filters)) if part) or None
-        page = {**params, "filter": joined, "order": "updated,asc", "limit": limit, "offset": offset}
-        rows, _size = _page(get(path, **page))
+    while place is not None:
+        rows, place = page_along_updated(get, path, conditions, place, params, limit)
         for row in rows:
             version = (str(row.get("id")), str(row.get("updated")))
             if version not in given:
                 given.add(version)
                 yield row
-        if len(rows) < limit:
-            return
-        # Whole seconds: what the filter takes for certain. The rows of that second are read twice, given
-        # once.
-        last = str(rows[-1].get("updated", ""))[:19]
-        if last and last != start:
-            start, offset = last, 0
-            given = {version for version in given if version[1][:19] >= last}
-        else:
-            offset += len(rows)
+        if place is not None and place[1] == 0:
+            given = {version for version in given if version[1][:19] >= place[0]}
+
+
+def page_along_updated(
+    get: Get, path: str, conditions: str, place: Place, params: Mapping[str, Any], limit: int
+) -> tuple[list[dict[str, Any]], Place | None]:
+    """One page of `along_updated` and the place of the next one, None after the last. Rows may come twice."""
+    start, offset = place
+    filters = Filter()
+    if start:
+        filters.ge("updated", start)
+    joined = ";".join(part for part in (conditions, str(filters)) if part) or None
+    page = {**params, "filter": joined, "order": "updated,asc", "limit": limit, "offset": offset}
+    rows, _size = _page(get(path, **page))
+    if len(rows) < limit:
+        return rows, None
+    # Whole seconds: what the filter takes for certain. The rows of that second are read twice.
+    last = str(rows[-1].get("updated", ""))[:19]
+    return rows, (last, 0) if last and last != start else (start, offset + len(rows))
 
 
 def _page(body: Any) -> tuple[list[dict[str, Any]], int]:

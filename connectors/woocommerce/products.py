@@ -45,6 +45,21 @@ class Products:
         query = {"status": "any", "orderby": "id", "order": "asc", "_fields": _joined(fields), **params}
         return cast(Iterator[Product], self._client.rows("products", **query))
 
+    def page(
+        self, number: int, fields: str | Iterable[str] = PRODUCT_FIELDS
+    ) -> tuple[list[Product], int | None]:
+        """One page of what `products` gives, from 1 on, and the number of pages (None when nobody says it)."""
+        found, pages = self._client.page(
+            "products",
+            per_page=MAX_BATCH,
+            page=number,
+            status="any",
+            orderby="id",
+            order="asc",
+            _fields=_joined(fields),
+        )
+        return cast(list[Product], found), pages
+
     def variations(self, parent_id: int, fields: str | Iterable[str] = VARIATION_FIELDS) -> Iterator[Product]:
         """All variations of a product. `manage_stock` is "parent" where the parent's stock counts."""
         rows = self._client.rows(

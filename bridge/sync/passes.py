@@ -1,0 +1,52 @@
+"""A reading too long for one job: done in portions, each remembering where the next one goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from bridge.sync import flows
+from bridge.sync.models import Watermark
+
+# Seconds a portion may take before it stops at the next page; far below a worker's lease and the queue's limit.
+BUDGET = 20.0
+
+Place = Any  # JSON; None at the beginning of a step
+Step = Callable[[Watermark, datetime, Place], Iterator[Place]]
+
+
+def go_on(watermark: Watermark, steps: Mapping[str, Step]) -> bool:
+    """Work through the steps in their order, or a portion of them; True when the pass is complete.
+
+    A step gets the moment the pass began and its last place; it yields its place each time it has stored more. One
+    done in one go yields nothing.
+    Unfinished work asks for the flow again at once. A step may meet the same rows twice, after an error or a
+    killed worker, never none of them.
+    """
+    names = list(steps)
+    cursor = watermark.cursor
+    if cursor.get("step") not in steps:
+        cursor = {"step": names[0], "began": timezone.now().isoformat(), "place": None}
+    began = datetime.fromisoformat(cursor["began"])
+    deadline = time.monotonic() + BUDGET
+    for name in names[names.index(cursor["step"]) :]:
+        place = cursor["place"] if cursor["step"] == name else None
+        for reached in steps[name](watermark, began, place):
+            if not _keep(watermark, {"step": name, "began": cursor["began"], "place": reached}):
+                return False
+            if time.monotonic() > deadline:
+                flows.run_soon(watermark.connection, watermark.flow)
+                return False
+    _keep(watermark, {})
+    return True
+
+
+def _keep(watermark: Watermark, cursor: dict[str, Any]) -> bool:
+    """Remember the place; False when another worker took this flow over because we were too slow."""
+    watermark.cursor = cursor
+    ours = Watermark.objects.filter(pk=watermark.pk, running_since=watermark.running_since)
+    return bool(ours.update(cursor=cursor))
