@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from connectors.errors import WrongHost
+from connectors.transport.hosts import normal_address
 
 MOYSKLAD_KEYS: dict[str, type] = {"base_url": str, "token": str, "login": str, "password": str}
 SHOP_KEYS: dict[str, type] = {
@@ -30,6 +35,12 @@ SHOP_KEYS: dict[str, type] = {
 REQUIRED = {"moysklad": ("base_url",), "shop": ("url", "consumer_key", "consumer_secret", "moysklad")}
 INTERVALS = {"orders": (1, 86400), "statuses": (1, 86400), "stock": (1, 86400)}
 CHOICES = {"sku_field": ("article", "code"), "stock_type": ("freeStock", "quantity", "stock")}
+NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+# Characters that fit where a value is kept; everything else has room for MOST.
+LONGEST = {"base_url": 255, "url": 255, "number_prefix": 30, "send_statuses": 60}
+MOST = 500
+STATUS, NAME_THERE = 60, 255
+ADDRESSES = ("base_url", "url")
 
 
 class ConfigurationError(Exception):
@@ -101,7 +112,33 @@ def _check_table(
         for key, value in table.items()
         if key in keys and not isinstance(value, keys[key])
     ]
+    if not NAME.fullmatch(where.partition(".")[2]):
+        mistakes.append(f"[{where}] a name has Latin letters, digits, - and _, at most 60 of them")
+    for key, value in table.items():
+        for text, limit in _texts(key, value):
+            if len(text) > limit:
+                mistakes.append(f"[{where}] “{key}” has at most {limit} characters, not {len(text)}")
+            if not text.isprintable():
+                mistakes.append(f"[{where}] “{key}” holds a character that cannot be seen")
+        if key in ADDRESSES and key in keys and isinstance(value, str) and value:
+            try:
+                normal_address(value)
+            except WrongHost as error:
+                mistakes.append(f"[{where}] “{key}”: {error.detail}")
     return mistakes
+
+
+def _texts(key: str, value: Any) -> Iterator[tuple[str, int]]:
+    """The texts of a value, each with the most characters it may have."""
+    limit = LONGEST.get(key, MOST)
+    if isinstance(value, str):
+        yield value, limit
+    elif isinstance(value, list):
+        yield from ((one, limit) for one in value if isinstance(one, str))
+    elif isinstance(value, dict):
+        left, right = (STATUS, NAME_THERE) if key == "states" else (NAME_THERE, STATUS)
+        yield from ((one, left) for one in value)
+        yield from ((one, right) for one in value.values() if isinstance(one, str))
 
 
 def _check_shop(where: str, table: dict[str, Any]) -> list[str]:

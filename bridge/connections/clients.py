@@ -9,7 +9,7 @@ from bridge.connections.models import Connection
 from bridge.connections.throttle import DatabaseStore
 from connectors.moysklad.auth import Login, Token
 from connectors.moysklad.client import MoySklad
-from connectors.moysklad.limits import Budget, Governor, Priority
+from connectors.moysklad.limits import Budget, Governor, MemoryStore, Priority
 from connectors.woocommerce.client import WooCommerce
 
 
@@ -43,7 +43,8 @@ def moysklad(connection: Connection, priority: Priority = Priority.ORDERS, *, te
     return MoySklad(
         connection.base_url,
         auth,
-        governor=Governor(DatabaseStore(connection.pk), budget()),
+        # One that is not stored yet, being checked first, has nobody to share its budget with.
+        governor=Governor(DatabaseStore(connection.pk) if connection.pk else MemoryStore(), budget()),
         priority=priority,
         tenant=tenant,
         webhook_prefix=hook_prefix(connection),

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bridge.connections import clients
 from bridge.connections.models import Connection, DirectoryEntry
+from bridge.mapping.wire_text import plain
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
 
@@ -16,36 +17,51 @@ Kind = DirectoryEntry.Kind
 
 
 def refresh(connection: Connection, client: MoySklad | None = None) -> None:
-    """Read the whole directory of an account (7 calls) and replace what we keep of it."""
-    client = client or clients.moysklad(connection, Priority.CATALOGUE)
-    _replace(connection, Kind.ORGANIZATION, client.directory.organizations())
-    _replace(connection, Kind.STORE, client.directory.stores())
-    _replace(connection, Kind.SALES_CHANNEL, client.directory.sales_channels())
-    _replace(connection, Kind.SERVICE, client.assortment.services(archived=False))
-    _replace(connection, Kind.CURRENCY, client.directory.currencies(), detail="isoCode", default="default")
-    _replace(connection, Kind.STATE, client.states.list(), detail="stateType")
+    """Read the whole directory of an account and replace what we keep of it."""
+    keep(connection, read(client or clients.moysklad(connection, Priority.CATALOGUE)))
 
 
 def refresh_states(connection: Connection) -> None:
     """A state we do not know yet was used: read the states again (1 call)."""
-    client = clients.moysklad(connection, Priority.STATUSES)
-    _replace(connection, Kind.STATE, client.states.list(), detail="stateType")
+    keep(connection, _states(clients.moysklad(connection, Priority.STATUSES)), Kind.STATE)
 
 
-def _replace(
-    connection: Connection, kind: str, rows: Iterable[Any], *, detail: str = "", default: str = ""
-) -> None:
-    entries = [
+def read(client: MoySklad) -> list[DirectoryEntry]:
+    """The directory as the account has it (7 calls); entries that belong to no connection yet."""
+    return [
+        *_entries(Kind.ORGANIZATION, client.directory.organizations()),
+        *_entries(Kind.STORE, client.directory.stores()),
+        *_entries(Kind.SALES_CHANNEL, client.directory.sales_channels()),
+        *_entries(Kind.SERVICE, client.assortment.services(archived=False)),
+        *_entries(Kind.CURRENCY, client.directory.currencies(), detail="isoCode", default="default"),
+        *_states(client),
+    ]
+
+
+def keep(connection: Connection, entries: Iterable[DirectoryEntry], *kinds: str) -> None:
+    """Replace what is kept of an account (of these kinds, or all) by what was read."""
+    fresh = list(entries)
+    for entry in fresh:
+        entry.connection = connection
+    known = DirectoryEntry.objects.filter(connection=connection)
+    with transaction.atomic():
+        (known.filter(kind__in=kinds) if kinds else known).delete()
+        DirectoryEntry.objects.bulk_create(fresh, batch_size=500)
+
+
+def _states(client: MoySklad) -> list[DirectoryEntry]:
+    return _entries(Kind.STATE, client.states.list(), detail="stateType")
+
+
+def _entries(kind: str, rows: Iterable[Any], *, detail: str = "", default: str = "") -> list[DirectoryEntry]:
+    unique = {str(row["id"]): row for row in rows}  # one that moved between two pages comes twice
+    return [
         DirectoryEntry(
-            connection=connection,
             kind=kind,
-            external_id=str(row["id"]),
-            name=str(row.get("name") or "")[:255],
-            detail=str(row.get(detail) or "")[:60] if detail else "",
+            external_id=external_id,
+            name=plain(row.get("name"), 255),
+            detail=plain(row.get(detail), 60) if detail else "",
             is_default=bool(row.get(default)) if default else False,
         )
-        for row in rows
+        for external_id, row in unique.items()
     ]
-    with transaction.atomic():
-        DirectoryEntry.objects.filter(connection=connection, kind=kind).delete()
-        DirectoryEntry.objects.bulk_create(entries, batch_size=500)

@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import DataError
+from django.utils import translation
 
 from bridge.configuration import apply as apply_module
 from bridge.configuration.apply import apply
 from bridge.configuration.dump import dump
 from bridge.configuration.read import SHOP_KEYS, ConfigurationError, check, read
-from bridge.connections.models import Connection, DirectoryEntry, Shop
+from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping
+from bridge.orders.models import Order
+from bridge.sync.models import Watermark
+from connectors.errors import AuthError, ConnectorError, TransientError
+from tests import factories
 
+kind = DirectoryEntry.Kind
 ROOT = Path(__file__).parents[2]
 FULL: dict[str, Any] = {
     "moysklad": {"main": {"base_url": "https://api.example.test/api/remap/1.2", "token": "t"}},
@@ -40,14 +47,11 @@ FULL: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def directory(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
-    """An account with names; reading it over HTTP is proved by the flow tests."""
+class Wire:
+    """What the account and the site answer; `error` is raised by whoever is named in it."""
 
-    def fill(account: Connection) -> None:
-        DirectoryEntry.objects.filter(connection=account).delete()
-        kind = DirectoryEntry.Kind
-        names = [
+    def __init__(self) -> None:
+        self.names: list[tuple[str, str]] = [
             (kind.ORGANIZATION, "ООО «Ромашка»"),
             (kind.STORE, "Основной склад"),
             (kind.STORE, "Магазин"),
@@ -58,12 +62,35 @@ def directory(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
             (kind.STATE, "Новый"),
             (kind.STATE, "Завершен"),
         ]
-        for number, (what, name) in enumerate(names):
-            DirectoryEntry.objects.create(
-                connection=account, kind=what, external_id=f"id-{number}", name=name
-            )
+        self.error: dict[str, ConnectorError] = {}
+        self.site = self
 
-    monkeypatch.setattr(apply_module, "_read_directory", fill)
+    def read(self, account: object) -> list[DirectoryEntry]:
+        if "account" in self.error:
+            raise self.error["account"]
+        return [
+            DirectoryEntry(kind=what, external_id=f"id-{number}", name=name)
+            for number, (what, name) in enumerate(self.names)
+        ]
+
+    def info(self) -> dict[str, str]:
+        if "site" in self.error:
+            raise self.error["site"]
+        return {}
+
+
+@pytest.fixture
+def directory(monkeypatch: pytest.MonkeyPatch, db: None) -> Wire:
+    """An account with names and a site that answers; reading them over HTTP is proved by the flow tests."""
+    wire = Wire()
+    monkeypatch.setattr(apply_module, "_read_directory", wire.read)
+    monkeypatch.setattr("bridge.connections.clients.woocommerce", lambda site: wire)
+    return wire
+
+
+def everything() -> dict[str, list[Any]]:
+    models = (Connection, DirectoryEntry, Shop, StatusMapping, Watermark)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
 def changed(**shop: Any) -> dict[str, Any]:
@@ -155,3 +182,100 @@ def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
 def test_every_key_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
     assert [key for key in SHOP_KEYS if f"`{key}`" not in text and f"[shop.NAME.{key}]" not in text] == []
+
+
+STATE_TWICE = {"statuses": {"Завершен": "completed", "id-8": "cancelled"}}
+
+
+@pytest.mark.parametrize("shop", [STATE_TWICE, {"organization": "ООО «Василёк»"}, {"stores": ["Нет такого"]}])
+def test_a_mistake_leaves_every_row_as_it_was(directory: Wire, shop: dict[str, Any]) -> None:
+    apply(check(FULL))
+    before = everything()
+    directory.names.append((kind.STORE, "Новый склад"))
+    wrong = changed(url="https://moved.example.test", **shop)
+    wrong["moysklad"] = {"main": {"base_url": "https://other.example.test/api", "token": "other"}}
+    with pytest.raises(ConfigurationError):
+        apply(check(wrong))
+    assert everything() == before
+
+
+def test_a_state_named_twice_is_said(directory: Wire) -> None:
+    with pytest.raises(ConfigurationError, match="same state as “Завершен”"):
+        apply(check(changed(**STATE_TWICE)))
+    assert not Connection.objects.exists()
+
+
+def test_an_error_while_storing_changes_nothing(directory: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    apply(check(FULL))
+    before = everything()
+
+    def fail(*_: object) -> None:
+        raise DataError("value too long")
+
+    monkeypatch.setattr("bridge.sync.settings_changed.shop_changed", fail)
+    with pytest.raises(ConfigurationError, match="too long"):
+        apply(check(changed(url="https://moved.example.test", number_prefix="X-")))
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (TransientError("no", code="net_refused"), "Nobody answers"),
+        (AuthError("Consumer key is invalid.", status=401), "does not accept the login"),
+        (TransientError("no", code="rest_no_route", status=404), "no API at this address"),
+    ],
+)
+def test_a_site_that_cannot_be_used_is_said_before_anything_is_stored(
+    directory: Wire, error: ConnectorError, words: str
+) -> None:
+    directory.error["site"] = error
+    with translation.override("en"), pytest.raises(ConfigurationError, match=words) as caught:
+        apply(check(FULL))
+    assert "[shop.site]" in str(caught.value)
+    assert not Connection.objects.exists()
+    assert not DirectoryEntry.objects.exists()
+
+
+@pytest.mark.usefixtures("directory")
+@pytest.mark.parametrize("history", [True, False])
+def test_another_account_is_refused_once_the_shop_has_orders(history: bool) -> None:
+    apply(check(FULL))
+    if history:
+        factories.OrderFactory(shop=Shop.objects.get())
+    other = changed(moysklad="other")
+    other["moysklad"] = {"other": {"base_url": "https://api.example.test/api/remap/1.2", "token": "o"}}
+    if not history:
+        apply(check(other))
+        assert Shop.objects.get().account.name == "other"
+        return
+    with pytest.raises(ConfigurationError, match="new shop"):
+        apply(check(other))
+    assert Shop.objects.get().account.name == "main"
+    assert Order.objects.count() == 1
+    assert not Connection.objects.filter(name="other").exists()
+
+
+@pytest.mark.parametrize(
+    ("shop", "word"),
+    [
+        ({"url": "shop.example.com"}, "https://"),
+        ({"url": "ftp://shop.example.com"}, "https://"),
+        ({"url": "https://ck:cs@shop.example.com"}, "login or password"),
+        ({"url": "https://shop.example.com/" + "x" * 300}, "at most 255"),
+        ({"number_prefix": "X" * 31}, "at most 30"),
+        ({"states": {"s" * 61: "Новый"}}, "at most 60"),
+        ({"statuses": {"Новый": "s" * 61}}, "at most 60"),
+        ({"send_statuses": ["s" * 61]}, "at most 60"),
+        ({"consumer_key": "ck\x00"}, "cannot be seen"),
+    ],
+)
+def test_a_value_that_cannot_be_kept_or_called_is_named(shop: dict[str, Any], word: str) -> None:
+    with pytest.raises(ConfigurationError, match=word):
+        check(changed(**shop))
+
+
+@pytest.mark.parametrize("name", ["x" * 61, "my shop", "магазин"])
+def test_a_name_that_cannot_be_kept_is_named(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="Latin letters"):
+        check({"shop": {name: FULL["shop"]["site"]}})

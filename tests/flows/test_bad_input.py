@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import requests
 
-from bridge.connections.models import Connection, Shop
+from bridge.catalog.models import Product, ProductBinding
+from bridge.connections.models import Connection
 from bridge.inbox.models import InboxEvent
 from bridge.orders.models import Order
 from bridge.problems import remedy, sentence
@@ -132,19 +133,20 @@ def test_a_product_deleted_in_moysklad_stops_its_order_with_a_reason(world: Any)
     assert world.documents(order["id"]) == []
 
 
-def test_the_wrong_sku_field_links_nothing_wrongly_and_stops_the_order(world: Any) -> None:
-    from bridge.catalog.models import Listing, ProductBinding
-    from bridge.sync.catalog_from_moysklad import match_shop
-
-    ProductBinding.objects.all().delete()
-    Listing.objects.update(match="missing")
-    Shop.objects.update(sku_field="code")
+def test_the_wrong_sku_field_unlinks_stops_the_order_and_can_be_corrected(world: Any) -> None:
+    links = ProductBinding.objects.filter(product__kind="product", origin="sku")
+    before = set(links.values_list("listing__sku", "product__article"))
+    assert before
+    world.configure(sku_field="code")
     try:
-        match_shop(world.shop)
-        assert not ProductBinding.objects.filter(product__kind="product").exists()
+        world.until(lambda: not links.exists(), "links by article are gone")
         order = world.box.store.place_order({"S-00001": 1})
         assert world.message(order["id"], state="parked").problem == "unlinked_lines"
     finally:
-        Shop.objects.update(sku_field="article")
-    assert match_shop(world.shop) > 0
+        world.configure(sku_field="article")
     world.document(order["id"])
+    gone = set(Product.objects.filter(present=False).values_list("article", flat=True))
+    expected = {(sku, article) for sku, article in before if article not in gone}
+    world.until(
+        lambda: set(links.values_list("listing__sku", "product__article")) == expected, "the same links again"
+    )

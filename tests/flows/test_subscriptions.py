@@ -58,6 +58,41 @@ def test_foreign_webhooks_are_never_touched(world: Any) -> None:
     assert any(row["url"] == foreign["url"] for row in api(world, "entity/webhook")["rows"])
 
 
+def test_webhooks_of_an_earlier_public_address_are_taken_away(world: Any) -> None:
+    token = world.shop.account.hook_token
+    earlier = f"https://earlier.example.org/hooks/moysklad/{token}"
+    api(
+        world,
+        "entity/webhook",
+        {"url": f"{earlier}/customerorder/", "action": "UPDATE", "entityType": "customerorder"},
+    )
+    stock = {"url": f"{earlier}/stock/", "enabled": True, "stockType": "stock", "reportType": "bystore"}
+    api(world, "entity/webhookstock", stock)
+    flows.run_soon(world.shop.account, "subscriptions")
+    world.until(
+        lambda: (
+            not any(
+                row["url"].startswith(earlier)
+                for path in ("entity/webhook", "entity/webhookstock")
+                for row in api(world, path)["rows"]
+            )
+        ),
+        "the old ones are gone",
+    )
+    assert ours(world) == [("customerorder", "DELETE"), ("customerorder", "UPDATE")]
+
+
+def test_unsubscribe_takes_ours_back_and_nothing_else(world: Any) -> None:
+    foreign = {"url": "https://other.example.org/kept", "action": "UPDATE", "entityType": "product"}
+    api(world, "entity/webhook", foreign)
+    assert "3 removed" in world.bridge.manage("unsubscribe", "main")
+    assert ours(world) == []
+    assert api(world, "entity/webhookstock")["rows"] == []
+    assert any(row["url"] == foreign["url"] for row in api(world, "entity/webhook")["rows"])
+    flows.run_soon(world.shop.account, "subscriptions")
+    world.until(lambda: len(ours(world)) == 2, "they are back")
+
+
 def test_without_the_right_to_make_webhooks_the_desk_says_so_and_everything_is_polled(world: Any) -> None:
     account = Connection.objects.get(vendor="moysklad")
     Connection.objects.filter(pk=account.pk).update(hook_token="another-secret-token")
