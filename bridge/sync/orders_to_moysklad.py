@@ -173,7 +173,7 @@ def _prepare_new(job: Job) -> Outcome | None:
     if job.binding.gone:
         return _after_removal(job)
     if not job.wanted:
-        return Done("this status is not sent")
+        return Done("this status is not sent", answered=False)
     job.body = parts.whole_body(job.order.shop, job.canonical)
     job.body["syncId"] = str(job.binding.sync_id)
     return None
@@ -255,7 +255,9 @@ def _prepare_update(client: MoySklad, account: Connection, job: Job) -> Outcome 
         if binding.site_status != job.order.status:
             binding.site_status = job.order.status
             binding.save(update_fields=["site_status"])
-        return Parked(job.held_back) if job.held_back else Done("nothing changed for MoySklad")
+        return (
+            Parked(job.held_back) if job.held_back else Done("nothing changed for MoySklad", answered=False)
+        )
     job.body["meta"] = to_moysklad.entity(account.base_url, "customerorder", binding.external_id)["meta"]
     return None
 
@@ -303,5 +305,5 @@ def _gone(job: Job, how: str = OrderBinding.Gone.DELETED) -> Outcome:
 def _after_removal(job: Job) -> Outcome:
     """No silent re-creation: staff choose, and what they chose holds."""
     if job.binding.gone == OrderBinding.Gone.LEFT:
-        return Done("the document was removed in MoySklad and is left so")
+        return Done("the document was removed in MoySklad and is left so", answered=False)
     return Parked(Problem("document_gone", {"document": job.binding.document_name}))

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
+from bridge import worktime
 from bridge.connections import clients
 from bridge.mapping import from_moysklad
 from bridge.mapping.moscow import to_wire
-from bridge.sync.flows import shops_of
+from bridge.sync.flows import run_soon, shops_of
 from bridge.sync.models import Watermark
 from bridge.sync.observed import observe
 from bridge.sync.orders_from_site import note_polled
@@ -31,6 +32,9 @@ def orders(watermark: Watermark) -> None:
         modified = _moment(wire.get("date_modified_gmt"))
         if modified is not None:
             watermark.position = position = max(position, min(modified, latest))
+        if worktime.time_is_up():
+            run_soon(watermark.connection, watermark.flow)
+            return
 
 
 def statuses(watermark: Watermark) -> None:
@@ -45,6 +49,9 @@ def statuses(watermark: Watermark) -> None:
             observe(account, portion)
             start = watermark.position = max(start, from_moysklad.document(row).updated_at)
             portion = []
+            if worktime.time_is_up():
+                run_soon(account, watermark.flow)
+                return
     observe(account, portion)
     if portion:
         start = max(start, from_moysklad.document(portion[-1]).updated_at)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
+from bridge import worktime
 from bridge.connections import clients
 from bridge.connections.faults import is_outage
 from bridge.connections.models import DirectoryEntry
@@ -16,7 +17,7 @@ from bridge.mapping import from_moysklad, from_woocommerce
 from bridge.orders.models import Order, OrderBinding
 from bridge.orders.record import record
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
+from bridge.outbox.outcomes import Done, Failed, Outcome, Parked, Untried
 from bridge.sync import observed
 from connectors.errors import ConnectorError, OutcomeUnknown
 from connectors.moysklad.limits import Priority
@@ -39,10 +40,10 @@ def hinted(event: InboxEvent) -> None:
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
     """Set on the site what each document's state means now; when the site is away the rest is not tried."""
     outcomes: dict[int, Outcome] = {}
-    away: ConnectorError | None = None
+    away = False
     for message in messages:
-        if away is not None:
-            outcomes[message.pk] = Failed(away)
+        if away or worktime.time_is_up():
+            outcomes[message.pk] = Untried()
             continue
         order = Order.objects.select_related("binding", "shop__site", "shop__account").get(
             pk=int(message.object_key.removeprefix("order:"))
@@ -51,7 +52,7 @@ def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
             outcomes[message.pk] = _set_status(order, _status_now(order, message))
         except ConnectorError as error:
             outcomes[message.pk] = Failed(error)
-            away = error if is_outage(error) else None
+            away = is_outage(error)
     return outcomes
 
 
@@ -65,7 +66,7 @@ def _status_now(order: Order, message: OutboxMessage) -> str:
 def _set_status(order: Order, status: str) -> Outcome:
     """Before the call it is noted that MoySklad's state reflects this status already: the loop guard."""
     if not status or order.status == status:
-        return Done("nothing to change on the site")
+        return Done("nothing to change on the site", answered=False)
     if order.status in LEFT_TO_PEOPLE:
         return Parked(Problem("status_left_to_people", _both(order, status)))
     binding: OrderBinding | None = getattr(order, "binding", None)

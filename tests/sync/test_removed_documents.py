@@ -7,7 +7,6 @@ import pytest
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import kinds
-from bridge.sync.orders_to_moysklad import Job
 from bridge.sync.removed_documents import cancel_on_site, create_again, leave
 from tests import factories
 
@@ -24,8 +23,7 @@ def order_with_document(gone: str) -> Order:
 
 
 def sync_id(order: Order) -> str:
-    binding = OrderBinding.objects.get(order=order)
-    return str(Job(OutboxMessage(), order, order.canonical, binding).sync_id)
+    return str(OrderBinding.objects.get(order=order).sync_id)
 
 
 @pytest.mark.parametrize("gone", ["binned", "deleted", "left"])
