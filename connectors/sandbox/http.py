@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote
@@ -127,6 +128,7 @@ class _Connection(socketserver.StreamRequestHandler):
         phrase = HTTPStatus(response.status).phrase
         lines = [f"HTTP/1.1 {response.status} {phrase}"]
         lines += [f"{name}: {value}" for name, value in response.headers]
+        lines.append(f"Date: {formatdate(usegmt=True)}")  # a server with a clock sends it (RFC 9110, 6.6.1)
         lines.append(f"Content-Length: {len(response.body)}")
         lines.append("Connection: keep-alive" if keep else "Connection: close")
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")

@@ -1,8 +1,10 @@
 """Shops on the desk: names are chosen, numbers kept in bounds, and saving sets waiting orders free."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from bridge.configuration.dump import dump
 from bridge.connections.models import Shop, StatusMapping
@@ -172,20 +174,16 @@ def test_filling_in_what_was_missing_lets_the_orders_go(
     assert (message.state, other.state) == (OutboxMessage.State.WAITING, OutboxMessage.State.PARKED)
 
 
-def test_other_warehouses_count_the_stock_anew(desk: Desk) -> None:
+def test_other_warehouses_have_the_stock_counted_anew_by_a_job(desk: Desk) -> None:
     shop = factories.ShopFactory()
     listing = factories.LinkedListingFactory(shop=shop, wanted_quantity=5, site_quantity=5)
-    for store, quantity in (("store-1", 5), ("store-2", 7)):
-        factories.StockLevelFactory(
-            connection=shop.account,
-            product_external_id=listing.binding.product.external_id,
-            store_id=store,
-            quantity=quantity,
-        )
+    later = timezone.now() + timedelta(hours=1)
+    flow = factories.WatermarkFactory(connection=shop.account, flow="stock_full", next_due_at=later)
     desk.said(save_shop(desk, shop, more_stores=["store-2"]))
+    flow.refresh_from_db()
     listing.refresh_from_db()
-    assert listing.wanted_quantity == 12
-    assert OutboxMessage.objects.get().kind == "stock_to_site"
+    assert flow.next_due_at <= timezone.now()
+    assert listing.wanted_quantity == 5  # a hundred thousand goods are no work for the request that saves
 
 
 def test_status_mappings_are_saved_replaced_and_may_swap(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +66,25 @@ def order_body(moysklad: MoySklad, agent: dict[str, Any], **more: Any) -> dict[s
         "externalCode": f"order-{uuid.uuid4()}",
         **more,
     }
+
+
+def test_an_answer_tells_the_time_of_the_server(moysklad: MoySklad) -> None:
+    assert moysklad.server_time is None
+    moysklad.directory.account_id()
+    assert moysklad.server_time is not None
+    assert abs(datetime.now(UTC) - moysklad.server_time) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("kind", ["product", "variant", "bundle"])
+def test_goods_by_pages_are_the_goods_of_the_walk(moysklad: MoySklad, kind: str) -> None:
+    walks = {
+        "product": moysklad.assortment.products,
+        "variant": moysklad.assortment.variants,
+        "bundle": moysklad.assortment.bundles,
+    }
+    [(rows, following)] = moysklad.assortment.pages(kind)
+    assert following is None
+    assert [row["id"] for row in rows] == [row["id"] for row in walks[kind]()]
 
 
 def test_the_directory_of_an_account(moysklad: MoySklad, box: Any) -> None:

@@ -70,6 +70,13 @@ def test_the_goods_of_the_site(shop: WooCommerce, box: Any) -> None:
     assert type(misplaced) is NotFound
 
 
+def test_goods_by_pages_are_the_goods_of_the_walk(shop: WooCommerce) -> None:
+    rows, pages = shop.products.page(1)
+    assert pages == 1
+    assert [row["id"] for row in rows] == [row["id"] for row in shop.products.products()]
+    assert shop.products.page(2)[0] == []
+
+
 def test_keys_that_may_only_read_or_are_wrong(box: Any) -> None:
     placed = box.store.place_order({"S-00001": 1})
     reader = WooCommerce(
