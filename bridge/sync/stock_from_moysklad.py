@@ -80,6 +80,8 @@ def full(watermark: Watermark) -> None:
             if (item, store) not in named
         ]
         _store(watermark.connection, stock_type, rows + gone)
+        # What the site refused may be in order by now: once a day it is tried again.
+        Listing.objects.filter(shop__in=shops).exclude(write_error="").update(write_error="")
         wish(shops, None)
     watermark.position = min(read_at)
 

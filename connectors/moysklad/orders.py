@@ -93,7 +93,5 @@ class Orders:
 
 
 def _with_bin(wanted: Filter, deleted: bool | None) -> Filter:
-    """False, the API's own choice: only living ones; True: only those in the bin; None: both."""
-    if deleted is False:
-        return wanted
-    return wanted.eq("isDeleted", *((True, False) if deleted is None else (True,)))
+    """False: only living ones; True: only those in the bin; None: both."""
+    return wanted.eq("isDeleted", *((True, False) if deleted is None else (deleted,)))

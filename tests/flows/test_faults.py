@@ -16,7 +16,9 @@ def test_an_answer_lost_after_the_commit_gives_one_document(world: Any) -> None:
     order = world.box.store.place_order({"S-00001": 1})
     message = world.message(order["id"], state="done")
     assert len(world.documents(order["id"])) == 1
-    assert (message.attempts, message.deliveries.count()) == (0, 2), "the account gave no answer: nobody's try"
+    assert (message.attempts, message.deliveries.count()) == (0, 2), (
+        "the account gave no answer: nobody's try"
+    )
     assert world.row(order["id"]).binding.external_id == world.document(order["id"])["id"]
 
 
