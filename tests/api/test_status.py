@@ -24,7 +24,7 @@ def test_an_empty_bridge_has_all_figures(staff: Client) -> None:
     figures = staff.get("/api/v1/status/").json()
     assert set(figures) == {"inbox", "outbox", "flows", "budget", "worker"}
     assert figures["inbox"] == {"waiting": 0, "oldest_seconds": 0, "failed": 0}
-    assert figures["worker"] == {"heartbeat_seconds": None}
+    assert figures["worker"] == {"heartbeat_seconds": None, "lag_seconds": 0.0}
 
 
 def test_readyz_says_that_no_worker_answers(client: Client) -> None:
