@@ -24,10 +24,6 @@ _ADDRESS = _("Check the address of the connection.")
 
 CATALOGUE: dict[str, Entry] = {
     # --- what came in -----------------------------------------------------------------------------
-    "payload_not_json": Entry(
-        _("The message is not JSON: %(detail)s."),
-        _("Nothing was lost on our side; check that no plugin or firewall changes the shop's outgoing messages."),
-    ),
     "payload_not_an_order": Entry(
         _("The message carries no order."), _("Update the plugin on the site; the order itself is found by polling.")
     ),
@@ -40,10 +36,6 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "amount_not_a_number": Entry(
         _("“%(value)s” is not an amount."), _("Correct the amount on the site and save the order.")
-    ),
-    "event_of_another_site": Entry(
-        _("The event comes from %(site)s, but this shop is %(expected)s."),
-        _("If the shop has moved, change its address in its settings; if it is a copy, switch the plugin off there."),
     ),
     # --- an order that cannot go as it is -----------------------------------------------------------
     "unlinked_lines": Entry(
@@ -138,10 +130,6 @@ CATALOGUE: dict[str, Entry] = {
     "internal": Entry(
         _("An error of the bridge: %(detail)s"),
         _("Retry; if it repeats, send this text to whoever looks after the bridge."),
-    ),
-    "batch_item_refused": Entry(
-        _("The site refused %(count)s items, for example “%(name)s”: %(detail)s"),
-        _("See Products on the site → refused; the others were written."),
     ),
 }  # fmt: skip
 

@@ -109,7 +109,8 @@ def test_a_document_removed_there_is_asked_about_once(world: Any, how: str, webh
     world.box.store.set_status(order["id"], "cancelled")
     message = world.message(order["id"], state="parked")
     assert message.problem == "document_gone"
-    assert world.row(order["id"]).binding.gone in (OrderBinding.Gone.DELETED, OrderBinding.Gone.BINNED)
+    expected = OrderBinding.Gone.DELETED if how == "delete" else OrderBinding.Gone.BINNED
+    assert world.row(order["id"]).binding.gone == expected
     world.quiet()
     world.box.store.set_status(order["id"], "processing")
     world.quiet()

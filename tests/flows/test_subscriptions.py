@@ -36,15 +36,14 @@ def test_the_webhooks_are_there_and_stay_when_renewed(world: Any) -> None:
     expected = [("customerorder", "DELETE"), ("customerorder", "UPDATE")]
     assert ours(world) == expected
     assert len(api(world, "entity/webhookstock")["rows"]) == 1
-    flows.run_soon(world.shop.account, "subscriptions")
-    world.quiet()
+    world.run_flow("subscriptions")
     assert ours(world) == expected
 
 
 def test_one_switched_off_by_moysklad_is_switched_on_again(world: Any) -> None:
     row = next(r for r in api(world, "entity/webhook")["rows"] if r["action"] == "UPDATE")
     world.box.moysklad.edit("webhook", row["id"], {"enabled": False})
-    flows.run_soon(world.shop.account, "subscriptions")
+    world.run_flow("subscriptions")
     world.until(
         lambda: all(r.get("enabled", True) for r in api(world, "entity/webhook")["rows"]), "it is on again"
     )
@@ -53,8 +52,7 @@ def test_one_switched_off_by_moysklad_is_switched_on_again(world: Any) -> None:
 def test_foreign_webhooks_are_never_touched(world: Any) -> None:
     foreign = {"url": "https://other.example.org/hook", "action": "UPDATE", "entityType": "product"}
     api(world, "entity/webhook", foreign)
-    flows.run_soon(world.shop.account, "subscriptions")
-    world.quiet()
+    world.run_flow("subscriptions")
     assert any(row["url"] == foreign["url"] for row in api(world, "entity/webhook")["rows"])
 
 
@@ -68,7 +66,7 @@ def test_webhooks_of_an_earlier_public_address_are_taken_away(world: Any) -> Non
     )
     stock = {"url": f"{earlier}/stock/", "enabled": True, "stockType": "stock", "reportType": "bystore"}
     api(world, "entity/webhookstock", stock)
-    flows.run_soon(world.shop.account, "subscriptions")
+    world.run_flow("subscriptions")
     world.until(
         lambda: (
             not any(
@@ -89,7 +87,7 @@ def test_unsubscribe_takes_ours_back_and_nothing_else(world: Any) -> None:
     assert ours(world) == []
     assert api(world, "entity/webhookstock")["rows"] == []
     assert any(row["url"] == foreign["url"] for row in api(world, "entity/webhook")["rows"])
-    flows.run_soon(world.shop.account, "subscriptions")
+    world.run_flow("subscriptions")
     world.until(lambda: len(ours(world)) == 2, "they are back")
 
 
