@@ -84,7 +84,7 @@ def rows(db: None) -> Rows:
         connection=shop.site,
         state="failed",
         body="<html>",
-        problem="payload_not_json",
+        problem="payload_not_an_order",
         problem_params={"detail": "1:1"},
     )
     parked = factories.ParkedFactory(order=factories.OrderFactory(shop=shop))
