@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bridge.connections.choices import BackToSiteChoices, BuyerChoices, DocumentChoices, MoneyChoices
 from bridge.connections.secrets import EncryptedJSONField
 from bridge.domain.status import DEFAULT_SEND_STATUSES
 
@@ -61,7 +62,11 @@ class Connection(models.Model):
 
 
 class DirectoryEntry(models.Model):
-    """A thing of an account that settings refer to: organization, store, state, sales channel, service, currency."""
+    """A thing of an account that settings refer to. `detail` is what the rules need beyond the name:
+
+    state: stateType · currency: isoCode · account: its organization's id · attributes: type, or `customentity:<id>` ·
+    country: its two-letter code · region: its code · dictionary value: its dictionary's id.
+    """
 
     class Kind(models.TextChoices):
         ORGANIZATION = "organization", _("organization")
@@ -70,14 +75,25 @@ class DirectoryEntry(models.Model):
         SALES_CHANNEL = "saleschannel", _("sales channel")
         SERVICE = "service", _("service")
         CURRENCY = "currency", _("currency")
+        ACCOUNT = "account", _("account of an organization")
+        PROJECT = "project", _("project")
+        CONTRACT = "contract", _("contract")
+        EMPLOYEE = "employee", _("employee")
+        EXPENSE_ITEM = "expenseitem", _("expense item")
+        COUNTRY = "country", _("country")
+        REGION = "region", _("region")
+        ORDER_ATTRIBUTE = "order_attribute", _("field of orders")
+        BUYER_ATTRIBUTE = "buyer_attribute", _("field of counterparties")
+        DICTIONARY_VALUE = "dictionary_value", _("value of a dictionary")
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="directory")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     external_id = models.CharField(max_length=64)
     name = models.CharField(_("name"), max_length=255)
-    # state: stateType; currency: isoCode; what the rules need beyond the name
     detail = models.CharField(max_length=60, blank=True)
     is_default = models.BooleanField(default=False)
+    # Of a field of documents: MoySklad refuses what lacks it.
+    is_required = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("directory entry")
@@ -90,7 +106,7 @@ class DirectoryEntry(models.Model):
         return self.name
 
 
-class Shop(models.Model):
+class Shop(DocumentChoices, BuyerChoices, MoneyChoices, BackToSiteChoices, models.Model):
     """A site that sells from an account: what is sent, where it lands, what comes back and how often."""
 
     class SkuField(models.TextChoices):
@@ -120,10 +136,6 @@ class Shop(models.Model):
         _("stock on the site"), max_length=10, choices=StockType.choices, default=StockType.FREE
     )
     send_statuses = models.JSONField(_("statuses sent to MoySklad"), default=default_statuses)
-    sales_channel_id = models.CharField(_("sales channel"), max_length=64, blank=True)
-    shipping_service_id = models.CharField(_("service for shipping and fees"), max_length=64, blank=True)
-    number_prefix = models.CharField(_("prefix of document numbers"), max_length=30, blank=True)
-    reserve = models.BooleanField(_("reserve goods of orders"), default=True)
     orders_interval = models.PositiveIntegerField(_("look for missed orders every, s"), default=300)
     statuses_interval = models.PositiveIntegerField(_("look for changed documents every, s"), default=120)
     stock_interval = models.PositiveIntegerField(_("look for changed stock every, s"), default=300)
@@ -173,6 +185,92 @@ class StatusMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_status} · {self.state_id}"
+
+
+class OrderRule(models.Model):
+    """Orders that are such get this in their document. Of several that fit, the first decides, for each `sets`."""
+
+    class When(models.TextChoices):
+        SHIPPING = "shipping_method", _("shipping method is")
+        PAYMENT = "payment_method", _("payment method is")
+        COUNTRY = "country", _("country is")
+        ROLE = "role", _("buyer's role is")
+
+    class Sets(models.TextChoices):
+        STORE = "store", _("warehouse")
+        ORGANIZATION = "organization", _("organization")
+        PROJECT = "project", _("project")
+        STATE = "state", _("order state")
+        CONTRACT = "contract", _("contract")
+        OWNER = "owner", _("responsible employee")
+        SALES_CHANNEL = "sales_channel", _("sales channel")
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="order_rules")
+    place = models.PositiveSmallIntegerField(default=0)
+    when = models.CharField(_("orders whose"), max_length=20, choices=When.choices)
+    # The site's own slug or code: `flat_rate`, `flat_rate:3`, `cod`, `KZ`, `wholesale`.
+    value = models.CharField(_("value"), max_length=100)
+    sets = models.CharField(_("get this"), max_length=20, choices=Sets.choices)
+    external_id = models.CharField(_("in MoySklad"), max_length=64)
+
+    class Meta:
+        verbose_name = _("rule for documents")
+        verbose_name_plural = _("rules for documents")
+        ordering = ["place", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.when}={self.value} → {self.sets}"
+
+
+class AttributeMapping(models.Model):
+    """A field of the site's order that fills a field of the document or of the counterparty.
+
+    `source`: the key of the order's meta data, or one of the order's own fields as `order.<name>` (domain/order_fields.py).
+    """
+
+    class Target(models.TextChoices):
+        ORDER = "order", _("document")
+        BUYER = "buyer", _("counterparty")
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="attribute_mappings")
+    target = models.CharField(_("of the"), max_length=10, choices=Target.choices, default=Target.ORDER)
+    source = models.CharField(_("field on the site"), max_length=200)
+    attribute_id = models.CharField(_("field in MoySklad"), max_length=64)
+
+    class Meta:
+        verbose_name = _("field mapping")
+        verbose_name_plural = _("field mappings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "target", "attribute_id"], name="one_source_per_attribute"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.attribute_id}"
+
+
+class PaymentMethod(models.Model):
+    """What a payment by this method becomes in MoySklad. `method` is the site's slug, `*` stands for all others."""
+
+    class Document(models.TextChoices):
+        NONE = "", _("no document")
+        BANK = "paymentin", _("incoming payment")
+        CASH = "cashin", _("cash receipt")
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="payment_methods")
+    method = models.CharField(_("payment method on the site"), max_length=100)
+    document = models.CharField(_("document"), max_length=20, choices=Document.choices, blank=True)
+    organization_account_id = models.CharField(_("account of the organization"), max_length=64, blank=True)
+    project_id = models.CharField(_("project"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("payment method")
+        verbose_name_plural = _("payment methods")
+        constraints = [models.UniqueConstraint(fields=["shop", "method"], name="one_row_per_payment_method")]
+
+    def __str__(self) -> str:
+        return f"{self.method} → {self.document}"
 
 
 class Throttle(models.Model):

@@ -15,6 +15,15 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Meta:
+    """A further field that a plugin or a person gave an order, a line or a customer; `value` is plain text."""
+
+    key: str
+    value: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class Address:
     first_name: str = ""
     last_name: str = ""
@@ -41,6 +50,11 @@ class Customer:
     company: str = ""
     email: str = ""
     phone: str = ""
+    inn: str = ""
+    kpp: str = ""
+    country: str = ""  # of the billing address, two letters
+    role: str = ""  # known only where a rule or a field mapping asks for it
+    meta: tuple[Meta, ...] = ()  # of the customer's own record on the site, as above
 
     @property
     def full_name(self) -> str:
@@ -60,6 +74,10 @@ class Line:
     total_minor: int
     tax_minor: int = 0
     vat_percent: int | None = None
+    subtotal_minor: int | None = None  # the same before discounts, where the shop tells it
+    meta: tuple[
+        Meta, ...
+    ] = ()  # what the buyer chose: size, engraving; fields for the shop's own use are left out
 
 
 @dataclass(frozen=True)
@@ -91,12 +109,17 @@ class Order:
     billing: Address = field(default_factory=Address)
     shipping: Address = field(default_factory=Address)
     shipping_method: str = ""
+    shipping_methods: tuple[str, ...] = ()  # slugs with their instance: `flat_rate:3`
+    pickup_point: str = ""
+    planned_at: datetime | None = None  # when the buyer wants the delivery
     payment_method: str = ""
     payment_title: str = ""
     transaction_id: str = ""
     coupons: tuple[str, ...] = ()
     note: str = ""
     created_via: str = ""
+    attribution: tuple[Meta, ...] = ()  # where the buyer came from: source, medium, campaign, referrer
+    meta: tuple[Meta, ...] = ()  # further fields that the shop's field mappings may ask for
 
 
 def to_json(value: Any) -> Any:
@@ -112,25 +135,22 @@ def to_json(value: Any) -> Any:
 
 def from_json(data: dict[str, Any]) -> Order:
     """The order that `to_json` wrote; fields it did not know yet take their defaults."""
-    order: Order = _build(Order, data)
+    order: Order = build(Order, data)
     return order
 
 
-def _build(kind: Any, data: Any) -> Any:
+def build(kind: Any, data: Any) -> Any:
+    """The value of type `kind` that `to_json` wrote as `data`: a dataclass, or what one is made of."""
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = typing.get_type_hints(kind)
         return kind(
-            **{
-                f.name: _build(hints[f.name], data[f.name])
-                for f in dataclasses.fields(kind)
-                if f.name in data
-            }
+            **{f.name: build(hints[f.name], data[f.name]) for f in dataclasses.fields(kind) if f.name in data}
         )
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
-        return tuple(_build(args[0], item) for item in data)
+        return tuple(build(args[0], item) for item in data)
     if origin is types.UnionType:
-        return None if data is None else _build(args[0], data)
+        return None if data is None else build(args[0], data)
     if kind is Decimal:
         return Decimal(data)
     return datetime.fromisoformat(data) if kind is datetime else data

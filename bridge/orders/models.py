@@ -27,6 +27,8 @@ class Order(models.Model):
     read_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=32)
     content = models.JSONField()
+    # A person asked for it (history upload): it is sent whatever its status and however old it is.
+    requested = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -72,6 +74,8 @@ class OrderBinding(models.Model):
     document_name = models.CharField(_("number in MoySklad"), max_length=255, blank=True)
     page_url = models.URLField(max_length=500, blank=True)
     sum_minor = models.BigIntegerField(default=0)
+    payed_minor = models.BigIntegerField(default=0)
+    shipped_minor = models.BigIntegerField(default=0)
     written = models.JSONField(default=dict)
     goods = models.CharField(max_length=32, blank=True)
     sending = models.JSONField(null=True)
@@ -98,6 +102,7 @@ class CustomerBinding(models.Model):
         SITE = "site", _("customer of the site")
         EMAIL = "email", _("e-mail")
         PHONE = "phone", _("phone")
+        INN = "inn", _("INN")
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="customers")
     key = models.CharField(max_length=10, choices=Key.choices)

@@ -1,5 +1,10 @@
 """The kinds of outgoing messages, named where both ends see them."""
 
 ORDER = "order_to_moysklad"
+PAYMENT = "payment_to_moysklad"
+REFUND = "refund_to_moysklad"
 STATUS = "status_to_site"
+PAID = "paid_to_site"
+EDIT = "edit_to_site"
+RETURN = "return_to_site"
 STOCK = "stock_to_site"

@@ -1,0 +1,102 @@
+"""What follows an order: refunds of the site, returns in MoySklad, and the documents we make beside the order's own."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bridge.connections.models import Connection
+from bridge.domain import refunds
+from bridge.orders.models import Order
+
+
+class Refund(models.Model):
+    """A refund as the site tells of it. `plan` says what became of it, once that was decided:
+
+    {"positions": [...], "return": [...]}: what left the order's document, what goes into returns of which shipment
+    (domain/refund_plan.py). A refund that we made from a return in MoySklad has `returned` and needs no plan.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
+    source_id = models.CharField(max_length=32)
+    amount_minor = models.BigIntegerField(_("amount"))
+    placed_at = models.DateTimeField(_("made"))
+    content = models.JSONField()
+    plan = models.JSONField(null=True)
+    # The site no longer has it.
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        ordering = ["placed_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["order", "source_id"], name="refund_source")]
+
+    def __str__(self) -> str:
+        return self.source_id
+
+    @property
+    def canonical(self) -> refunds.Refund:
+        return refunds.from_json(self.content)
+
+
+class RelatedDocument(models.Model):
+    """A document we make for an order beside its own: payment, return of goods, money paid back.
+
+    `source_key` says for what (`payment`, `refund:<id>:<demand id>`, `money:<refund id>`); its `sync_id` follows from
+    it, so the same thing never becomes two documents. `sending` is true from before a call until its answer.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="documents")
+    kind = models.CharField(_("document"), max_length=20)
+    source_key = models.CharField(max_length=150)
+    sync_id = models.UUIDField(unique=True)
+    external_id = models.CharField(max_length=64, blank=True, db_index=True)
+    name = models.CharField(_("number in MoySklad"), max_length=255, blank=True)
+    page_url = models.URLField(max_length=500, blank=True)
+    sum_minor = models.BigIntegerField(_("sum"), default=0)
+    sending = models.BooleanField(default=False)
+    gone = models.BooleanField(_("removed in MoySklad"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("further document")
+        verbose_name_plural = _("further documents")
+        constraints = [models.UniqueConstraint(fields=["order", "source_key"], name="document_source")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Return(models.Model):
+    """A return of goods that people made in MoySklad. Without an order it has no basis we know: listed, not guessed.
+
+    `content` is what it says ({"lines": [...]}, mapping/from_moysklad.py); `done` what the site's refund was made from.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="returns")
+    external_id = models.CharField(max_length=64)
+    name = models.CharField(_("number in MoySklad"), max_length=255, blank=True)
+    page_url = models.URLField(max_length=500, blank=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, null=True, related_name="returns")
+    sum_minor = models.BigIntegerField(_("sum"), default=0)
+    moment = models.DateTimeField(_("made"))
+    remote_updated_at = models.DateTimeField(null=True)
+    content = models.JSONField(default=dict)
+    done = models.JSONField(null=True)
+    refund = models.ForeignKey(Refund, on_delete=models.SET_NULL, null=True, related_name="made_from")
+    sending = models.BooleanField(default=False)
+    gone = models.BooleanField(_("removed in MoySklad"), default=False)
+    # A person has seen to it: nothing more is asked about it as it stands.
+    settled = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("return in MoySklad")
+        verbose_name_plural = _("returns in MoySklad")
+        ordering = ["-moment", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "external_id"], name="return_external_id")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
