@@ -16,6 +16,7 @@ from typing import Any
 from bridge.domain.errors import BadPayload
 from bridge.domain.money import to_minor
 from bridge.domain.order import Address, Charge, Customer, Line, Order
+from bridge.domain.refunds import Refund, RefundedCharge, RefundedLine
 from bridge.mapping.wire_text import plain
 
 Wire = Mapping[str, Any]
@@ -65,6 +66,45 @@ def order(data: Wire) -> Order:
         note=plain(data.get("customer_note")),
         created_via=plain(data.get("created_via")),
     )
+
+
+def refund(data: Wire, currency: str) -> Refund:
+    """A refund of `/orders/ID/refunds` (or `/refunds`) as ours: amounts positive and gross.
+
+    On the wire `amount` is positive and gross, the lines are negative and net and name the order's line in meta
+    `_refunded_item_id`. Raises BadPayload naming the field that is missing or malformed.
+    """
+    if not isinstance(data, Mapping):
+        raise BadPayload("payload_not_an_order")
+    return Refund(
+        source_id=_text(data, "id", MAX_ID),
+        total_minor=to_minor(_text(data, "amount"), currency),
+        placed_at=_moment(data, "date_created_gmt"),
+        lines=tuple(
+            RefundedLine(_refunded(row), abs(_number(row.get("quantity") or 0)), *_given_back(row, currency))
+            for row in _rows(data, "line_items")
+        ),
+        charges=tuple(
+            RefundedCharge(_refunded(row), *_given_back(row, currency))
+            for key in ("shipping_lines", "fee_lines")
+            for row in _rows(data, key)
+        ),
+        reason=plain(data.get("reason")),
+    )
+
+
+def _refunded(row: Wire) -> str:
+    """The id of the order's line that a refund's line takes back; '' when it does not say."""
+    found = [
+        plain(m.get("value"), MAX_ID) for m in _rows(row, "meta_data") if m.get("key") == "_refunded_item_id"
+    ]
+    return found[0] if found else ""
+
+
+def _given_back(row: Wire, currency: str) -> tuple[int, int]:
+    """(gross total, tax) of a refund's line, both positive for money that went back."""
+    tax = to_minor(row.get("total_tax"), currency)
+    return -(to_minor(row.get("total"), currency) + tax), -tax
 
 
 def listing(data: Wire, *, variation_of: Wire | None = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from bridge.domain.errors import BadPayload
 from bridge.domain.money import to_minor
 from bridge.domain.positions import positions
+from bridge.domain.refunds import RefundedCharge, RefundedLine, remaining
 from bridge.mapping import from_woocommerce
 
 PAYLOADS = Path(__file__).parent.parent / "payloads" / "woocommerce"
@@ -160,3 +162,58 @@ def test_an_order_of_any_shape_is_read_or_refused_with_a_reason(
 )
 def test_a_number_of_pieces_fits_its_column(quantity: object, shown: int | None) -> None:
     assert from_woocommerce.listing({"id": 1, "stock_quantity": quantity})["site_quantity"] == shown
+
+
+def test_a_refunded_line_is_positive_gross_and_names_the_orders_line() -> None:
+    refund = from_woocommerce.refund(recorded("refund_create_line_tax"), "RUB")
+    assert (refund.source_id, refund.total_minor, refund.reason) == ("640", 31590, "tax")
+    assert refund.placed_at == datetime(2026, 11, 21, 18, 29, 27, tzinfo=UTC)
+    assert refund.lines == (RefundedLine("36", Decimal(1), 31590, 5265),)
+    assert refund.unnamed_minor == 0
+
+
+def test_a_refund_of_an_amount_names_no_goods() -> None:
+    refund = from_woocommerce.refund(recorded("refund_create_amount_only"), "RUB")
+    assert (refund.lines, refund.charges, refund.unnamed_minor) == ((), (), 5000)
+
+
+def test_refunded_shipping_and_fees_name_the_orders_charges() -> None:
+    wire = {
+        **recorded("refund_create_amount_only"),
+        "shipping_lines": [{"total": "-35.00", "total_tax": "-7.00", "meta_data": [META]}],
+        "fee_lines": [{"total": "8.00", "total_tax": "0.00", "meta_data": []}],
+    }
+    refund = from_woocommerce.refund(wire, "RUB")
+    assert refund.charges == (RefundedCharge("38", 4200, 700), RefundedCharge("", -800))
+
+
+META = {"id": 1, "key": "_refunded_item_id", "value": "38"}
+REFUNDS = ["refunds_list_full", "refunds_list_partial", "refunds_list_two", "refunds_global_list"]
+
+
+@pytest.mark.parametrize("name", REFUNDS)
+def test_every_recorded_refund_is_read_whole(name: str) -> None:
+    rows: Any = recorded(name)
+    for wire in rows:
+        refund = from_woocommerce.refund(wire, "RUB")
+        assert refund.total_minor == to_minor(wire["amount"], "RUB") > 0
+        assert refund.unnamed_minor in (0, refund.total_minor)
+
+
+def test_after_the_recorded_refunds_the_recorded_order_is_what_is_left() -> None:
+    order = from_woocommerce.order(recorded("order_with_two_refunds"))
+    rows: Any = recorded("refunds_list_two")
+    left = remaining(order, [from_woocommerce.refund(row, "RUB") for row in rows])
+    told = sum(to_minor(row["total"], "RUB") for row in recorded("order_with_two_refunds")["refunds"])
+    assert left.total_minor == order.total_minor + told
+    assert [line.quantity for line in left.lines] == [1, 1]
+    assert sum(p.sum_minor for p in positions(left)) == left.total_minor
+
+
+@pytest.mark.parametrize("field", ["id", "amount", "date_created_gmt"])
+def test_a_refund_without_what_it_needs_is_refused(field: str) -> None:
+    wire = recorded("refund_create_line")
+    del wire[field]
+    with pytest.raises(BadPayload) as caught:
+        from_woocommerce.refund(wire, "RUB")
+    assert caught.value.problem.params["field"] == field
