@@ -15,8 +15,10 @@ from typing import Any, Self
 from connectors.errors import ConnectorError, RateLimited
 from connectors.moysklad import bulk, paging
 from connectors.moysklad.assortment import Assortment
+from connectors.moysklad.attributes import Attributes
 from connectors.moysklad.auth import Auth
 from connectors.moysklad.counterparties import Counterparties
+from connectors.moysklad.demands import Demands
 from connectors.moysklad.directory import Directory
 from connectors.moysklad.errors import error_from
 from connectors.moysklad.filters import Filter
@@ -24,7 +26,9 @@ from connectors.moysklad.http import Http, Params, decoded, encoded
 from connectors.moysklad.limits import Governor, Priority
 from connectors.moysklad.limits_learning import Refusal
 from connectors.moysklad.orders import Orders
+from connectors.moysklad.payments import Payments
 from connectors.moysklad.refs import Reference, href, own_path, reference
+from connectors.moysklad.returns import Returns
 from connectors.moysklad.states import States
 from connectors.moysklad.stock import Stock
 from connectors.moysklad.webhooks import StockWebhooks, Webhooks
@@ -80,6 +84,10 @@ class MoySklad:
 
     def _attach(self) -> None:
         self.orders = Orders(self)
+        self.demands = Demands(self)
+        self.returns = Returns(self)
+        self.payments = Payments(self)
+        self.attributes = Attributes(self)
         self.counterparties = Counterparties(self)
         self.assortment = Assortment(self)
         self.stock = Stock(self)
@@ -109,13 +117,13 @@ class MoySklad:
                     raise
         raise AssertionError("unreachable")
 
-    def post(self, path: str, body: Any = None) -> Any:
+    def post(self, path: str, body: Any = None, **params: str | int | None) -> Any:
         """POST one object; the object as stored, None when the answer is empty."""
-        return decoded(self._call("POST", path, None, encoded(body)), "POST")
+        return decoded(self._call("POST", path, params, encoded(body)), "POST")
 
-    def put(self, path: str, body: Any) -> Any:
+    def put(self, path: str, body: Any, **params: str | int | None) -> Any:
         """PUT; only the fields that are sent change (but `positions` replaces all of them)."""
-        return decoded(self._call("PUT", path, None, encoded(body)), "PUT")
+        return decoded(self._call("PUT", path, params, encoded(body)), "PUT")
 
     def delete(self, path: str) -> None:
         decoded(self._call("DELETE", path), "DELETE")
@@ -165,7 +173,9 @@ class MoySklad:
         return href(self.base_url, kind, object_id, of=of)
 
     def meta(self, kind: str, object_id: str, *, of: str = "customerorder") -> Reference:
-        """`{"meta": {...}}` for a body. States and attributes need the entity they belong to as `of`."""
+        """`{"meta": {...}}` for a body. States and attributes need the entity they belong to as `of`, accounts
+        the id of their organization, elements of a dictionary its id.
+        """
         return reference(self.base_url, kind, object_id, of=of)
 
     def _call_bulk(self, path: str, data: bytes, count: int) -> Answer:

@@ -29,9 +29,17 @@ class Reference(TypedDict):
 
 
 def href(base: str, kind: str, object_id: str, *, of: str = "customerorder") -> str:
-    """The address of an object. States and attributes live under the metadata of the entity `of`."""
+    """The address of an object.
+
+    States and attributes live under the metadata of the entity `of`, an account under its organization's id,
+    an element of a dictionary (`customentity`) under the dictionary's.
+    """
     if kind in _INSIDE_METADATA:
         return f"{base}/entity/{of}/metadata/{_INSIDE_METADATA[kind]}/{object_id}"
+    if kind == "account":
+        return f"{base}/entity/organization/{of}/accounts/{object_id}"
+    if kind == "customentity":
+        return f"{base}/entity/customentity/{of}/{object_id}"
     return f"{base}/entity/{kind}/{object_id}"
 
 

@@ -34,7 +34,9 @@ class State(TypedDict, total=False):
 
 
 class Position(TypedDict, total=False):
-    """A line of an order. `shipped` is read-only; `reserve` is what was sent, per line."""
+    """A line of a document. Orders only: `shipped`, read-only; `reserve`, what was sent, per line. Returns
+    without a basis only: `cost`.
+    """
 
     id: str
     quantity: float
@@ -45,10 +47,11 @@ class Position(TypedDict, total=False):
     assortment: Reference
     reserve: float
     shipped: float
+    cost: float
 
 
-class CustomerOrder(Entity, total=False):
-    """`positions` is `{meta}` alone unless expanded, then `{meta, rows}`."""
+class Document(Entity, total=False):
+    """What every document has; `deleted` is there in the bin only. `rate.value` only when it is not 1."""
 
     code: str
     syncId: str
@@ -58,25 +61,95 @@ class CustomerOrder(Entity, total=False):
     deleted: str
     applicable: bool
     organization: Reference
+    organizationAccount: Reference
     agent: Reference
-    store: Reference
+    agentAccount: Reference
     state: Reference
+    project: Reference
+    contract: Reference
     salesChannel: Reference
+    owner: Reference
     rate: dict[str, Any]
-    vatEnabled: bool
-    vatIncluded: bool
     attributes: list[dict[str, Any]]
-    shipmentAddress: str
-    shipmentAddressFull: dict[str, Any]
-    positions: dict[str, Any]
     sum: float
     vatSum: float
+
+
+class GoodsDocument(Document, total=False):
+    """`positions` is `{meta}` alone unless expanded, then `{meta, rows}`; `meta.size` counts all lines."""
+
+    store: Reference
+    vatEnabled: bool
+    vatIncluded: bool
+    positions: dict[str, Any]
     payedSum: float
+    payments: list[Reference]
+
+
+class CustomerOrder(GoodsDocument, total=False):
+    deliveryPlannedMoment: str
+    shipmentAddress: str
+    shipmentAddressFull: dict[str, Any]
     shippedSum: float
     reservedSum: float
     invoicedSum: float
     demands: list[Reference]
-    payments: list[Reference]
+
+
+class Demand(GoodsDocument, total=False):
+    """`customerOrder` is missing for a shipment without an order."""
+
+    shipmentAddress: str
+    shipmentAddressFull: dict[str, Any]
+    customerOrder: Reference
+    returns: list[Reference]
+
+
+class SalesReturn(GoodsDocument, total=False):
+    """`demand` is missing for a return without a basis; `payedSum` counts outgoing payments."""
+
+    demand: Reference
+    losses: list[Reference]
+
+
+class Operation(TypedDict, total=False):
+    """A document a payment is linked to, and how much of the payment is for it."""
+
+    meta: dict[str, Any]
+    linkedSum: float
+
+
+class Payment(Document, total=False):
+    """`paymentin`, `cashin`, `paymentout` or `cashout`; `meta.type` tells which."""
+
+    operations: list[Operation]
+    paymentPurpose: str
+    incomingNumber: str
+    incomingDate: str
+    expenseItem: Reference
+    noClosingDocs: bool
+
+
+class Attribute(TypedDict, total=False):
+    """A field of the account's own. `type`: string, text, link, time, long, double, boolean, file, or the kind
+    of object it refers to; for `customentity`, `customEntityMeta` names the dictionary.
+    """
+
+    meta: dict[str, Any]
+    id: str
+    name: str
+    type: str
+    required: bool
+    show: bool
+    description: str
+    customEntityMeta: dict[str, Any]
+
+
+class CustomElement(Entity, total=False):
+    """An element of a dictionary of the account's own."""
+
+    code: str
+    description: str
 
 
 class Counterparty(Entity, total=False):

@@ -25,11 +25,12 @@ from connectors.transport.record import Observer, recorded
 from connectors.transport.session import pooled_session
 from connectors.woocommerce.errors import error_from, unreadable
 from connectors.woocommerce.orders import Orders
+from connectors.woocommerce.paging import MAX_PER_PAGE
 from connectors.woocommerce.products import Products
+from connectors.woocommerce.refunds import Refunds
 from connectors.woocommerce.site import Site
 
 USER_AGENT = "sklad-bridge/1.0"
-MAX_PER_PAGE = 100
 
 Param = str | int | bool | list[int] | list[str] | None
 
@@ -58,6 +59,7 @@ class WooCommerce:
             observer=observer,
         )
         self.orders = Orders(self)
+        self.refunds = Refunds(self)
         self.products = Products(self)
         self.site = Site(self)
 
@@ -98,8 +100,13 @@ class WooCommerce:
         found = self._decoded(answer, "GET")
         if not isinstance(found, list):
             raise TransientError("The site answered with something that is not a list.", code="net_shape")
-        pages = str(answer.headers.get("X-WP-TotalPages", ""))
-        return found, int(pages) if pages.isdigit() else None
+        return found, _number(answer, "X-WP-TotalPages")
+
+    def count(self, path: str, **params: Param) -> int | None:
+        """How many rows a list has, in one small call (None when a proxy took the header away)."""
+        answer = self._api.get(_endpoint(path), params=_plain({**params, "per_page": 1, "_fields": "id"}))
+        self._decoded(answer, "GET")
+        return _number(answer, "X-WP-Total")
 
     @staticmethod
     def _decoded(answer: Answer, method: str) -> Any:
@@ -192,6 +199,11 @@ class _PooledAPI(API):  # type: ignore[misc]  # the package has no types
             oauth_timestamp=int(time.time()),
         )
         return str(signature.get_oauth_url())
+
+
+def _number(answer: Answer, header: str) -> int | None:
+    value = str(answer.headers.get(header, ""))
+    return int(value) if value.isdigit() else None
 
 
 def _endpoint(path: str) -> str:

@@ -1,15 +1,40 @@
-"""Orders of the site (`wc/v3/orders`). Source: REST API documentation, "Orders", "Order notes", "Refunds"."""
+"""Orders of the site (`wc/v3/orders`). Source: REST API documentation, "Orders", "Order notes"."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from connectors.woocommerce.wire import Order, OrderNote, Refund
+from connectors.woocommerce.paging import CHANGE, CREATION, MAX_PER_PAGE, Place, page_along, rows_along
+from connectors.woocommerce.wire import Order, OrderNote
 
 if TYPE_CHECKING:
     from connectors.woocommerce.client import WooCommerce
+
+
+MAX_IDS = 100
+"""More would make the address too long for many servers; `Orders.by_ids` takes any number."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders: made after and before two moments (UTC, exclusive, "" for open), of these ids (at most
+    100), of these statuses (`any`: all but trash and checkout drafts).
+    """
+
+    after_gmt: str = ""
+    before_gmt: str = ""
+    ids: tuple[int, ...] = ()
+    statuses: tuple[str, ...] = ("any",)
+
+    def __post_init__(self) -> None:
+        if len(self.ids) > MAX_IDS:
+            raise ValueError(f"a filter takes at most {MAX_IDS} ids")
+
+    def params(self) -> dict[str, Any]:
+        """All but `after_gmt`, which is where a walk begins."""
+        return {"before": self.before_gmt, "include": list(self.ids), "status": list(self.statuses)}
 
 
 class Orders:
@@ -36,40 +61,38 @@ class Orders:
             found += self._client.rows("orders", include=wanted[start : start + 100])
         return cast(list[Order], found)
 
-    def modified_since(self, after_gmt: str, *, per_page: int = 100, status: str = "any") -> Iterator[Order]:
+    def modified_since(
+        self, after_gmt: str, *, per_page: int = MAX_PER_PAGE, status: str = "any"
+    ) -> Iterator[Order]:
         """Orders modified after a moment (UTC, "2026-11-21T18:28:24", exclusive), oldest change first.
 
-        Pages restart at the moment the last one ended with, so orders that arrive or change meanwhile push
-        none out of sight; each version of an order is given once. `any` leaves out trash and checkout
-        drafts: ask for `trash` by itself. No modification date moves on notes, deleted refunds and forced
-        deletes.
+        Each version of an order is given once. `any` leaves out trash and checkout drafts: ask for `trash` by
+        itself. No modification date moves on notes, deleted refunds and forced deletes.
         """
-        start, page = after_gmt, 1
-        given: set[tuple[int, str]] = set()
-        while True:
-            rows, _pages = self._client.page(
-                "orders",
-                modified_after=start,
-                dates_are_gmt=True,
-                orderby="modified",
-                order="asc",
-                per_page=per_page,
-                page=page,
-                status=status,
+        rows = rows_along(self._client, "orders", CHANGE, after_gmt, per_page, status=status)
+        return cast(Iterator[Order], rows)
+
+    def pages(
+        self, wanted: OrderFilter, place: Place | None = None, *, per_page: int = MAX_PER_PAGE
+    ) -> Iterator[tuple[list[Order], Place | None]]:
+        """What a filter selects, oldest order first, in pages, each with the place where the next one begins.
+
+        Store the place with what the page brought and the walk can go on from it another day. Orders of the
+        second a page ends in come again with the next one.
+        """
+        following: Place | None = place or (wanted.after_gmt, 1)
+        while following is not None:
+            rows, following = page_along(
+                self._client, "orders", CREATION, following, per_page, **wanted.params()
             )
-            for row in rows:
-                version = (int(row["id"]), str(row.get("date_modified_gmt")))
-                if version not in given:
-                    given.add(version)
-                    yield cast(Order, row)
-            if len(rows) < per_page:
-                return
-            following = _a_second_before(str(rows[-1].get("date_modified_gmt") or ""))
-            if following and following > start:
-                start, page = following, 1
-                given = {version for version in given if version[1] > start}
-            else:
-                page += 1
+            yield cast(list[Order], rows), following
+
+    def count(self, wanted: OrderFilter) -> int | None:
+        """How many orders a filter selects; None when a proxy took the header that tells away."""
+        params = wanted.params()
+        if wanted.after_gmt:
+            params |= {"after": wanted.after_gmt}
+        return self._client.count("orders", dates_are_gmt=True, **params)
 
     def notes(self, order_id: int) -> list[OrderNote]:
         return cast(list[OrderNote], self._client.get(f"orders/{int(order_id)}/notes"))
@@ -78,15 +101,3 @@ class Orders:
         """Write a note for the staff, or one that is also mailed to the customer."""
         body = {"note": text, "customer_note": to_customer}
         return cast(OrderNote, self._client.post(f"orders/{int(order_id)}/notes", body))
-
-    def refunds(self, order_id: int) -> list[Refund]:
-        """Newest first; amounts positive and gross, lines negative and net."""
-        return cast(list[Refund], list(self._client.rows(f"orders/{int(order_id)}/refunds")))
-
-
-def _a_second_before(moment: str) -> str:
-    """`modified_after` is exclusive and counts seconds; "" for a moment that cannot be read."""
-    try:
-        return (datetime.fromisoformat(moment) - timedelta(seconds=1)).isoformat()
-    except ValueError:
-        return ""

@@ -1,11 +1,22 @@
-"""What a site says about itself: versions, currency, order states. Source: REST API, "System status"."""
+"""What a site says about itself: versions, currency, order states, payment, shipping, taxes.
+
+Source: REST API documentation, "System status", "Settings", "Payment gateways", "Shipping zones", "Tax rates".
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
 from connectors.errors import TransientError
-from connectors.woocommerce.wire import OrderStatus, PaymentGateway, SiteInfo
+from connectors.woocommerce.wire import (
+    OrderStatus,
+    PaymentGateway,
+    ShippingMethod,
+    ShippingZone,
+    SiteInfo,
+    SiteSettings,
+    Tax,
+)
 
 if TYPE_CHECKING:
     from connectors.woocommerce.client import WooCommerce
@@ -45,3 +56,30 @@ class Site:
     def payment_gateways(self) -> list[PaymentGateway]:
         """Payment methods, switched on or not."""
         return cast(list[PaymentGateway], self._client.get("payment_gateways"))
+
+    def settings(self) -> SiteSettings:
+        """The money and the place of the shop, in one call."""
+        rows = self._client.get("settings/general")
+        try:
+            values = {str(row["id"]).removeprefix("woocommerce_"): row.get("value") for row in rows}
+            country, _, state = str(values["default_country"]).partition(":")
+            return {
+                "currency": str(values["currency"]),
+                "decimals": int(values["price_num_decimals"]),
+                "country": country,
+                "state": state,
+                "taxes": values.get("calc_taxes") == "yes",
+            }
+        except (AttributeError, KeyError, TypeError, ValueError) as exc:
+            raise TransientError("The site's settings cannot be read.", code="net_shape") from exc
+
+    def shipping_zones(self) -> list[ShippingZone]:
+        return cast(list[ShippingZone], self._client.get("shipping/zones"))
+
+    def shipping_methods(self, zone_id: int) -> list[ShippingMethod]:
+        """The methods of one zone, switched on or not."""
+        return cast(list[ShippingMethod], self._client.get(f"shipping/zones/{int(zone_id)}/methods"))
+
+    def taxes(self) -> list[Tax]:
+        """All tax rates; none while taxes are off."""
+        return cast(list[Tax], list(self._client.rows("taxes")))

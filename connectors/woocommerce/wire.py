@@ -70,10 +70,16 @@ class OrderNote(TypedDict, total=False):
 
 
 class Refund(TypedDict, total=False):
+    """`amount` is positive and gross; quantities and totals of lines are negative, totals net. A line names the
+    order's line in its meta `_refunded_item_id`. `parent_id`, the order, is there in the list of all orders only.
+    """
+
     id: int
+    parent_id: int
     date_created_gmt: str
     amount: str
     reason: str
+    refunded_payment: bool
     line_items: list[Line]
     shipping_lines: list[dict[str, Any]]
     fee_lines: list[dict[str, Any]]
@@ -111,6 +117,47 @@ class SiteInfo(TypedDict):
     currency: str
     decimals: int
     hpos: bool
+
+
+class SiteSettings(TypedDict):
+    """`country` and `state` are the shop's own address; `state` is "" where none is set."""
+
+    currency: str
+    decimals: int
+    country: str
+    state: str
+    taxes: bool
+
+
+class ShippingZone(TypedDict, total=False):
+    """Zone 0 is what the other zones leave over."""
+
+    id: int
+    name: str
+    order: int
+
+
+class ShippingMethod(TypedDict, total=False):
+    """A method of a zone. Orders name it as `method_id` and `instance_id` of a shipping line."""
+
+    instance_id: int
+    method_id: str
+    title: str
+    method_title: str
+    enabled: bool
+
+
+class Tax(TypedDict, total=False):
+    """`rate` is a percent with four decimals ("20.0000"); orders name it as `rate_id` of a tax line."""
+
+    id: int
+    country: str
+    state: str
+    rate: str
+    name: str
+    priority: int
+    compound: bool
+    shipping: bool
 
 
 class OrderStatus(TypedDict):

@@ -69,7 +69,7 @@ def test_orders_are_read_changed_and_annotated(make_shop: Make, stub: Any, reply
     assert client.orders.update(5, {"status": "completed"}) == {"id": 5}
     assert client.orders.add_note(621, "заметка")["note"] == "заметка"
     assert client.orders.by_ids([3, 1, 3]) == []
-    assert client.orders.refunds(5) == []
+    assert client.refunds.list(5) == []
     assert [(seen.method, seen.path.removeprefix(API)) for seen in stub.seen] == [
         ("GET", "/orders/632"),
         ("PUT", "/orders/5"),
