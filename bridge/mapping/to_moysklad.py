@@ -32,6 +32,10 @@ class Refs:
     state_id: str = ""
     sales_channel_id: str = ""
     currency_id: str = ""  # only when it is not the account's own
+    project_id: str = ""
+    contract_id: str = ""
+    owner_id: str = ""
+    organization_account_id: str = ""
 
 
 def meta(base_url: str, path: str, kind: str) -> Body:
@@ -55,12 +59,16 @@ def customer_order(
     refs: Refs,
     *,
     prefix: str,
+    suffix: str = "",
     reserve: bool,
 ) -> Body:
-    """The whole document except `syncId`. `items` are by the source id of the order's line."""
+    """A new document without `syncId` and what follows the site later (sync/document_body.py).
+
+    `items` are by the source id of the order's line.
+    """
     taxed = any(position.source.vat_percent is not None for position in positions)
     body: Body = {
-        "name": f"{prefix}{order.number}"[:255],
+        "name": f"{prefix}{order.number}{suffix}"[:255],
         "externalCode": f"{order.source_id}-{order.order_key}"[:255],
         "moment": to_wire(order.placed_at)[:19],
         "applicable": True,
@@ -69,17 +77,23 @@ def customer_order(
         "organization": entity(refs.base_url, "organization", refs.organization_id),
         "agent": entity(refs.base_url, "counterparty", refs.agent_id),
         "store": entity(refs.base_url, "store", refs.store_id),
-        "description": description(order),
         "positions": [
             _position(p, items, shipping_service, refs.base_url, reserve=reserve) for p in positions
         ],
     }
-    if address := order.shipping.one_line():
-        body["shipmentAddress"] = address[:255]
     if refs.state_id:
         body["state"] = state(refs.base_url, refs.state_id)
-    if refs.sales_channel_id:
-        body["salesChannel"] = entity(refs.base_url, "saleschannel", refs.sales_channel_id)
+    if refs.organization_account_id:
+        path = f"entity/organization/{refs.organization_id}/accounts/{refs.organization_account_id}"
+        body["organizationAccount"] = meta(refs.base_url, path, "account")
+    for key, kind, external_id in (
+        ("salesChannel", "saleschannel", refs.sales_channel_id),
+        ("project", "project", refs.project_id),
+        ("contract", "contract", refs.contract_id),
+        ("owner", "employee", refs.owner_id),
+    ):
+        if external_id:
+            body[key] = entity(refs.base_url, kind, external_id)
     if refs.currency_id:
         body["rate"] = {"currency": entity(refs.base_url, "currency", refs.currency_id)}
     return body

@@ -39,8 +39,7 @@ def body(canonical: Canonical, **refs: str) -> dict[str, Any]:
 
 def test_the_body_uses_the_documented_fields_only() -> None:
     documented = json.loads((PAYLOADS / "moysklad" / "customerorder_create_request.json").read_text())["body"]
-    extra = {"shipmentAddress"}  # the plain form of the documented shipmentAddressFull
-    assert set(body(order())) <= set(documented) | extra
+    assert set(body(order())) <= set(documented)
     assert set(body(order())["positions"][0]) <= set(documented["positions"][0])
 
 
@@ -62,13 +61,6 @@ def test_references_that_are_not_set_are_left_out() -> None:
     assert "state" not in plain
     assert "salesChannel" not in plain
     assert "rate" not in plain
-
-
-def test_an_address_too_long_for_its_field_is_kept_whole_in_the_comment() -> None:
-    long = replace(order().shipping, line1="ул. " + "Длинная " * 40)
-    document = body(replace(order(), shipping=long))
-    assert len(document["shipmentAddress"]) == 255
-    assert long.one_line() in document["description"]
 
 
 def test_a_company_is_a_legal_entity_and_empty_fields_are_left_out() -> None:
