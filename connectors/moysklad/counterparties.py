@@ -1,4 +1,4 @@
-"""Customers (`/entity/counterparty`): found by our keys, e-mail or phone, since the API enforces no
+"""Customers (`/entity/counterparty`): found by our keys, e-mail, phone or INN, since the API enforces no
 uniqueness.
 
 Source: dictionaries, "Counterparty".
@@ -44,6 +44,10 @@ class Counterparties:
     def by_phones(self, phones: Iterable[str], *, archived: bool | None = False) -> list[Counterparty]:
         """Phones are stored as typed: give every spelling that may occur."""
         return self._by("phone", phones, archived)
+
+    def by_inns(self, inns: Iterable[str], *, archived: bool | None = False) -> list[Counterparty]:
+        """Branches of a company share an INN and differ by `kpp`."""
+        return self._by("inn", inns, archived)
 
     def create(self, body: Mapping[str, Any]) -> Counterparty:
         """Make one. The same `syncId` again gives the one made earlier, unchanged."""

@@ -1,4 +1,5 @@
-"""What a connection is set up with: the account, its user, organizations, warehouses, channels, currencies.
+"""What a connection is set up with: the account, its user, organizations with their bank accounts, warehouses,
+channels, currencies, and what a document or an address may name.
 
 Source: dictionaries of those names; general part, "Employee context"; "Company settings".
 """
@@ -9,7 +10,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from connectors.errors import TransientError
 from connectors.moysklad.filters import Filter
-from connectors.moysklad.wire import AssortmentItem, CompanySettings, Currency, Employee, Entity
+from connectors.moysklad.wire import (
+    Account,
+    AssortmentItem,
+    CompanySettings,
+    Contract,
+    Currency,
+    Employee,
+    Entity,
+    Territory,
+)
 
 if TYPE_CHECKING:
     from connectors.moysklad.client import MoySklad
@@ -24,6 +34,11 @@ class Directory:
     def organizations(self) -> list[Entity]:
         return self._all("organization")
 
+    def organization_accounts(self, organization_id: str) -> list[Account]:
+        """The bank accounts of an organization; in a body: `client.meta("account", id, of=organization_id)`."""
+        rows = self._client.rows(f"entity/organization/{organization_id}/accounts")
+        return cast(list[Account], list(rows))
+
     def stores(self) -> list[Entity]:
         """Warehouses; a child warehouse names its `parent`."""
         return self._all("store")
@@ -33,6 +48,28 @@ class Directory:
 
     def currencies(self) -> list[Currency]:
         return cast(list[Currency], self._all("currency"))
+
+    def countries(self) -> list[Territory]:
+        """Countries; `code` is the three digits of ISO 3166-1."""
+        return cast(list[Territory], self._all("country"))
+
+    def regions(self) -> list[Territory]:
+        """The regions of Russia, with their `code`."""
+        return cast(list[Territory], self._all("region"))
+
+    def projects(self) -> list[Entity]:
+        return self._all("project")
+
+    def contracts(self) -> list[Contract]:
+        return cast(list[Contract], self._all("contract"))
+
+    def employees(self) -> list[Employee]:
+        """Who may own a document."""
+        return cast(list[Employee], self._all("employee"))
+
+    def expense_items(self) -> list[Entity]:
+        """What outgoing money is for; obligatory on `paymentout` and `cashout`."""
+        return self._all("expenseitem")
 
     def services(self, name: str) -> list[AssortmentItem]:
         """The services of exactly this name; names are not unique."""
@@ -48,6 +85,7 @@ class Directory:
         return cast(Employee, self._client.get("context/employee"))
 
     def company_settings(self) -> CompanySettings:
+        """The account's currency, price types and rules (`checkMinPrice`, `checkShippingStock` ...)."""
         return cast(CompanySettings, self._client.get("context/companysettings"))
 
     def account_id(self) -> str:

@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     from connectors.moysklad.client import MoySklad
 
 Action = Literal["CREATE", "UPDATE", "DELETE"]
+EntityType = Literal[
+    "customerorder",
+    "demand",
+    "salesreturn",
+    "paymentin",
+    "cashin",
+    "paymentout",
+    "cashout",
+    "counterparty",
+    "product",
+    "variant",
+    "service",
+    "bundle",
+]
+"""What the bridge may listen to. Shipments and payments by themselves: whether they also touch their order is
+not documented."""
 MAX_URL = 255
 
 
@@ -30,7 +46,7 @@ class Webhooks:
         """All of the account, those of other programs too."""
         return cast("list[Webhook]", list(self._client.rows(self.PATH)))
 
-    def create(self, url: str, entity_type: str, action: Action, *, fields: bool = False) -> Webhook:
+    def create(self, url: str, entity_type: EntityType, action: Action, *, fields: bool = False) -> Webhook:
         """Subscribe. `fields`: an UPDATE names the fields that changed (`updatedFields`)."""
         body = {"url": _checked(url), "action": action, "entityType": entity_type}
         if fields and action == "UPDATE":

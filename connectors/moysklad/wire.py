@@ -160,9 +160,16 @@ class Counterparty(Entity, total=False):
     phone: str
     inn: str
     kpp: str
+    ogrn: str
     legalTitle: str
+    legalFirstName: str
+    legalLastName: str
+    legalMiddleName: str
     tags: list[str]
     actualAddress: str
+    actualAddressFull: dict[str, Any]
+    attributes: list[dict[str, Any]]
+    state: Reference
 
 
 class AssortmentItem(Entity, total=False):
@@ -200,6 +207,34 @@ class Employee(Entity, total=False):
     fullName: str
     group: dict[str, Any]
     permissions: dict[str, Any]
+
+
+class Account(TypedDict, total=False):
+    """A bank account of an organization; a payment through it has its `currency` (22004 otherwise)."""
+
+    meta: dict[str, Any]
+    id: str
+    accountNumber: str
+    bankName: str
+    bic: str
+    isDefault: bool
+    currency: Reference
+
+
+class Contract(Entity, total=False):
+    """`agent` is the customer, `ownAgent` the organization; documents take only what fits both."""
+
+    code: str
+    moment: str
+    contractType: str
+    agent: Reference
+    ownAgent: Reference
+
+
+class Territory(Entity, total=False):
+    """A country or a region."""
+
+    code: str
 
 
 class CompanySettings(TypedDict, total=False):
