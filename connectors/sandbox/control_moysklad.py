@@ -34,7 +34,7 @@ class MoyskladControl(Control):
         return dict(self.call("info")["sales_channels"])
 
     def documents(self, kind: str = "customerorder", binned: bool = False) -> list[Json]:
-        """All of a kind as the API shows them, positions, agent, state and store expanded."""
+        """All of a kind as the API shows them; positions, operations, agent, state and store expanded."""
         return list(self.call("documents", kind=kind, binned=binned))
 
     def document(self, id: str, kind: str = "customerorder") -> Json | None:
@@ -72,6 +72,50 @@ class MoyskladControl(Control):
     ) -> Json:
         """A posted demand: all that is left of the order, or pieces by article."""
         return dict(self.call("ship", order_id=order_id, quantities=quantities, store=store))
+
+    def unship(self, demand_id: str) -> Json:
+        """The demand is unposted: it stays, but ships nothing. SandboxError 17014 when goods of it came back."""
+        return dict(self.call("unship", demand_id=demand_id))
+
+    def return_goods(
+        self,
+        demand_id: str | None,
+        quantities: dict[str, float],
+        *,
+        store: str | None = None,
+        agent: str | None = None,
+    ) -> Json:
+        """A posted return, pieces by article: of a demand at its prices, or without a basis at the cards' prices.
+
+        `store` by name (the demand's), `agent` by counterparty id (the demand's; without a basis the account's first).
+        """
+        arguments = {"demand_id": demand_id, "quantities": quantities, "store": store, "agent": agent}
+        return dict(self.call("return_goods", **arguments))
+
+    def pay(self, order_id: str, sum_minor: float | None = None, kind: str = "paymentin") -> Json:
+        """A posted payment linked to the order: what is unpaid, or `sum_minor` kopecks. With kind paymentout or cashout
+        `order_id` is a return."""
+        return dict(self.call("pay", order_id=order_id, sum_minor=sum_minor, kind=kind))
+
+    def set_position(
+        self, order_id: str, article: str, *, quantity: float | None = None, price: float | None = None
+    ) -> Json:
+        """Another quantity or price (kopecks) of the first position with these goods; every position keeps its id."""
+        return dict(
+            self.call("set_position", order_id=order_id, article=article, quantity=quantity, price=price)
+        )
+
+    def remove_position(self, order_id: str, article: str) -> Json:
+        """The first position with these goods goes, the others keep their ids."""
+        return dict(self.call("remove_position", order_id=order_id, article=article))
+
+    def counterparties(self) -> list[Json]:
+        """All of them, archived ones included."""
+        return self.documents("counterparty")
+
+    def add_counterparty(self, **fields: Any) -> Json:
+        """`fields` as the API takes them: name, email, phone, inn, archived …"""
+        return self.create("counterparty", fields)
 
     def trash(self, id: str, kind: str = "customerorder") -> None:
         self.call("trash", kind=kind, id=id)

@@ -10,6 +10,7 @@ STORES = ("Основной склад", "Магазин")
 ORGANIZATION = "ООО «Ромашка»"
 SALES_CHANNEL = "Интернет-магазин"
 DELIVERY_SERVICE = "Доставка"
+EXPENSE_ITEMS = ("Возврат", "Закупка товаров")
 STATES = (
     ("Новый", "Regular"),
     ("Подтвержден", "Regular"),

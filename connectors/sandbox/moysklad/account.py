@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from connectors.sandbox.moysklad.kinds import KINDS, POSITION_KIND
 from connectors.sandbox.moysklad.options import Options
 
+PAYMENTS = {"paymentin": 1, "cashin": 1, "paymentout": -1, "cashout": -1}
+"""Kinds of payments: 1 brings money, -1 takes it."""
 API = "/api/remap/1.2"
 CODE_LETTERS = string.ascii_letters + string.digits + "-_"
 Obj = dict[str, Any]
@@ -128,7 +130,7 @@ def link_targets(kind: str, obj: Obj) -> list[tuple[Ref, str]]:
         return [(obj["customerOrder"], "demands")]
     if kind == "salesreturn" and obj.get("demand"):
         return [(obj["demand"], "returns")]
-    if kind in ("paymentin", "cashin"):
+    if kind in PAYMENTS:
         return [(operation["ref"], "payments") for operation in obj.get("operations", ())]
     return []
 

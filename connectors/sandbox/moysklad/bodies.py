@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.sandbox.moysklad import moments
-from connectors.sandbox.moysklad.account import Account, Obj, Ref
+from connectors.sandbox.moysklad.account import PAYMENTS, Account, Obj, Ref
 from connectors.sandbox.moysklad.errors import ApiError, field_error
 from connectors.sandbox.moysklad.fields import Field
 from connectors.sandbox.moysklad.kinds import ITEMS, KINDS
@@ -23,7 +23,7 @@ ADDRESS_LIMITS = {
     "addInfo": 255,
     "comment": 255,
 }
-PAYABLE = ("customerorder", "demand", "invoiceout")
+PAYABLE = {1: ("customerorder", "demand"), -1: ("salesreturn",)}
 NEVER_WRITTEN = {
     "id",
     "accountId",
@@ -68,15 +68,26 @@ def read_value(account: Account, kind: str, wanted: Field, raw: Any) -> Any:
     if raw is None:
         return None
     if wanted.type == "ref":
+        if kind == "salesreturn" and wanted.name == "demand":
+            refuse_other_basis(raw)
         ref = read_ref(account, raw, wanted.name, wanted.kinds)
         if ref.kind == "state" and account.state_kind(ref.id) != kind:
             raise field_error(11002, wanted.name)
         return ref
     if wanted.type == "attributes":
         return read_attributes(account, kind, raw)
+    if wanted.type == "operations":
+        return read_operations(account, raw, wanted.name, PAYABLE[PAYMENTS[kind]])
     if wanted.type in COMPLEX:
         return COMPLEX[wanted.type](account, raw, wanted.name)
     return SCALARS[wanted.type](raw, wanted)
+
+
+def refuse_other_basis(raw: Any) -> None:
+    """17006 for a return whose basis is named as a document of another type."""
+    given = raw.get("meta") if isinstance(raw, dict) else None
+    if isinstance(given, dict) and given.get("type") in set(KINDS) - {"demand"}:
+        raise field_error(17006, "demand")
 
 
 def read_text(raw: Any, wanted: Field) -> str:
@@ -167,16 +178,20 @@ def read_rate(account: Account, raw: Any, name: str) -> Obj:
     return answer if value == 1.0 else answer | {"value": value}
 
 
-def read_operations(account: Account, raw: Any, name: str) -> list[Obj]:
+def read_operations(account: Account, raw: Any, name: str, payable: tuple[str, ...]) -> list[Obj]:
+    """What a payment pays, replaced as a whole. 22001 for a document linked twice, 3010 for one in the bin."""
     answer: list[Obj] = []
     for given in read_list(account, raw, name):
-        ref = read_ref(account, given, name, PAYABLE)
+        ref = read_ref(account, given, name, payable)
         if any(item["ref"] == ref for item in answer):
             raise field_error(22001, name)
         target = account.find(ref)
         if target and "deleted" in target:
             raise field_error(3010, name)
-        answer.append({"ref": ref, "linkedSum": float(given.get("linkedSum", 0.0))})
+        linked = read_number(given.get("linkedSum") or 0.0, Field("linkedSum"))
+        if linked < 0:
+            raise field_error(3002, "linkedSum")
+        answer.append({"ref": ref, "linkedSum": linked})
     return answer
 
 
@@ -239,6 +254,5 @@ COMPLEX: dict[str, Callable[[Account, Any, str], Any]] = {
     "object": read_object,
     "address": read_address,
     "rate": read_rate,
-    "operations": read_operations,
     "components": read_components,
 }

@@ -10,7 +10,7 @@ from connectors.sandbox.moysklad.bodies import address_text, merge_attributes, r
 from connectors.sandbox.moysklad.errors import ApiError, field_error
 from connectors.sandbox.moysklad.kinds import KINDS
 from connectors.sandbox.moysklad.positions import read_positions
-from connectors.sandbox.moysklad.rules import check_rules
+from connectors.sandbox.moysklad.rules import check_rules, refuse_closed_period, refuse_with_returns
 from connectors.sandbox.moysklad.stock import Stock
 
 ADDRESSES = {
@@ -47,7 +47,7 @@ class Writer:
     def update(self, kind: str, id_: str, body: Obj, caller: Caller) -> Obj:
         """The fields the body names, nothing else; `positions` replaces the whole set. 1021, 1047 and the errors of
         bodies."""
-        old = self.alive(kind, id_)
+        old = self._changeable(kind, id_)
         values = read_fields(self.account, kind, body)
         if values.get("syncId", old.get("syncId")) != old.get("syncId"):
             raise ApiError(1047, parameter="syncId")
@@ -66,7 +66,8 @@ class Writer:
 
     def set_positions(self, kind: str, id_: str, rows: list[Obj], caller: Caller) -> Obj:
         """The same document with another set of already checked positions."""
-        obj = self.alive(kind, id_) | {"positions": rows, "updated": moments.now()}
+        obj = self._changeable(kind, id_) | {"positions": rows, "updated": moments.now()}
+        check_rules(self.account, kind, obj)
         self.account.objects[kind][id_] = obj
         self._settle(kind, obj, caller)
         self._tell(kind, obj, "UPDATE", ("positions",), caller)
@@ -75,6 +76,7 @@ class Writer:
     def delete(self, kind: str, id_: str, caller: Caller) -> None:
         """Gone for good, or to the bin when the account is set so. 1021, 1028."""
         obj = self.existing(kind, id_)
+        self._refuse_removal(kind, obj)
         options = self.account.options
         if KINDS[kind].document and options.recycle_bin and options.delete_goes_to_bin and not is_binned(obj):
             self._bin(kind, obj, caller)
@@ -92,7 +94,9 @@ class Writer:
             raise ApiError(1066, kind)
         if not self.account.options.recycle_bin:
             raise ApiError(1067)
-        self._bin(kind, self.alive(kind, id_), caller)
+        obj = self.alive(kind, id_)
+        self._refuse_removal(kind, obj)
+        self._bin(kind, obj, caller)
 
     def restore(self, kind: str, id_: str, caller: Caller) -> Obj:
         """Out of the bin again: only the web application can, there is no call for it."""
@@ -114,6 +118,18 @@ class Writer:
         if is_binned(obj):
             raise ApiError(1021, kind, id_)
         return obj
+
+    def _changeable(self, kind: str, id_: str) -> Obj:
+        obj = self.alive(kind, id_)
+        if KINDS[kind].document:
+            refuse_closed_period(self.account, obj)
+        return obj
+
+    def _refuse_removal(self, kind: str, obj: Obj) -> None:
+        """17009, 17014: a document of a closed period, a demand with a return."""
+        if KINDS[kind].document:
+            refuse_closed_period(self.account, obj)
+        refuse_with_returns(self.account, kind, obj)
 
     def _bin(self, kind: str, obj: Obj, caller: Caller) -> None:
         binned = obj | {"deleted": moments.now(), "updated": moments.now()}

@@ -55,7 +55,10 @@ SYNC = Field("syncId", "sync", orderable=False)
 ARCHIVED = Field("archived", "bool", orderable=False)
 VAT = (Field("vatEnabled", "bool", orderable=False), Field("vatIncluded", "bool", orderable=False))
 
+OWNED = (ref("owner", "employee"), ref("group"), Field("shared", "bool", orderable=False))
+
 DOCUMENT = (
+    *OWNED,
     Field("name"),
     Field("code"),
     Field("externalCode"),
@@ -94,4 +97,9 @@ PAYMENT = (
     Field("paymentPurpose", orderable=False),
     ref("salesChannel", "saleschannel"),
     data("operations", "operations"),
+)
+OUTGOING = (
+    *PAYMENT,
+    ref("expenseItem", "expenseitem", required=True),
+    Field("noClosingDocs", "bool", orderable=False),
 )

@@ -32,6 +32,9 @@ class Options:
     check_min_price: bool = False
     recycle_bin: bool = True  # companysettings.useRecycleBin
     delete_goes_to_bin: bool = False  # whether DELETE means the bin then is not documented
+    closed_before: str = (
+        ""  # "2026-07-01": documents dated earlier cannot be made, changed or removed (17009)
+    )
     round_prices: bool = True  # whole kopecks unless X-Lognex-Precision: true
     round_line_sums: bool = True
 
@@ -42,6 +45,9 @@ class Options:
     href_carries_expand: bool = True
     trash_event: str = "DELETE"  # or "UPDATE", "NONE"
     archive_event: str = "UPDATE"  # or "NONE"
+    return_price_change: str = (
+        "error"  # 3001 for another price than the demand's; or "keep" the demand's price
+    )
     linked_order_update: bool = False  # order UPDATE when its demands or payments change
     retry_on_timeout: bool = True  # whether a timed-out webhook is tried again
 

@@ -48,6 +48,8 @@ def read_position(account: Account, caller: Caller, kind: str, row: Any, old: Ob
     position: Obj = dict(
         old or {"id": account.new_id(), "price": 0.0, "discount": 0.0, "vat": 0, "vatEnabled": False}
     )
+    if kind == "salesreturn":
+        read_return_part(position, row, old)
     for name in ("quantity", "price", "discount", "reserve"):
         if row.get(name) is not None:
             position[name] = read_number(row[name], Field(name))
@@ -63,6 +65,14 @@ def read_position(account: Account, caller: Caller, kind: str, row: Any, old: Ob
         raise_to_minimum(account, position)
     check_position(kind, position)
     return position
+
+
+def read_return_part(position: Obj, row: Obj, old: Obj | None) -> None:
+    """The cost of goods that come back without a basis, and what a return leaves to its demand to say."""
+    if row.get("cost") is not None:
+        position["cost"] = read_int(row["cost"], Field("cost"))
+    if old is None:
+        position["unsaid"] = tuple(name for name in ("price", "discount", "vat") if row.get(name) is None)
 
 
 def read_vat(position: Obj, row: Obj) -> None:

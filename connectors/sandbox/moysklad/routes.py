@@ -21,6 +21,7 @@ from connectors.sandbox.moysklad.references import UUID
 from connectors.sandbox.moysklad.state_pages import StatePages
 from connectors.sandbox.moysklad.stock import Stock
 from connectors.sandbox.moysklad.stock_reports import StockReports
+from connectors.sandbox.moysklad.templates import template
 
 MAX_DEPTH = 10
 
@@ -62,6 +63,8 @@ class Routes:
                     return self.entities.post(kind, read_body(request), request.query, caller)
             case ["metadata", *more]:
                 return self.states.answer(kind, more, method, lambda: read_body(request))
+            case ["new"] if method == "PUT":
+                return json_response(template(self.account, kind, read_body(request)))
             case ["delete"] if method == "POST":
                 return self.entities.delete_many(kind, read_body(request), caller)
             case ["syncid", sync_id] if method == "DELETE":

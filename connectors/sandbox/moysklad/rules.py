@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from connectors.sandbox.moysklad.account import Account, Obj
+from connectors.sandbox.moysklad.account import PAYMENTS, Account, Obj, Ref, is_binned
 from connectors.sandbox.moysklad.errors import ApiError, field_error
 from connectors.sandbox.moysklad.kinds import KINDS
+from connectors.sandbox.moysklad.return_rules import check_return
 
 URLS_PER_EVENT = 5
 UNHOOKABLE = ("webhook", "webhookstock", "discount", "notes")
@@ -77,16 +78,33 @@ def webhook_stock(account: Account, obj: Obj) -> None:
 
 
 def demand(account: Account, obj: Obj) -> None:
-    """A posted demand takes goods from somewhere: without a store it is 3000."""
+    """A posted demand takes goods from somewhere: without a store it is 3000. With a return it stays posted: 17014."""
     if obj["applicable"] and "store" not in obj:
         raise field_error(3000, "store")
+    if not obj["applicable"]:
+        refuse_with_returns(account, "demand", obj)
+
+
+def refuse_with_returns(account: Account, kind: str, obj: Obj) -> None:
+    """17014 for a demand somebody returned goods of."""
+    if kind != "demand":
+        return
+    if any(not is_binned(other) for _, other in account.linked(Ref(kind, obj["id"]), "returns")):
+        raise field_error(17014, "applicable")
 
 
 def payment(account: Account, obj: Obj) -> None:
     """The links of a payment cannot add up to more than its sum: 22000."""
-    obj.setdefault("sum", 0.0)
+    if obj.setdefault("sum", 0.0) < 0:
+        raise field_error(3002, "sum")
     if sum(item["linkedSum"] for item in obj.get("operations", ())) > obj["sum"]:
         raise ApiError(22000, parameter="operations")
+
+
+def refuse_closed_period(account: Account, obj: Obj) -> None:
+    """17009 for a document dated before the day the account closed."""
+    if obj["moment"] < account.options.closed_before:
+        raise field_error(17009, "moment")
 
 
 RULES: dict[str, Callable[[Account, Obj], None]] = {
@@ -94,13 +112,15 @@ RULES: dict[str, Callable[[Account, Obj], None]] = {
     "demand": demand,
     "webhook": webhook,
     "webhookstock": webhook_stock,
-    "paymentin": payment,
-    "cashin": payment,
+    "salesreturn": check_return,
+    **dict.fromkeys(PAYMENTS, payment),
 }
 
 
 def check_rules(account: Account, kind: str, obj: Obj) -> None:
     """Run the rule of a kind, if it has one, on an object about to be stored."""
+    if KINDS[kind].document:
+        refuse_closed_period(account, obj)
     rule = RULES.get(kind)
     if rule is not None:
         rule(account, obj)

@@ -81,6 +81,8 @@ class Filler:
         for name in names.STORES:
             self.add("store", name=name)
         self.add("saleschannel", name=names.SALES_CHANNEL, type="ECOMMERCE")
+        for name in names.EXPENSE_ITEMS:
+            self.add("expenseitem", name=name)
         self.add("service", name=names.DELIVERY_SERVICE, code="DELIVERY", salePrices=self.prices(0))
 
     def prices(self, kopecks: int) -> list[dict[str, Any]]:

@@ -36,10 +36,8 @@ def document_totals(account: Account, kind: str, obj: Obj) -> Obj:
         answer["sum"] = total if included or not enabled else total + vat
         if "vatEnabled" in obj:
             answer["vatSum"] = vat
-    if kind in ("customerorder", "demand"):
+    if kind in ("customerorder", "demand", "salesreturn"):
         answer["payedSum"] = payed_sum(account, ref)
-    if kind == "salesreturn":
-        answer["payedSum"] = 0.0
     if kind == "customerorder":
         answer |= {
             "shippedSum": shipped_sum(account, ref),
