@@ -63,6 +63,55 @@ class StoreControl(Control):
         """One more event about an order, with an id of its own."""
         return str(self.call("resend", order_id=order_id))
 
+    def refund(
+        self,
+        order_id: int,
+        lines: dict[str, float] | None = None,
+        *,
+        amount: str | None = None,
+        shipping: bool | str | None = None,
+        fees: bool = False,
+        reason: str = "",
+        restock: bool = True,
+    ) -> Json:
+        """The refund box of wp-admin; nothing named: all that is left. Returns the refund as REST shows it."""
+        what: Json = {"lines": lines, "amount": amount, "shipping": shipping, "fees": fees}
+        return dict(self.call("refund", order_id=order_id, reason=reason, restock=restock, **what))
+
+    def delete_refund(self, order_id: int, refund_id: int) -> None:
+        self.call("delete_refund", order_id=order_id, refund_id=refund_id)
+
+    def refunds(self, order_id: int) -> list[Json]:
+        """As GET /orders/ID/refunds, the newest first."""
+        return list(self.call("refunds", order_id=order_id))
+
+    def notes(self, order_id: int) -> list[Json]:
+        """As GET /orders/ID/notes, the newest first."""
+        return list(self.call("notes", order_id=order_id))
+
+    def mails(self, order_id: int | None = None) -> list[Json]:
+        """Mails the shop sent: order_id, mail ("Processing order", "Refunded order", ...)."""
+        return list(self.call("mails", order_id=order_id))
+
+    def set_line(
+        self, order_id: int, sku: str, quantity: float | None = None, total: str | None = None
+    ) -> Json:
+        """Edit a line in wp-admin: a quantity takes the amounts along, `total` (net) is set as it is."""
+        return dict(self.call("set_line", order_id=order_id, sku=sku, quantity=quantity, total=total))
+
+    def add_line(
+        self, order_id: int, sku: str, quantity: float = 1, total: str | None = None, recalculate: bool = True
+    ) -> Json:
+        """Add a line in wp-admin; without `recalculate` the order's total, date and stock wait for the next save."""
+        line: Json = {"sku": sku, "quantity": quantity, "total": total, "recalculate": recalculate}
+        return dict(self.call("add_line", order_id=order_id, **line))
+
+    def remove_line(self, order_id: int, sku: str) -> Json:
+        return dict(self.call("remove_line", order_id=order_id, sku=sku))
+
+    def recalculate(self, order_id: int) -> Json:
+        return dict(self.call("recalculate", order_id=order_id))
+
     def product(self, sku: str) -> Json:
         """Product or variation as /products shows it."""
         return dict(self.call("product", sku=sku))

@@ -37,7 +37,17 @@ def test_a_checkout_sends_one_signed_event_with_the_whole_order(shop_api, store,
     assert arrived.headers["x-sklad-bridge-signature"] == signature(SECRET, arrived)
     assert abs(int(arrived.headers["x-sklad-bridge-timestamp"]) - time.time()) < 5
     body = arrived.json
-    assert list(body) == ["event", "id", "site", "plugin_version", "sent_at", "order_id", "read_at", "order"]
+    assert list(body) == [
+        "event",
+        "id",
+        "site",
+        "plugin_version",
+        "sent_at",
+        "order_id",
+        "read_at",
+        "order",
+        "refunds",
+    ]
     assert (body["event"], body["order_id"], body["site"]) == ("order.changed", order["id"], store.url)
     assert body["id"] == arrived.headers["x-sklad-bridge-id"]
     assert abs(body["read_at"] - time.time()) < 5
@@ -84,6 +94,35 @@ def test_every_kind_of_change_sends_its_event(shop_api, store, receiver):
         ("order.deleted", None),
         ("ping", None),
     ]
+
+
+def test_refunds_made_and_removed_in_either_way_are_told_in_full(shop_api, store, receiver):
+    order = store.place_order({"S-00001": 2})["id"]
+    first, second = store.refund(order, {"S-00001": 1}), store.refund(order, amount="1.00")
+    store.delete_refund(order, first["id"])
+    shop_api.call("DELETE", f"/orders/{order}/refunds/{second['id']}", force="true")
+    store.settle()
+    told = [arrived.json["refunds"] for arrived in receiver.arrived]
+    assert told == [[], [first], [second, first], [second], []]
+    assert [len(arrived.json["order"]["refunds"]) for arrived in receiver.arrived] == [0, 1, 2, 1, 0]
+
+
+def test_notes_send_nothing(shop_api, store, receiver):
+    order = store.place_order({"S-00001": 1})["id"]
+    store.settle()
+    receiver.clear()
+    shop_api.call("POST", f"/orders/{order}/notes", {"note": "заметка"})
+    store.settle()
+    assert receiver.arrived == []
+
+
+def test_a_line_added_in_wp_admin_is_told_before_the_order_is_saved(store, receiver):
+    before = store.place_order({"S-00001": 1})
+    after = store.add_line(before["id"], "S-00002", recalculate=False)
+    store.settle()
+    assert receiver.arrived[-1].json["order"] == after
+    assert len(after["line_items"]) == 2
+    assert (after["total"], after["date_modified_gmt"]) == (before["total"], before["date_modified_gmt"])
 
 
 def test_drafts_of_the_checkout_send_nothing(store, receiver):
@@ -167,7 +206,7 @@ def test_an_order_over_the_limit_travels_as_its_id(store, receiver):
     store.configure(max_event_bytes=1000)
     order = store.place_order({"S-00001": 1})["id"]
     store.settle()
-    assert receiver.arrived[0].json["order"] is None
+    assert (receiver.arrived[0].json["order"], receiver.arrived[0].json["refunds"]) == (None, None)
     assert (receiver.arrived[0].json["event"], receiver.arrived[0].json["order_id"]) == (
         "order.changed",
         order,

@@ -2,7 +2,7 @@
 /**
  * Plugin Name:          Sklad Bridge
  * Description:          Tells the Sklad Bridge server about every order that changed, so that it reaches MoySklad within seconds.
- * Version:              1.0.0
+ * Version:              1.1.0
  * Requires at least:    6.4
  * Requires PHP:         7.4
  * Requires Plugins:     woocommerce
@@ -21,7 +21,7 @@ declare( strict_types=1 );
 
 defined( 'ABSPATH' ) || exit;
 
-define( 'SKLAD_BRIDGE_VERSION', '1.0.0' );
+define( 'SKLAD_BRIDGE_VERSION', '1.1.0' );
 define( 'SKLAD_BRIDGE_FILE', __FILE__ );
 
 require_once __DIR__ . '/includes/autoload.php';

@@ -13,6 +13,7 @@ from connectors.sandbox.store.order_shape import shown_order
 from connectors.sandbox.store.product_shape import shown_product
 from connectors.sandbox.store.seed import fill
 from connectors.sandbox.store.shop import Obj
+from connectors.sandbox.store.shopkeeper import Shopkeeper
 from connectors.sandbox.store.site_pages import HOOKS
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Commands:
             "core_knobs": lambda **knobs: set_knobs(app.core_courier, **knobs),
             "release_core": app.core_courier.release,
             "core_deliveries": lambda: list(app.core.log),
+            **Shopkeeper(self.shop).table(),
             "settle": self.settle,
             "configure": self.configure,
             "options": app.shop.options.shown,

@@ -14,7 +14,7 @@ class Options:
 
     # the companion plugin
     home_url: str = ""  # "": this stand-in's own address; another one makes it a cloned site
-    plugin_version: str = "1.0.0"
+    plugin_version: str = "1.1.0"
     events: bool = True  # the plugin is active
     clock_skew: float = 0.0  # seconds the site's clock is ahead
     max_event_bytes: int = 512 * 1024  # a larger order travels as its id only

@@ -7,6 +7,8 @@ from typing import Any
 from connectors.sandbox.store import money
 from connectors.sandbox.store.shop import Obj, Shop
 
+LINE_KINDS = ("line_items", "shipping_lines", "fee_lines")
+
 
 def goods_line(shop: Shop, product: Obj | None, quantity: int) -> Obj:
     """A line at the shop's price. Without a product it is the empty line WooCommerce makes of an unknown id."""
@@ -112,6 +114,8 @@ def apply_coupon(shop: Shop, order: Obj, code: str, percent: float | None, amoun
 
 def totals(order: Obj) -> dict[str, int]:
     """What the lines add up to. The discount is what goods lost between subtotal and total."""
+    if order.get("waiting_totals"):
+        return dict(order["waiting_totals"])
     goods, shipping, fees = order["line_items"], order["shipping_lines"], order["fee_lines"]
 
     def add(lines: list[Obj], name: str) -> int:
@@ -132,3 +136,13 @@ def totals(order: Obj) -> dict[str, int]:
 
 def find_line(lines: list[Obj], id_: Any) -> Obj | None:
     return next((line for line in lines if line["id"] == id_), None)
+
+
+def line_of_sku(shop: Shop, order: Obj, sku: str) -> Obj:
+    """The goods line of a SKU. LookupError when the order has none."""
+    product = shop.by_sku(sku)
+    lines: list[Obj] = order["line_items"]
+    for line in lines:
+        if product and (line["variation_id"] or line["product_id"]) == product["id"]:
+            return line
+    raise LookupError(f"order {order['id']} has no line of {sku!r}")

@@ -107,13 +107,16 @@ class OrderPages:
         """Newest first, the way WooCommerce lists them, without pages."""
         orders.find(self.shop, order_id)
         kind = Query(request.query).choice("type", "any", ("any", "customer", "internal"))
+        return json_response(self.shown_notes(order_id, kind))
+
+    def shown_notes(self, order_id: int, kind: str = "any") -> list[dict[str, Any]]:
         rows = [
             note
             for note in self.shop.notes.get(order_id, [])
             if kind == "any" or note["customer_note"] == (kind == "customer")
         ]
         rows.sort(key=lambda note: -note["at"])
-        return json_response([self._shown_note(order_id, note) for note in rows])
+        return [self._shown_note(order_id, note) for note in rows]
 
     def add_note(self, order_id: int, body: Obj) -> Response:
         orders.find(self.shop, order_id)

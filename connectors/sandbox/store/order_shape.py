@@ -180,5 +180,5 @@ def shown_refund_summary(refund: Obj) -> dict[str, Any]:
         "id": refund["id"],
         "reason": refund["reason"],
         "total": money.text(-refund["amount"]),
-        "total_tax": money.text(-refund["tax"]) if refund["tax"] else "0.00",
+        "total_tax": money.text(totals(refund)["total_tax"]),
     }

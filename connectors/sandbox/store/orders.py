@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox.store import money, stock
+from connectors.sandbox.store import money, refunds, stock
 from connectors.sandbox.store.errors import ORDER_STATUSES, RestError, not_in_enum, unknown_order
-from connectors.sandbox.store.order_lines import fee_line, find_line, read_goods, shipping_line, totals
+from connectors.sandbox.store.order_lines import fee_line, find_line, read_goods, shipping_line
 from connectors.sandbox.store.shop import Obj, Shop, find_meta, now
 
 ADDRESS = (
@@ -102,6 +102,7 @@ def create(shop: Shop, body: Obj) -> Obj:
 
 def update(shop: Shop, order: Obj, body: Obj) -> Obj:
     """PUT /orders/ID: only what is named changes; lines with quantity 0 go, amounts do not follow a quantity."""
+    settle_waiting(shop, order)
     read_plain(shop, order, body)
     read_lines(shop, order, body)
     if body.get("set_paid") and order["paid"] is None:
@@ -111,6 +112,13 @@ def update(shop: Shop, order: Obj, body: Obj) -> Obj:
     order["modified"] = now()
     shop.touch(order["id"], "updated")
     return order
+
+
+def settle_waiting(shop: Shop, order: Obj) -> None:
+    """Lines added in wp-admin count from the first save on: total and stock follow."""
+    if order.pop("waiting_totals", None) and order["stock_taken"]:
+        for line in order["line_items"]:
+            stock.move(shop, line, line["quantity"] - stock.taken(line) - stock.restocked(line))
 
 
 def check_status(body: Obj) -> None:
@@ -184,29 +192,11 @@ def change_status(shop: Shop, order: Obj, status: str) -> None:
     if status == "completed":
         order["completed"] = now()
     if status == "refunded":
-        refund_the_rest(shop, order)
+        refunds.the_rest(shop, order)
     order["modified"] = now()
     names = [name.replace("-", " ").capitalize() for name in (old, status)]
     shop.note(order["id"], f"Order status changed from {names[0]} to {names[1]}.")
     shop.touch(order["id"], "updated")
-
-
-def refund_the_rest(shop: Shop, order: Obj) -> None:
-    refunded = sum(refund["amount"] for refund in shop.refunds.get(order["id"], []))
-    rest = totals(order)["total"] - refunded
-    if rest > 0:
-        shop.refunds.setdefault(order["id"], []).append(
-            {
-                "id": shop.next("post"),
-                "at": now(),
-                "amount": rest,
-                "tax": 0,
-                "reason": "Order fully refunded.",
-                "kind": "full",
-                "lines": [],
-                "meta_id": shop.next("meta"),
-            }
-        )
 
 
 def trash(shop: Shop, order: Obj) -> None:

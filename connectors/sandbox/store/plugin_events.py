@@ -17,6 +17,7 @@ import requests
 
 from connectors.sandbox.delivery import Courier, Parcel
 from connectors.sandbox.store.order_shape import shown_order
+from connectors.sandbox.store.refund_shape import shown_refunds
 from connectors.sandbox.store.shop import Shop
 
 KEPT_EVENTS = 5000
@@ -71,6 +72,7 @@ class PluginEvents:
         with self.shop.lock:
             order = self.shop.orders.get(order_id) if event == "order.changed" else None
             shown = shown_order(self.shop, order) if order else None
+            refunds = shown_refunds(self.shop, order) if order else None
             read_at = self._site_time()
         content = {
             "event": event,
@@ -81,10 +83,11 @@ class PluginEvents:
             "order_id": order_id,
             "read_at": round(read_at, 6),
             "order": shown,
+            "refunds": refunds,
         }
         raw = json.dumps(content, ensure_ascii=False).encode()
         if len(raw) > self.shop.options.max_event_bytes:
-            raw = json.dumps(content | {"order": None}, ensure_ascii=False).encode()
+            raw = json.dumps(content | {"order": None, "refunds": None}, ensure_ascii=False).encode()
         return raw
 
     def _site_time(self) -> float:

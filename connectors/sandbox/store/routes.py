@@ -12,7 +12,7 @@ from connectors.sandbox.store.errors import RestError, no_route
 from connectors.sandbox.store.lists import Query, created, page_response
 from connectors.sandbox.store.order_pages import OrderPages
 from connectors.sandbox.store.product_pages import ProductPages
-from connectors.sandbox.store.refunds import RefundPages
+from connectors.sandbox.store.refund_pages import RefundPages
 from connectors.sandbox.store.shop import API, Shop
 
 WRITES = ("PUT", "POST", "PATCH")
@@ -83,8 +83,10 @@ class Routes:
                 return self.refunds.listed(order_id, request)
             case ("POST", int(order_id), "refunds"):
                 return self.refunds.create(order_id, body)
-            case ("GET" | "DELETE" as method, int(order_id), "refunds", int(refund_id)):
-                return self.refunds.one(order_id, refund_id, method)
+            case ("GET", int(order_id), "refunds", int(refund_id)):
+                return self.refunds.get(order_id, refund_id)
+            case ("DELETE", int(order_id), "refunds", int(refund_id)):
+                return self.refunds.delete(order_id, refund_id, forced(request))
         raise no_route()
 
     def _products(self, request: Request, rest: list[str | int], body: dict[str, Any]) -> Response:

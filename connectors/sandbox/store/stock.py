@@ -42,8 +42,21 @@ def move(shop: Shop, line: Obj, pieces: int) -> None:
         line["meta"].remove(meta)
 
 
+def give_back_refunded(shop: Shop, line: Obj, pieces: int) -> None:
+    """A refund's pieces; of a line refunded whole the memory stays as "0", as captured."""
+    before = taken(line)
+    move(shop, line, -pieces)
+    if before == pieces:
+        line["meta"].append(shop.meta("_reduced_stock", "0"))
+
+
 def taken(line: Obj) -> int:
     meta = find_meta(line["meta"], "_reduced_stock")
+    return int(meta["value"]) if meta else 0
+
+
+def restocked(line: Obj) -> int:
+    meta = find_meta(line["meta"], "_restock_refunded_items")
     return int(meta["value"]) if meta else 0
 
 

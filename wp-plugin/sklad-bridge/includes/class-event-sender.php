@@ -159,7 +159,7 @@ final class Event_Sender {
 		$event->kind = $order->exists ? Event::CHANGED : Event::DELETED;
 
 		$site  = Site_Guard::home();
-		$reply = $this->client->send( $event->uuid, $event->body( $site, $read_at, $order->data ) );
+		$reply = $this->client->send( $event->uuid, $event->body( $site, $read_at, $order->data, $order->refunds ) );
 		if ( 'too_large' === $reply->code && null !== $order->data ) {
 			// Something before the bridge takes less than the bridge does: the order's id is enough.
 			$reply = $this->client->send( $event->uuid, $event->body( $site, $read_at, null ) );

@@ -104,14 +104,15 @@ final class Event {
 	/**
 	 * The body to send.
 	 *
-	 * @param string                    $site    Home address of this site.
-	 * @param float                     $read_at When the order was read, Unix seconds with microseconds.
-	 * @param array<string, mixed>|null $order   Order as REST v3 shows it; null when deleted, too large or unreadable.
+	 * @param string                                $site    Home address of this site.
+	 * @param float                                 $read_at When the order was read, Unix seconds with microseconds.
+	 * @param array<string, mixed>|null             $order   Order as REST v3 shows it; null when deleted, too large or unreadable.
+	 * @param array<int, array<string, mixed>>|null $refunds Its refunds as REST v3 shows them, the newest first; null with the order.
 	 */
-	public function body( string $site, float $read_at, ?array $order ): string {
-		$body = $this->encode( $site, $read_at, $order );
+	public function body( string $site, float $read_at, ?array $order, ?array $refunds = null ): string {
+		$body = $this->encode( $site, $read_at, $order, $refunds );
 		if ( null !== $order && ( '' === $body || strlen( $body ) > self::MAX_BYTES ) ) {
-			$body = $this->encode( $site, $read_at, null );
+			$body = $this->encode( $site, $read_at, null, null );
 		}
 		return $body;
 	}
@@ -119,11 +120,12 @@ final class Event {
 	/**
 	 * JSON of the body, or '' when the order cannot be written as JSON.
 	 *
-	 * @param string                    $site    Home address of this site.
-	 * @param float                     $read_at When the order was read.
-	 * @param array<string, mixed>|null $order   Order.
+	 * @param string                                $site    Home address of this site.
+	 * @param float                                 $read_at When the order was read.
+	 * @param array<string, mixed>|null             $order   Order.
+	 * @param array<int, array<string, mixed>>|null $refunds Its refunds.
 	 */
-	private function encode( string $site, float $read_at, ?array $order ): string {
+	private function encode( string $site, float $read_at, ?array $order, ?array $refunds ): string {
 		$json = wp_json_encode(
 			array(
 				'event'          => $this->kind,
@@ -134,6 +136,7 @@ final class Event {
 				'order_id'       => $this->order_id,
 				'read_at'        => round( $read_at, 6 ),
 				'order'          => $order,
+				'refunds'        => $refunds,
 			),
 			JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE
 		);

@@ -38,15 +38,24 @@ final class Order_Snapshot {
 	public ?array $data;
 
 	/**
+	 * Its refunds as REST v3 shows them, the newest first; null with $data.
+	 *
+	 * @var array<int, array<string, mixed>>|null
+	 */
+	public ?array $refunds;
+
+	/**
 	 * One of the four cases.
 	 *
-	 * @param bool                      $exists The order exists.
-	 * @param bool                      $wanted The bridge wants to know of it.
-	 * @param array<string, mixed>|null $data   The order as REST v3 shows it.
+	 * @param bool                                  $exists  The order exists.
+	 * @param bool                                  $wanted  The bridge wants to know of it.
+	 * @param array<string, mixed>|null             $data    The order as REST v3 shows it.
+	 * @param array<int, array<string, mixed>>|null $refunds Its refunds as REST v3 shows them, the newest first.
 	 */
-	public function __construct( bool $exists, bool $wanted, ?array $data = null ) {
-		$this->exists = $exists;
-		$this->wanted = $wanted;
-		$this->data   = $data;
+	public function __construct( bool $exists, bool $wanted, ?array $data = null, ?array $refunds = null ) {
+		$this->exists  = $exists;
+		$this->wanted  = $wanted;
+		$this->data    = $data;
+		$this->refunds = $refunds;
 	}
 }

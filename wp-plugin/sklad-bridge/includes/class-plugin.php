@@ -37,10 +37,11 @@ final class Plugin {
 		'woocommerce_trash_order'                          => array( 'touched', 1 ),
 		'woocommerce_untrash_order'                        => array( 'touched', 1 ),
 		'woocommerce_before_delete_order'                  => array( 'deleted', 2 ),
-		'wp_trash_post'                                    => array( 'post_touched', 1 ), // These four: legacy storage.
+		'wp_trash_post'                                    => array( 'post_touched', 1 ), // These five: legacy storage.
 		'trashed_post'                                     => array( 'post_touched', 1 ),
 		'untrashed_post'                                   => array( 'post_touched', 1 ),
-		'before_delete_post'                               => array( 'post_deleted', 2 ),
+		'before_delete_post'                               => array( 'post_deleted', 2 ), // Refunds too, however they are deleted.
+		'deleted_post'                                     => array( 'post_deleted', 2 ),
 	);
 
 	/** After everybody else: others still change orders on shutdown, and end the answer themselves. */

@@ -29,9 +29,10 @@ final class EventSenderTest extends TestCase {
 		$this->shop->change( 621 );
 		$this->assertSame( Event_Sender::EMPTIED, $this->shop->sender->drain() );
 		$body = Http::bodies()[0];
-		$this->assertSame( array( 'event', 'id', 'site', 'plugin_version', 'sent_at', 'order_id', 'read_at', 'order' ), array_keys( $body ) );
+		$this->assertSame( array( 'event', 'id', 'site', 'plugin_version', 'sent_at', 'order_id', 'read_at', 'order', 'refunds' ), array_keys( $body ) );
 		$this->assertSame( array( 'order.changed', 621, Fake_Orders::order( 621 ) ), array( $body['event'], $body['order_id'], $body['order'] ) );
 		$this->assertSame( $this->shop->settings->paired_home(), $body['site'] );
+		$this->assertSame( array(), $body['refunds'] );
 		$this->assertIsFloat( $body['read_at'] );
 		$this->assertMatchesRegularExpression( '/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/', $body['sent_at'] );
 		$this->assertSame( 0, $this->shop->outbox->summary()['waiting'] );
@@ -65,7 +66,33 @@ final class EventSenderTest extends TestCase {
 		$this->shop->change( 621 );
 		$this->shop->sender->drain();
 		$body = Http::bodies()[0];
-		$this->assertSame( array( Event::DELETED, 621, null ), array( $body['event'], $body['order_id'], $body['order'] ) );
+		$this->assertSame( array( Event::DELETED, 621, null, null ), array( $body['event'], $body['order_id'], $body['order'], $body['refunds'] ) );
+	}
+
+	public function test_event_carries_the_refunds_of_the_order_next_to_it(): void {
+		$refunds                          = array(
+			array(
+				'id'     => 629,
+				'amount' => '315.90',
+			),
+			array(
+				'id'     => 628,
+				'amount' => '50.00',
+			),
+		);
+		$this->shop->orders->special[621] = new Order_Snapshot( true, true, Fake_Orders::order( 621 ), $refunds );
+		$this->shop->change( 621 );
+		$this->shop->sender->drain();
+		$this->assertSame( array( Fake_Orders::order( 621 ), $refunds ), array( Http::bodies()[0]['order'], Http::bodies()[0]['refunds'] ) );
+	}
+
+	public function test_refunds_that_make_the_event_larger_than_the_limit_go_with_the_order_as_its_id(): void {
+		$large                            = array( array( 'reason' => str_repeat( 'я', 470000 ) ) );
+		$this->shop->orders->special[621] = new Order_Snapshot( true, true, Fake_Orders::order( 621 ), $large );
+		$this->shop->change( 621 );
+		$this->shop->sender->drain();
+		$body = Http::bodies()[0];
+		$this->assertSame( array( Event::CHANGED, 621, null, null ), array( $body['event'], $body['order_id'], $body['order'], $body['refunds'] ) );
 	}
 
 	public function test_draft_is_dropped_without_a_request(): void {
@@ -88,6 +115,7 @@ final class EventSenderTest extends TestCase {
 		$this->shop->change( 621 );
 		$this->shop->sender->drain();
 		$this->assertNull( Http::bodies()[1]['order'] );
+		$this->assertNull( Http::bodies()[1]['refunds'] );
 		$this->assertSame( Http::bodies()[0]['id'], Http::bodies()[1]['id'] );
 		$this->assertSame( array( 0, 0 ), array_slice( array_values( $this->shop->outbox->summary() ), 0, 2 ) );
 	}

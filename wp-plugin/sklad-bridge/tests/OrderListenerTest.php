@@ -10,8 +10,10 @@ declare( strict_types=1 );
 namespace Sklad_Bridge\Tests;
 
 use PHPUnit\Framework\TestCase;
+use ReflectionClassConstant;
 use Sklad_Bridge\Event;
 use Sklad_Bridge\Order_Listener;
+use Sklad_Bridge\Plugin;
 use WC_Order;
 use WC_Order_Refund;
 use WP_Post;
@@ -122,6 +124,56 @@ final class OrderListenerTest extends TestCase {
 			),
 			$this->listener->take()
 		);
+	}
+
+	/**
+	 * What tells of each change, in both storages.
+	 *
+	 * @return array<string, array<int, mixed>>
+	 */
+	public function hooks_that_fire_alone(): array {
+		return array(
+			'refund made'                    => array( 'woocommerce_order_refunded', array( 621, 700 ), Event::CHANGED ),
+			'refund deleted in wp-admin'     => array( 'woocommerce_refund_deleted', array( 700, 621 ), Event::CHANGED ),
+			'refund deleted by REST'         => array( 'woocommerce_rest_delete_shop_order_refund_object', array( 'refund' ), Event::CHANGED ),
+			'refund deleted, legacy, before' => array( 'before_delete_post', array( 700, 'refund post' ), Event::CHANGED ),
+			'refund deleted, legacy, after'  => array( 'deleted_post', array( 700, 'refund post' ), Event::CHANGED ),
+			'line added in wp-admin'         => array( 'woocommerce_ajax_order_items_added', array( array(), 'order' ), Event::CHANGED ),
+			'trash'                          => array( 'woocommerce_trash_order', array( 621 ), Event::CHANGED ),
+			'restored'                       => array( 'woocommerce_untrash_order', array( 621, 'processing' ), Event::CHANGED ),
+			'restored from the list'         => array( 'woocommerce_order_status_changed', array( 621, 'trash', 'processing' ), Event::CHANGED ),
+			'deleted'                        => array( 'woocommerce_before_delete_order', array( 621, 'order' ), Event::DELETED ),
+			'deleted, legacy'                => array( 'deleted_post', array( 621, 'order post' ), Event::DELETED ),
+		);
+	}
+
+	/**
+	 * @dataProvider hooks_that_fire_alone
+	 */
+	public function test_hook_that_fires_alone_names_its_order( string $hook, array $arguments, string $kind ): void {
+		$table  = ( new ReflectionClassConstant( Plugin::class, 'ORDER_HOOKS' ) )->getValue();
+		$things = array(
+			'order'       => $this->order( 621, 'processing' ),
+			'refund'      => $this->refund( 0, 621 ), // After a deletion its own id is gone.
+			'order post'  => new WP_Post( (object) array( 'post_type' => 'shop_order', 'post_status' => 'wc-processing' ) ),
+			'refund post' => new WP_Post( (object) array( 'post_type' => 'shop_order_refund', 'post_status' => 'wc-completed', 'post_parent' => 621 ) ),
+		);
+		list( $method, $count ) = $table[ $hook ];
+		$passed                 = array_map( fn( $item ) => is_string( $item ) ? $things[ $item ] ?? $item : $item, $arguments );
+		call_user_func_array( array( $this->listener, $method ), array_slice( $passed, 0, $count ) );
+		$this->assertSame( array( 621 => $kind ), $this->listener->take() );
+	}
+
+	/**
+	 * @group stand-ins
+	 */
+	public function test_posts_put_into_the_trash_and_taken_out_are_heard(): void {
+		$GLOBALS['posts'] = array( 621 => 'shop_order' );
+		$table            = ( new ReflectionClassConstant( Plugin::class, 'ORDER_HOOKS' ) )->getValue();
+		foreach ( array( 'wp_trash_post', 'trashed_post', 'untrashed_post' ) as $hook ) {
+			call_user_func( array( $this->listener, $table[ $hook ][0] ), 621 );
+			$this->assertSame( array( 621 => Event::CHANGED ), $this->listener->take() );
+		}
 	}
 
 	/**

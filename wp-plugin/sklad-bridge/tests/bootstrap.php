@@ -14,10 +14,11 @@ if ( defined( 'ABSPATH' ) ) {
 	add_filter( 'pre_http_request', fn( $answer, $arguments, $url ) => Sklad_Bridge\Tests\Http::request( $url, $arguments ), 10, 3 );
 } else {
 	define( 'ABSPATH', dirname( __DIR__ ) . '/' );
-	define( 'SKLAD_BRIDGE_VERSION', '1.0.0' );
+	define( 'SKLAD_BRIDGE_VERSION', '1.1.0' );
 	define( 'SKLAD_BRIDGE_FILE', dirname( __DIR__ ) . '/sklad-bridge.php' );
 	require_once __DIR__ . '/doubles/functions-wordpress.php';
 	require_once __DIR__ . '/doubles/classes-woocommerce.php';
+	require_once __DIR__ . '/doubles/functions-rest.php';
 	require_once __DIR__ . '/doubles/class-fsockopen.php';
 	require_once dirname( __DIR__ ) . '/includes/autoload.php';
 }

@@ -25,7 +25,7 @@ final class Fake_Orders implements Order_Source {
 	public array $special = array();
 
 	public function read( int $order_id ): Order_Snapshot {
-		return $this->special[ $order_id ] ?? new Order_Snapshot( true, true, self::order( $order_id ) );
+		return $this->special[ $order_id ] ?? new Order_Snapshot( true, true, self::order( $order_id ), array() );
 	}
 
 	/**
