@@ -46,6 +46,29 @@ CATALOGUE: dict[str, Entry] = {
         _("The lines add up to %(lines)s %(currency)s, the order's total is %(total)s."),
         _("Open the order on the site, press “Recalculate” and save it."),
     ),
+    "currency_not_exact": Entry(
+        _("MoySklad counts money in hundredths and cannot hold %(amount)s %(currency)s exactly."),
+        _("Round the order's prices on the site to two decimals and save it, or enter the document by hand."),
+    ),
+    "line_without_quantity": Entry(
+        _("“%(line)s” costs %(amount)s %(currency)s, but its quantity is zero."),
+        _("Correct the quantity in the order on the site and save it."),
+    ),
+    "quantity_not_exact": Entry(
+        _("The quantity of “%(line)s” is %(quantity)s, and MoySklad keeps four decimals of a quantity."),
+        _("Correct the quantity in the order on the site and save it."),
+    ),
+    "tax_not_expressed": Entry(
+        _(
+            "Tax of %(amount)s %(currency)s is no whole percent of VAT: %(lines)s. "
+            "In MoySklad these prices hold it, without VAT."
+        ),
+        _("Nothing to do for the order's sum. Correct the VAT in the document by hand if accounting needs it."),
+    ),
+    "tax_differs": Entry(
+        _("The shop's tax is %(local)s %(currency)s, VAT in the document %(remote)s %(currency)s."),
+        _("Nothing to do for the order's sum. Correct the VAT in the document by hand if accounting needs it."),
+    ),
     "currency_unknown": Entry(
         _("MoySklad has no currency %(currency)s."),
         _("Add the currency in MoySklad (Settings → Currencies), then retry."),

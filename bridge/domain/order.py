@@ -63,7 +63,11 @@ class Customer:
 
 @dataclass(frozen=True)
 class Line:
-    """Goods of an order. `total_minor` is what the buyer pays for the whole line, tax and discounts in it."""
+    """Goods of an order. `total_minor` is what the buyer pays for the whole line, tax and discounts in it.
+
+    `vat_percent` is the line's one tax rate when that is a whole percent, None with another tax or none;
+    `tax_rates` names the rates for people ("5% + 9.975%").
+    """
 
     source_id: str
     product_id: str
@@ -74,7 +78,8 @@ class Line:
     total_minor: int
     tax_minor: int = 0
     vat_percent: int | None = None
-    subtotal_minor: int | None = None  # the same before discounts, where the shop tells it
+    tax_rates: str = ""
+    subtotal_minor: int | None = None  # the total before discounts, where the shop tells it
     meta: tuple[
         Meta, ...
     ] = ()  # what the buyer chose: size, engraving; fields for the shop's own use are left out
@@ -90,6 +95,7 @@ class Charge:
     total_minor: int
     tax_minor: int = 0
     vat_percent: int | None = None
+    tax_rates: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ class Order:
     coupons: tuple[str, ...] = ()
     note: str = ""
     created_via: str = ""
+    total_text: str = ""  # the shop's own total, where it is finer than the currency's minor unit
     attribution: tuple[Meta, ...] = ()  # where the buyer came from: source, medium, campaign, referrer
     meta: tuple[Meta, ...] = ()  # further fields that the shop's field mappings may ask for
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from bridge.domain.money import spread
+from bridge.domain.money import spread, take_off
 from bridge.domain.order import Charge, Line, Order, build
 
 Source = Line | Charge
@@ -71,9 +71,9 @@ def from_json(data: dict[str, Any]) -> Refund:
 def remaining(order: Order, refunds: Sequence[Refund]) -> Order:
     """The order as it stands after these refunds: fewer pieces, less money, never below zero.
 
-    Money that names no line is taken off everything that is left, like a negative fee. Lines without a piece left
-    are gone; money kept for them (a returned dress less a fee for wear) stays as a fee. Lines and charges make the
-    new total if they made the old one; tax follows the money.
+    Money that names no line is taken off the goods that are left, like a negative fee, and then off shipping.
+    Lines without a piece left are gone; money kept for them (a returned dress less a fee for wear) stays as a fee.
+    Lines and charges make the new total if they made the old one; tax follows the money.
     """
     total = max(order.total_minor - sum(refund.total_minor for refund in refunds), 0)
     left = [
@@ -103,7 +103,13 @@ def _lines_left(lines: Sequence[Line], parts: Sequence[RefundedLine]) -> Iterabl
             yield fewer, max(total, 0)
         elif total > 0:
             kept = Charge(
-                line.source_id, "fee", line.name, line.total_minor, line.tax_minor, line.vat_percent
+                line.source_id,
+                "fee",
+                line.name,
+                line.total_minor,
+                line.tax_minor,
+                line.vat_percent,
+                line.tax_rates,
             )
             yield kept, total
 
@@ -124,12 +130,17 @@ def _charges_left(charges: Sequence[Charge], parts: Sequence[RefundedCharge]) ->
 
 
 def _shared(left: list[Left], total: int) -> list[Source]:
-    """The sources with the money they keep, made to add up to `total` in proportion to it."""
-    weights = [max(money, 0) for _, money in left]
-    amount = max(total - sum(money for _, money in left), -sum(weights))
+    """The sources with the money they keep, made to add up to `total`: goods give first, then shipping and fees."""
+    goods = [max(money, 0) if isinstance(source, Line) else 0 for source, money in left]
+    rest = [max(money, 0) - part for (_, money), part in zip(left, goods, strict=True)]
+    amount = total - sum(money for _, money in left)
     if amount and not left:
         return [Charge("", "fee", "", amount)]
-    parts = spread(amount, weights) if amount else [0] * len(left)
+    if amount > 0:  # less went back than its lines say
+        parts = spread(amount, goods if any(goods) else rest)
+    else:
+        goods_left, rest_left = take_off(-amount, goods, rest)
+        parts = [a + b - c - d for a, b, c, d in zip(goods_left, rest_left, goods, rest, strict=True)]
     return [_costing(source, money + part) for (source, money), part in zip(left, parts, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""MoySklad's answers → our words: ids without hrefs, kopeck floats as integers, Moscow time as UTC."""
+"""MoySklad's answers → our words: ids without hrefs, Moscow time as UTC."""
 
 from __future__ import annotations
 
@@ -20,24 +20,32 @@ class Document:
 
     external_id: str
     name: str
-    sum_minor: int
+    sum_wire: float  # hundredths of the order's currency: moysklad_money.from_wire reads it
+    payed_wire: float
+    shipped_wire: float
     state_id: str
     updated_at: datetime
     page_url: str
     sync_id: str
     deleted: bool
+    agent_id: str = ""
+    organization_id: str = ""
 
 
 def document(data: Wire) -> Document:
     return Document(
         external_id=str(data["id"]),
         name=str(data.get("name") or ""),
-        sum_minor=round(float(data.get("sum") or 0)),
+        sum_wire=float(data.get("sum") or 0),
+        payed_wire=float(data.get("payedSum") or 0),
+        shipped_wire=float(data.get("shippedSum") or 0),
         state_id=ref_id(data.get("state")),
         updated_at=from_wire(str(data["updated"])),
         page_url=str((data.get("meta") or {}).get("uuidHref") or ""),
         sync_id=str(data.get("syncId") or ""),
         deleted=bool(data.get("deleted")),
+        agent_id=ref_id(data.get("agent")),
+        organization_id=ref_id(data.get("organization")),
     )
 
 

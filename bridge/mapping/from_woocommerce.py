@@ -13,13 +13,14 @@ from decimal import Decimal, InvalidOperation
 from html import unescape
 from typing import Any
 
-from bridge.domain.errors import BadPayload
-from bridge.domain.money import to_minor
+from bridge.domain.errors import BadPayload, Unmappable
+from bridge.domain.money import is_exact, is_sane, to_decimal, to_minor
 from bridge.domain.order import Address, Charge, Customer, Line, Order
 from bridge.domain.refunds import Refund, RefundedCharge, RefundedLine
 from bridge.mapping.wire_text import plain
 
 Wire = Mapping[str, Any]
+TaxRate = tuple[Decimal | None, bool]
 
 # What tells orders and goods apart may not be cut: a longer one is no id of WooCommerce (bigint, varchar(20), md5).
 MAX_ID, MAX_STATUS, MAX_KEY = 32, 60, 100
@@ -38,14 +39,16 @@ def order(data: Wire) -> Order:
     source_id = _text(data, "id", MAX_ID)
     placed_at = _moment(data, "date_created_gmt")
     billing, shipping = _address(data.get("billing")), _address(data.get("shipping"))
-    rates = _vat_rates(_rows(data, "tax_lines"))
+    rates = _tax_rates(_rows(data, "tax_lines"))
+    total = to_decimal(_text(data, "total"))
     return Order(
         source_id=source_id,
         order_key=_identity(data, "order_key", MAX_KEY),
         number=plain(data.get("number"), MAX_NUMBER) or source_id,
         status=_text(data, "status", MAX_STATUS),
         currency=currency,
-        total_minor=to_minor(_text(data, "total"), currency),
+        total_minor=to_minor(total, currency),
+        total_text="" if is_exact(total, currency) else f"{total:f}",
         placed_at=placed_at,
         modified_at=_moment(data, "date_modified_gmt") if data.get("date_modified_gmt") else placed_at,
         paid_at=_moment(data, "date_paid_gmt") if data.get("date_paid_gmt") else None,
@@ -72,13 +75,17 @@ def refund(data: Wire, currency: str) -> Refund:
     """A refund of `/orders/ID/refunds` (or `/refunds`) as ours: amounts positive and gross.
 
     On the wire `amount` is positive and gross, the lines are negative and net and name the order's line in meta
-    `_refunded_item_id`. Raises BadPayload naming the field that is missing or malformed.
+    `_refunded_item_id`. Raises BadPayload naming the field that is missing or malformed, Unmappable for an amount
+    finer than the currency's minor unit.
     """
     if not isinstance(data, Mapping):
         raise BadPayload("payload_not_an_order")
+    amount = to_decimal(_text(data, "amount"))
+    if not is_exact(amount, currency):
+        raise Unmappable("currency_not_exact", amount=f"{amount:f}", currency=currency)
     return Refund(
         source_id=_text(data, "id", MAX_ID),
-        total_minor=to_minor(_text(data, "amount"), currency),
+        total_minor=to_minor(amount, currency),
         placed_at=_moment(data, "date_created_gmt"),
         lines=tuple(
             RefundedLine(_refunded(row), abs(_number(row.get("quantity") or 0)), *_given_back(row, currency))
@@ -103,8 +110,7 @@ def _refunded(row: Wire) -> str:
 
 def _given_back(row: Wire, currency: str) -> tuple[int, int]:
     """(gross total, tax) of a refund's line, both positive for money that went back."""
-    tax = to_minor(row.get("total_tax"), currency)
-    return -(to_minor(row.get("total"), currency) + tax), -tax
+    return -_gross(row, "total", currency), -to_minor(row.get("total_tax"), currency)
 
 
 def listing(data: Wire, *, variation_of: Wire | None = None) -> dict[str, Any]:
@@ -134,8 +140,8 @@ def _pieces(quantity: Any) -> int | None:
     return int(max(-MOST, min(MOST, quantity)))
 
 
-def _line(row: Wire, currency: str, rates: Mapping[str, int]) -> Line:
-    tax = to_minor(row.get("total_tax"), currency)
+def _line(row: Wire, currency: str, rates: Mapping[str, TaxRate]) -> Line:
+    vat_percent, tax_rates = _taxation(row, rates)
     return Line(
         source_id=_identity(row, "id", MAX_ID),
         product_id=_reference(row, "product_id"),
@@ -143,37 +149,54 @@ def _line(row: Wire, currency: str, rates: Mapping[str, int]) -> Line:
         sku=plain(row.get("sku")),
         name=unescape(plain(row.get("name"))),
         quantity=_number(row.get("quantity", 1)),
-        total_minor=to_minor(row.get("total"), currency) + tax,
-        tax_minor=tax,
-        vat_percent=_vat(row, rates),
+        total_minor=_gross(row, "total", currency),
+        tax_minor=to_minor(row.get("total_tax"), currency),
+        vat_percent=vat_percent,
+        tax_rates=tax_rates,
+        subtotal_minor=_gross(row, "subtotal", currency) if row.get("subtotal") not in ("", None) else None,
     )
 
 
-def _charge(row: Wire, kind: str, currency: str, rates: Mapping[str, int]) -> Charge:
-    tax = to_minor(row.get("total_tax"), currency)
+def _charge(row: Wire, kind: str, currency: str, rates: Mapping[str, TaxRate]) -> Charge:
+    vat_percent, tax_rates = _taxation(row, rates)
     return Charge(
         source_id=_identity(row, "id", MAX_ID),
         kind=kind,
         name=unescape(plain(row.get("method_title")) or plain(row.get("name"))),
-        total_minor=to_minor(row.get("total"), currency) + tax,
-        tax_minor=tax,
-        vat_percent=_vat(row, rates),
+        total_minor=_gross(row, "total", currency),
+        tax_minor=to_minor(row.get("total_tax"), currency),
+        vat_percent=vat_percent,
+        tax_rates=tax_rates,
     )
 
 
-def _vat_rates(tax_lines: Sequence[Wire]) -> dict[str, int]:
-    """Rate id → whole percent; rates that are no whole percent have no place in a document and are left out."""
-    found = {}
-    for row in tax_lines:
-        percent = _number(row.get("rate_percent") or 0)
-        if percent == int(percent) and not row.get("compound"):
-            found[plain(row.get("rate_id"))] = int(percent)
-    return found
+def _gross(row: Wire, key: str, currency: str) -> int:
+    """An amount with its tax; a shop that counts in finer parts is rounded once, not for each of the two."""
+    return to_minor(to_decimal(row.get(key)) + to_decimal(row.get(f"{key}_tax")), currency)
 
 
-def _vat(row: Wire, rates: Mapping[str, int]) -> int | None:
+def _tax_rates(tax_lines: Sequence[Wire]) -> dict[str, TaxRate]:
+    """Rate id → its percent (None where the shop does not tell) and whether it is taken on top of other taxes."""
+    return {
+        plain(row.get("rate_id")): (
+            None if row.get("rate_percent") in ("", None) else _number(row.get("rate_percent")),
+            bool(row.get("compound")),
+        )
+        for row in tax_lines
+    }
+
+
+def _taxation(row: Wire, rates: Mapping[str, TaxRate]) -> tuple[int | None, str]:
+    """The one rate of a line when that is a whole percent (0 is one, and not the same as none), and all its rates
+    for people. Rates that took nothing beside one that did are left out."""
     taxes = [tax for tax in _rows(row, "taxes") if tax.get("total") not in ("", None)]
-    return rates.get(plain(taxes[0].get("id"))) if len(taxes) == 1 else None
+    charged = [tax for tax in taxes if to_decimal(tax.get("total"))]
+    found = [rates.get(plain(tax.get("id")), (None, False)) for tax in charged or taxes]
+    words = " + ".join("?" if percent is None else f"{percent.normalize():f}%" for percent, _ in found)
+    percent, compound = found[0] if len(found) == 1 else (None, False)
+    if percent is None or compound or percent != int(percent):
+        return None, words
+    return int(percent), words
 
 
 def _customer(data: Wire, billing: Address) -> Customer:
@@ -244,7 +267,7 @@ def _number(value: Any) -> Decimal:
         number = Decimal(str(value))
     except InvalidOperation:
         raise BadPayload("amount_not_a_number", value=plain(value, 40)) from None
-    if not number.is_finite() or number.adjusted() > 9:
+    if not is_sane(number, 9):
         raise BadPayload("amount_not_a_number", value=plain(value, 40))
     return number
 

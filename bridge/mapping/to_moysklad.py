@@ -8,6 +8,7 @@ from typing import Any
 
 from bridge.domain.order import Customer, Line, Order
 from bridge.domain.positions import Position
+from bridge.mapping import moysklad_money
 from bridge.mapping.moscow import to_wire
 
 Body = dict[str, Any]
@@ -66,7 +67,7 @@ def customer_order(
 
     `items` are by the source id of the order's line.
     """
-    taxed = any(position.source.vat_percent is not None for position in positions)
+    taxed = any(position.vat_percent is not None for position in positions)
     body: Body = {
         "name": f"{prefix}{order.number}{suffix}"[:255],
         "externalCode": f"{order.source_id}-{order.order_key}"[:255],
@@ -78,7 +79,8 @@ def customer_order(
         "agent": entity(refs.base_url, "counterparty", refs.agent_id),
         "store": entity(refs.base_url, "store", refs.store_id),
         "positions": [
-            _position(p, items, shipping_service, refs.base_url, reserve=reserve) for p in positions
+            _position(p, order.currency, items, shipping_service, refs.base_url, reserve=reserve)
+            for p in positions
         ],
     }
     if refs.state_id:
@@ -128,6 +130,7 @@ def counterparty(customer: Customer, *, name: str) -> Body:
 
 def _position(
     position: Position,
+    currency: str,
     items: Mapping[str, Item],
     shipping_service: Item | None,
     base_url: str,
@@ -140,11 +143,11 @@ def _position(
     if item is None:
         raise ValueError("a document with shipping needs the shipping service")
     quantity = float(position.quantity)
-    vat = source.vat_percent
+    vat = position.vat_percent
     body: Body = {
         "quantity": quantity,
-        "price": float(position.price_minor),
-        "discount": 0.0,
+        "price": moysklad_money.to_wire(position.price_minor, currency),
+        "discount": float(position.discount),
         "vat": vat or 0,
         "vatEnabled": vat is not None,
         "assortment": entity(base_url, item.kind, item.external_id),

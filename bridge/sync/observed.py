@@ -10,14 +10,13 @@ from typing import Any
 
 from django.db import transaction
 
-from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping
-from bridge.domain.errors import Problem
-from bridge.domain.status import DEFAULT_BY_STATE_TYPE
-from bridge.mapping import from_moysklad
+from bridge.connections.models import Connection, DirectoryEntry
+from bridge.domain.status import progress
+from bridge.mapping import from_moysklad, moysklad_money
 from bridge.mapping.from_moysklad import Document
-from bridge.orders.models import OrderBinding
-from bridge.outbox.enqueue import enqueue, park, release_object
-from bridge.sync import directory, kinds
+from bridge.orders.models import Order, OrderBinding
+from bridge.outbox.enqueue import enqueue, release_object
+from bridge.sync import directory, kinds, removed_documents, status_news
 from connectors.moysklad.client import MoySklad
 
 Gone = OrderBinding.Gone
@@ -71,40 +70,60 @@ def of(account: Connection, ids: Iterable[str]) -> Any:
 
 def _apply(account: Connection, binding: OrderBinding, document: Document, *, answer: bool = False) -> None:
     """Take over what the document says, if it is newer than what we know."""
-    if (
-        not answer
-        and binding.remote_updated_at is not None
-        and document.updated_at <= binding.remote_updated_at
-    ):
+    known = binding.remote_updated_at
+    if not answer and known is not None and document.updated_at <= known:
         return
     order = binding.order
     changed = document.state_id != binding.state_id
     # A write of ours whose answer was lost comes back here: its state is no news.
     ours = bool(binding.sending) and document.state_id == (binding.sending or {}).get("state")
     restored = binding.gone in (Gone.BINNED, Gone.DELETED)
-    binding.remote_updated_at, binding.state_id = document.updated_at, document.state_id
-    binding.sum_minor, binding.document_name = document.sum_minor, document.name
+    before = _progress(binding)
+    _take_over(binding, document)
     binding.gone = Gone.NO if restored else binding.gone
+    if changed and not ours:
+        status_news.state_changed(account, binding)
+    if not ours:
+        _progressed(order, before, _progress(binding), state_changed=changed)
+    if order.shop.accept_edits and not answer:
+        enqueue(order.shop, order.shop.site, kinds.EDIT, order.object_key)
     binding.save()
     if restored and release_object(kinds.ORDER, order.object_key, "document_gone") == 0:
         enqueue(order.shop, account, kinds.ORDER, order.object_key)
-    if changed and not ours:
-        status = status_for(order.shop, document.state_id)
-        if status and status != order.status:
-            enqueue(order.shop, order.shop.site, kinds.STATUS, order.object_key)
 
 
-def status_for(shop: Shop, state_id: str) -> str:
-    """The site status a state means: the owner's mapping, else by the state's type, else '' (nothing to do)."""
-    mapped = StatusMapping.objects.filter(
-        shop=shop, direction=StatusMapping.Direction.TO_SITE, state_id=state_id
-    ).first()
-    if mapped is not None:
-        return mapped.site_status
-    entry = DirectoryEntry.objects.filter(
-        connection=shop.account, kind=DirectoryEntry.Kind.STATE, external_id=state_id
-    ).first()
-    return DEFAULT_BY_STATE_TYPE.get(entry.detail, "") if entry is not None else ""
+def _take_over(binding: OrderBinding, document: Document) -> None:
+    def money(value: float) -> int:
+        return moysklad_money.from_wire(value, binding.order.currency)
+
+    binding.remote_updated_at, binding.state_id = document.updated_at, document.state_id
+    binding.document_name = document.name
+    binding.agent_id, binding.organization_id = document.agent_id, document.organization_id
+    binding.sum_minor = money(document.sum_wire)
+    binding.payed_minor, binding.shipped_minor = money(document.payed_wire), money(document.shipped_wire)
+
+
+def _progress(binding: OrderBinding) -> tuple[int, int]:
+    """How far a document is (paid, shipped)."""
+    whole = binding.sum_minor
+    return progress(binding.payed_minor, whole), progress(binding.shipped_minor, whole)
+
+
+def _progressed(
+    order: Order, before: tuple[int, int], now: tuple[int, int], *, state_changed: bool
+) -> None:
+    """More was paid or shipped than when we last looked: what the owner wants the site to learn of it.
+
+    A state that changed as well says more, so only it sets the status.
+    """
+    shop = order.shop
+    if now[0] == 2 > before[0] and shop.mark_paid and order.canonical.paid_at is None:
+        enqueue(shop, shop.site, kinds.PAID, order.object_key)
+    status = shop.status_when_paid if now[0] == 2 > before[0] else ""
+    if now[1] > before[1]:
+        status = (shop.status_when_shipped if now[1] == 2 else shop.status_when_partly_shipped) or status
+    if status and status != order.status and not state_changed:
+        enqueue(shop, shop.site, kinds.STATUS, order.object_key, {"status": status})
 
 
 def _know_states(account: Connection, state_ids: set[str]) -> None:
@@ -125,6 +144,4 @@ def _removed(account: Connection, external_id: str, how: str) -> None:
             return
         binding.gone = how
         binding.save(update_fields=["gone"])
-        order = binding.order
-        problem = Problem("document_gone", {"document": binding.document_name})
-        park(order.shop, account, kinds.ORDER, order.object_key, problem)
+        removed_documents.noticed(binding.order, binding)

@@ -14,16 +14,28 @@ from bridge.domain.positions import positions
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 
 
-def order(lines: list[Line], charges: list[Charge], total: int | None = None) -> Order:
+def order(
+    lines: list[Line], charges: list[Charge], total: int | None = None, currency: str = "RUB", text: str = ""
+) -> Order:
     if total is None:
         total = sum(x.total_minor for x in [*lines, *charges])
     return Order(
-        "1", "key", "1", "processing", "RUB", total, NOW, NOW, lines=tuple(lines), charges=tuple(charges)
+        "1",
+        "key",
+        "1",
+        "processing",
+        currency,
+        total,
+        NOW,
+        NOW,
+        lines=tuple(lines),
+        charges=tuple(charges),
+        total_text=text,
     )
 
 
-def line(total: int, quantity: str = "1", name: str = "Кружка") -> Line:
-    return Line("1", "13", "", "S-1", name, Decimal(quantity), total)
+def line(total: int, quantity: str = "1", name: str = "Кружка", *, before: int | None = None) -> Line:
+    return Line("1", "13", "", "S-1", name, Decimal(quantity), total, subtotal_minor=before)
 
 
 def test_a_total_that_does_not_divide_becomes_two_positions_of_whole_kopecks() -> None:
@@ -43,6 +55,93 @@ def test_free_shipping_needs_no_position() -> None:
 def test_a_negative_fee_is_spread_over_the_goods() -> None:
     found = positions(order([line(10000), line(20000)], [Charge("9", "fee", "Скидка", -100)]))
     assert [p.sum_minor for p in found] == [9967, 19933]
+
+
+def test_a_negative_fee_larger_than_the_goods_is_taken_off_shipping_too() -> None:
+    found = positions(
+        order([line(10000)], [Charge("8", "shipping", "Курьер", 5000), Charge("9", "fee", "Скидка", -12000)])
+    )
+    assert [p.sum_minor for p in found] == [0, 3000]
+
+
+def test_a_negative_line_is_spread_like_a_fee_and_has_no_position() -> None:
+    found = positions(order([line(10000), line(-2500, "-1", "Зачёт")], []))
+    assert [(p.source.name, p.sum_minor) for p in found] == [("Кружка", 7500)]
+
+
+def test_several_shipping_lines_are_several_positions() -> None:
+    courier, porch = Charge("2", "shipping", "Курьер", 30000), Charge("3", "shipping", "Подъём", 15000)
+    assert [p.sum_minor for p in positions(order([line(500)], [courier, porch]))] == [500, 30000, 15000]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (line(500, "0"), "line_without_quantity"),
+        (line(500, "-2"), "line_without_quantity"),
+        (line(500, "0.33333"), "quantity_not_exact"),
+    ],
+)
+def test_money_without_a_quantity_to_hold_it_names_the_line(wrong: Line, code: str) -> None:
+    with pytest.raises(Unmappable) as caught:
+        positions(order([wrong], []))
+    assert caught.value.problem.code == code
+    assert caught.value.problem.params["line"] == "Кружка"
+
+
+def test_yen_are_split_into_whole_yen() -> None:
+    assert [p.price_minor for p in positions(order([line(1000, "3")], [], currency="JPY"))] == [333, 334]
+
+
+def test_thousandths_of_a_dinar_are_shared_in_hundredths() -> None:
+    found = positions(order([line(10000, "3")], [Charge("9", "fee", "Скидка", -1000)], currency="KWD"))
+    assert [(p.quantity, p.price_minor) for p in found] == [(3, 3000)]
+    found = positions(order([line(1000, "3")], [], currency="KWD"))
+    assert [p.price_minor for p in found] == [330, 340]
+
+
+@pytest.mark.parametrize(
+    ("finer", "amount"),
+    [
+        (order([line(1234)], [], currency="KWD"), "1.234"),
+        (order([line(1005), line(995)], [], currency="KWD"), "1.005"),
+        (order([line(1012)], [], text="10.1234"), "10.1234"),
+    ],
+)
+def test_an_amount_finer_than_a_document_holds_is_refused_with_its_figure(finer: Order, amount: str) -> None:
+    with pytest.raises(Unmappable) as caught:
+        positions(finer)
+    assert caught.value.problem.code == "currency_not_exact"
+    assert caught.value.problem.params == {"amount": amount, "currency": finer.currency}
+
+
+@pytest.mark.parametrize(
+    ("goods", "shown"),
+    [
+        (line(63180, "2", before=70200), [(2, 35100, "10")]),
+        (line(0, "2", before=70200), [(2, 35100, "100")]),
+        (line(87750, "2.5", before=100000), [(2.5, 40000, "12.25")]),
+        (line(70200, "2", before=70200), [(2, 35100, "0")]),
+        (line(20000, "3", before=30000), [(1, 6666, "0"), (2, 6667, "0")]),  # the pieces differ in price
+        (line(19999, "1", before=30000), [(1, 19999, "0")]),  # 33.33666… percent
+        (line(20000, "3", before=20001), [(1, 6666, "0"), (2, 6667, "0")]),
+        (line(20000, "2", before=20001), [(2, 10000, "0")]),  # half a kopeck a piece before the discount
+        (line(20000, "2", before=10000), [(2, 10000, "0")]),  # dearer than the list: no discount
+        (line(20000, "2"), [(2, 10000, "0")]),  # the shop does not tell
+    ],
+)
+def test_a_list_price_stands_with_a_percent_only_where_nothing_is_left_to_round(
+    goods: Line, shown: list[tuple[float, int, str]]
+) -> None:
+    found = positions(order([goods], []), "list")
+    assert [(float(p.quantity), p.price_minor, p.discount) for p in found] == [
+        (quantity, price, Decimal(discount)) for quantity, price, discount in shown
+    ]
+    assert sum(p.sum_minor for p in found) == goods.total_minor
+
+
+def test_without_the_owners_choice_the_price_is_the_one_after_discounts() -> None:
+    assert [p.price_minor for p in positions(order([line(63180, "2", before=70200)], []))] == [31590]
 
 
 def test_a_total_that_the_lines_do_not_make_names_both_sums() -> None:
@@ -110,7 +209,7 @@ def test_positions_add_up_to_the_total_without_fractions_or_negative_prices(
 def test_a_difference_of_rounding_is_absorbed_and_a_larger_one_is_not(goods: list[Line], off: int) -> None:
     total = sum(x.total_minor for x in goods) + off
     assume(total >= 0)
-    if abs(off) > len(goods):
+    if abs(off) > sum(line.total_minor > 0 for line in goods):
         with pytest.raises(Unmappable, match="total_differs"):
             positions(order(goods, [], total=total))
     else:

@@ -56,11 +56,16 @@ def test_shipping_is_refunded_by_its_own_line() -> None:
     assert left.lines == ORDER.lines
 
 
-def test_an_amount_alone_is_taken_off_everything_in_proportion() -> None:
-    left = remaining(ORDER, [refund(18917)])
-    assert [x.total_minor for x in (*left.lines, *left.charges)] == [56862, 81891, 31500]
+def test_an_amount_alone_is_taken_off_the_goods_in_proportion() -> None:
+    left = remaining(ORDER, [refund(15417)])
+    assert [x.total_minor for x in (*left.lines, *left.charges)] == [56862, 81891, 35000]
     assert [line.quantity for line in left.lines] == [2, 1]
-    assert left.total_minor == 170253
+    assert left.total_minor == 173753
+
+
+def test_an_amount_larger_than_the_goods_is_taken_off_shipping_too() -> None:
+    left = remaining(ORDER, [refund(159170)])
+    assert [x.total_minor for x in (*left.lines, *left.charges)] == [0, 0, 30000]
 
 
 def test_a_fee_kept_for_returned_goods_stays_as_a_fee() -> None:
