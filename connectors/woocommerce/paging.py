@@ -1,8 +1,8 @@
 """Lists that change while they are read: walked along a date, never by counting pages through the whole.
 
 Each page starts a second before the moment the last one ended with, so rows that arrive, change or leave
-meanwhile push no other row out of sight. Source: REST API documentation, "Pagination"; the date parameters of
-"List all orders".
+meanwhile push no other row out of sight. Pages are counted only inside a second that fills more than one.
+Source: REST API documentation, "Pagination"; the date parameters of "List all orders".
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import AuthError, ConnectorError, NotFound, TransientError
+from connectors.errors import AuthError, ConnectorError, NotFound, PermanentError, TransientError
 from connectors.sandbox.control import running_sandbox
 from connectors.transport.session import pooled_session
 from connectors.woocommerce.client import WooCommerce
+from connectors.woocommerce.orders import OrderFilter
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +98,39 @@ def test_a_site_that_answers_with_web_pages(shop: WooCommerce, box: Any) -> None
     with pytest.raises(ConnectorError, match="web page"):
         shop.orders.update(1, {"status": "completed"})
     box.store.faults.clear()
+
+
+def test_refunds_of_an_order(shop: WooCommerce, box: Any) -> None:
+    placed = box.store.place_order({"S-00002": 3})
+    (line,) = shop.orders.get(placed["id"])["line_items"]
+    piece = {"id": line["id"], "quantity": 1, "refund_total": float(line["total"]) / 3}
+    made = shop.refunds.create(placed["id"], {"api_refund": False, "line_items": [piece]})
+    assert made["line_items"][0]["quantity"] == -1
+    assert shop.refunds.get(placed["id"], made["id"])["amount"] == made["amount"]
+    assert [refund["id"] for refund in shop.refunds.list(placed["id"])] == [made["id"]]
+    (told,) = [refund for refund in shop.refunds.of_all_orders() if refund["id"] == made["id"]]
+    assert told["parent_id"] == placed["id"]
+    with pytest.raises(PermanentError) as caught:
+        shop.refunds.create(placed["id"], {"amount": "999999.00", "api_refund": False})
+    assert caught.value.code == "woocommerce_rest_cannot_create_order_refund"
+    shop.refunds.delete(placed["id"], made["id"])
+    assert shop.refunds.list(placed["id"]) == []
+    with pytest.raises(NotFound):
+        shop.refunds.get(placed["id"], made["id"])
+
+
+def test_old_orders_are_counted_and_read_by_pages(shop: WooCommerce, box: Any) -> None:
+    placed = [box.store.place_order({"S-00001": 1})["id"] for _ in range(5)]
+    wanted = OrderFilter(ids=tuple(placed))
+    assert shop.orders.count(wanted) == 5
+    first, place = next(shop.orders.pages(wanted, per_page=2))
+    assert [order["id"] for order in first] == placed[:2]
+    rest = [order["id"] for rows, _place in shop.orders.pages(wanted, place, per_page=2) for order in rows]
+    assert set(rest) >= set(placed[2:])
+    assert shop.orders.count(OrderFilter(ids=tuple(placed), statuses=("cancelled",))) == 0
+
+
+def test_the_money_of_the_shop(shop: WooCommerce) -> None:
+    settings = shop.site.settings()
+    assert (settings["currency"], settings["decimals"], settings["country"]) == ("RUB", 2, "RU")
+    assert shop.site.taxes() == [], "taxes are off"

@@ -107,12 +107,12 @@ def listing_of(orders: dict[int, str], reply: Any) -> Callable[[Any], Any]:
     per_page=st.integers(min_value=1, max_value=20),
     stop=st.integers(min_value=0, max_value=10),
 )
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_old_orders_are_read_from_any_place_on_without_losing_one(
     make_shop: Make, stub: Any, reply: Any, seconds: list[int], per_page: int, stop: int
 ) -> None:
     """The walk is broken off after some pages and taken up again with the stored place; meanwhile the first
-    order leaves the list.
+    order leaves the list (unless the place is inside a second that fills whole pages).
     """
     orders = {number: f"2026-01-01T10:00:{second:02}" for number, second in enumerate(seconds, start=1)}
     everything = set(orders)
@@ -126,7 +126,7 @@ def test_old_orders_are_read_from_any_place_on_without_losing_one(
         if number == stop:
             break
     if place is not None:
-        if len(set(orders.values())) == len(orders):
+        if place[1] == 1:
             orders.pop(read[0])
         walk = make_shop().orders.pages(OrderFilter("2026-01-01T09:00:00"), place, per_page=per_page)
         read += [order["id"] for rows, _place in walk for order in rows]
