@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from connectors.sandbox.control_base import Control
@@ -108,6 +109,18 @@ class MoyskladControl(Control):
     def remove_position(self, order_id: str, article: str) -> Json:
         """The first position with these goods goes, the others keep their ids."""
         return dict(self.call("remove_position", order_id=order_id, article=article))
+
+    def add_attribute(
+        self, kind: str, name: str, type: str, *, required: bool = False, values: Sequence[str] = ()
+    ) -> str:
+        """An extra field of documents or counterparties: string, text, long, double, boolean, time, link, customentity.
+        For customentity a dictionary with `values` is made. Returns the id of the field."""
+        arguments = {"kind": kind, "name": name, "type": type, "required": required, "values": list(values)}
+        return str(self.call("add_attribute", **arguments))
+
+    def add_currency(self, iso: str, rate: float) -> str:
+        """A currency by its letters ("USD"); `rate` in the account's currency. Returns its id."""
+        return str(self.call("add_currency", iso=iso, rate=rate))
 
     def counterparties(self) -> list[Json]:
         """All of them, archived ones included."""

@@ -62,6 +62,7 @@ class Account:
         self.objects: dict[str, dict[str, Obj]] = {name: {} for name in KINDS}
         self.states: dict[str, dict[str, Obj]] = {name: {} for name, kind in KINDS.items() if kind.stated}
         self.attributes: dict[str, dict[str, Obj]] = {name: {} for name in KINDS}
+        self.dictionaries: dict[str, Obj] = {}
         self.price_type: Obj = {}
         self.by_sync_id: dict[tuple[str, str], str] = {}
         self.by_ui_id: dict[str, Ref] = {}
@@ -88,6 +89,10 @@ class Account:
         if ref.kind == "pricetype":
             return self.price_type if self.price_type.get("id") == ref.id else None
         return self.objects.get(ref.kind, {}).get(ref.id)
+
+    def inside(self, holder: Ref, kind: str) -> list[Obj]:
+        """The objects of a nested kind that live in another object."""
+        return [obj for obj in self.objects[kind].values() if obj["inside"] == holder]
 
     def state_kind(self, state_id: str) -> str:
         return next(kind for kind, states in self.states.items() if state_id in states)

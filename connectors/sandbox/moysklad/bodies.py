@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from connectors.sandbox.moysklad import moments
+from connectors.sandbox.moysklad import attributes, moments
 from connectors.sandbox.moysklad.account import PAYMENTS, Account, Obj, Ref
 from connectors.sandbox.moysklad.errors import ApiError, field_error
 from connectors.sandbox.moysklad.fields import Field
 from connectors.sandbox.moysklad.kinds import ITEMS, KINDS
-from connectors.sandbox.moysklad.references import ATTRIBUTE, UUID, own_path, read_ref
+from connectors.sandbox.moysklad.references import UUID, read_ref
 
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s.,;]+")
 ADDRESS_LIMITS = {
@@ -35,7 +35,7 @@ NEVER_WRITTEN = {
     "published",
     "positions",
 }
-ALSO_ACCEPTED = {"owner", "group", "shared", "files", "images", "organizationAccount", "agentAccount"}
+ALSO_ACCEPTED = {"owner", "group", "shared", "files", "images"}
 
 
 def read_fields(account: Account, kind: str, body: Obj) -> Obj:
@@ -75,7 +75,7 @@ def read_value(account: Account, kind: str, wanted: Field, raw: Any) -> Any:
             raise field_error(11002, wanted.name)
         return ref
     if wanted.type == "attributes":
-        return read_attributes(account, kind, raw)
+        return attributes.read_values(account, kind, read_list(account, raw, wanted.name))
     if wanted.type == "operations":
         return read_operations(account, raw, wanted.name, PAYABLE[PAYMENTS[kind]])
     if wanted.type in COMPLEX:
@@ -204,25 +204,6 @@ def read_components(account: Account, raw: Any, name: str) -> list[Obj]:
         }
         for row in rows
     ]
-
-
-def read_attributes(account: Account, kind: str, raw: Any) -> list[Obj]:
-    """Extra fields: only known ones, by the href of their definition. 14000."""
-    answer = []
-    for given in read_list(account, raw, "attributes"):
-        href = str(read_object(account, given, "attributes").get("meta", {}).get("href", ""))
-        found = ATTRIBUTE.fullmatch(own_path(account, href, "attributes"))
-        definition = account.attributes[kind].get(found[2]) if found else None
-        if definition is None:
-            raise field_error(14000, "attributes")
-        answer.append({"id": definition["id"], "value": given.get("value")})
-    return answer
-
-
-def merge_attributes(old: list[Obj], new: list[Obj]) -> list[Obj]:
-    """An update names only the extra fields it changes; a null value clears one."""
-    merged = {item["id"]: item for item in old} | {item["id"]: item for item in new}
-    return [item for item in merged.values() if item["value"] is not None]
 
 
 def address_text(account: Account, address: Obj) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from connectors.sandbox.http import Response, json_response
 from connectors.sandbox.moysklad.account import Account, Ref
 from connectors.sandbox.moysklad.errors import ApiError
-from connectors.sandbox.moysklad.references import meta
+from connectors.sandbox.moysklad.references import dictionary_meta, meta
 from connectors.sandbox.moysklad.render import Renderer
 
 RIGHTS = ("view", "create", "update", "delete", "print", "approve")
@@ -33,6 +33,10 @@ class ContextPages:
                 return json_response(self._employee())
             case ["companysettings"]:
                 return json_response(self._company_settings())
+            case ["companysettings", "metadata"]:
+                return json_response(self._dictionaries())
+            case ["companysettings", "metadata", "customEntities", id_] if id_ in self.account.dictionaries:
+                return json_response(self._dictionary(self.account.dictionaries[id_]))
             case ["companysettings", "pricetype"]:
                 return json_response([self._price_type()])
             case ["application"]:
@@ -45,6 +49,16 @@ class ContextPages:
         answer = Renderer(self.account).entity(ref, obj, {})
         answer["permissions"] = {name: dict.fromkeys(RIGHTS, "ALL") for name in PERMITTED}
         return answer
+
+    def _dictionaries(self) -> dict[str, Any]:
+        href = f"{self.account.base}/context/companysettings/metadata"
+        shown = [self._dictionary(dictionary) for dictionary in self.account.dictionaries.values()]
+        return {"meta": {"href": href, "mediaType": "application/json"}, "customEntities": shown}
+
+    def _dictionary(self, dictionary: dict[str, Any]) -> dict[str, Any]:
+        href = f"{self.account.base}/entity/customentity/{dictionary['id']}"
+        elements = {"href": href, "type": "customentity", "mediaType": "application/json"}
+        return {"meta": dictionary_meta(self.account, dictionary["id"]), "entityMeta": elements} | dictionary
 
     def _price_type(self) -> dict[str, Any]:
         price_type = self.account.price_type

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox.moysklad import moments
+from connectors.sandbox.moysklad import attributes, moments
 from connectors.sandbox.moysklad.account import Account, Caller, Obj, Ref, is_binned
-from connectors.sandbox.moysklad.bodies import address_text, merge_attributes, read_fields, require
+from connectors.sandbox.moysklad.bodies import address_text, read_fields, require
 from connectors.sandbox.moysklad.errors import ApiError, field_error
 from connectors.sandbox.moysklad.kinds import KINDS
 from connectors.sandbox.moysklad.positions import read_positions
@@ -28,15 +28,19 @@ class Writer:
         self.account = account
         self.stock = stock
 
-    def create(self, kind: str, body: Obj, caller: Caller) -> Obj:
-        """A new object, or the one created earlier with the same syncId. 3000, 3006 and the errors of bodies."""
+    def create(self, kind: str, body: Obj, caller: Caller, inside: Ref | None = None) -> Obj:
+        """A new object, or the one created earlier with the same syncId. 3000, 3006 and the errors of bodies.
+
+        An object of a nested kind is made `inside` another.
+        """
         values = read_fields(self.account, kind, body)
         if earlier := self._created_earlier(kind, values):
             return earlier
-        obj = self._new(kind)
+        obj = self._new(kind) | ({"inside": inside} if inside else {})
         self._apply(kind, obj, values, body, caller)
         self._number(kind, obj)
         require(kind, obj)
+        attributes.require(self.account, kind, obj)
         self._check_name(kind, obj)
         check_rules(self.account, kind, obj)
         self.account.insert(kind, obj)
@@ -161,6 +165,8 @@ class Writer:
             }
         now = moments.now()
         obj |= {"updated": now, "externalCode": account.new_external_code()}
+        if kind == "account":
+            del obj["externalCode"]  # accounts have none
         if spec.archivable:
             obj["archived"] = False
         if spec.document:
@@ -182,7 +188,7 @@ class Writer:
 
     def _apply(self, kind: str, obj: Obj, values: Obj, body: Obj, caller: Caller) -> None:
         if values.get("attributes"):
-            values["attributes"] = merge_attributes(obj.get("attributes", []), values["attributes"])
+            values["attributes"] = attributes.merge(obj.get("attributes", []), values["attributes"])
         for short, full in ADDRESSES.items():
             if values.get(full):
                 values[short] = address_text(self.account, values[full])
@@ -235,7 +241,7 @@ class Writer:
                 self._tell(ref.kind, target, "UPDATE", (), caller)
 
     def _tell(self, kind: str, obj: Obj, action: str, changed: tuple[str, ...], caller: Caller) -> None:
-        if kind in NOT_EVENTFUL:
+        if kind in NOT_EVENTFUL or KINDS[kind].nested:
             return
         if action == "UPDATE" and changed == ("archived",):
             if obj["archived"]:
@@ -247,6 +253,8 @@ class Writer:
 
 def uses(document: Obj, wanted: Ref) -> bool:
     if any(value == wanted for value in document.values()):
+        return True
+    if any(item["value"] == wanted for item in document.get("attributes", ())):
         return True
     positions: list[dict[str, Any]] = document.get("positions", [])
     return any(position["assortment"] == wanted for position in positions)

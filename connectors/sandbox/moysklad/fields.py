@@ -21,7 +21,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """One entity type. `ui` is the page name of uuidHref, "" when it has none; `stock_sign` moves physical stock."""
+    """One entity type. `ui` is the page name of uuidHref, "" when it has none; `stock_sign` moves physical stock; a
+    `nested` kind lives inside another object and has no address of its own."""
 
     name: str
     fields: tuple[Field, ...]
@@ -31,6 +32,7 @@ class Kind:
     stated: bool = False
     own_ui_id: bool = False
     owned: bool = True
+    nested: bool = False
     ui: str = ""
     stock_sign: int = 0
     search: tuple[str, ...] = ("name",)
@@ -73,6 +75,7 @@ DOCUMENT = (
     data("attributes", "attributes"),
 )
 TRADE = (ref("organization", required=True), ref("agent", "counterparty", "organization", required=True))
+ACCOUNTS = (ref("organizationAccount", "account"), ref("agentAccount", "account"))
 SHIPMENT = (Field("shipmentAddress", orderable=False), data("shipmentAddressFull", "address"))
 GOODS = (
     DESCRIPTION,

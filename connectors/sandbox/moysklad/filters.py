@@ -155,7 +155,7 @@ def attribute_getter(account: Account, kind: str, href: str) -> tuple[Callable[[
     def get(obj: Obj) -> Any:
         return next((item["value"] for item in obj.get("attributes", ()) if item["id"] == id_), None)
 
-    types = {"long": "float", "double": "float", "boolean": "bool"}
+    types = {"long": "float", "double": "float", "boolean": "bool", "time": "minute", "customentity": "ref"}
     return get, types.get(definition["type"], "str")
 
 

@@ -6,6 +6,7 @@ A new kind is an entry here. Source: the attribute tables of each entity in the 
 from __future__ import annotations
 
 from connectors.sandbox.moysklad.fields import (
+    ACCOUNTS,
     ARCHIVED,
     DESCRIPTION,
     DOCUMENT,
@@ -35,6 +36,7 @@ KINDS: dict[str, Kind] = {
             (
                 *DOCUMENT,
                 *TRADE,
+                *ACCOUNTS,
                 *VAT,
                 *SHIPMENT,
                 ref("store"),
@@ -53,6 +55,7 @@ KINDS: dict[str, Kind] = {
             (
                 *DOCUMENT,
                 *TRADE,
+                *ACCOUNTS,
                 *VAT,
                 *SHIPMENT,
                 ref("store"),
@@ -72,6 +75,7 @@ KINDS: dict[str, Kind] = {
             (
                 *DOCUMENT,
                 *TRADE,
+                *ACCOUNTS,
                 *VAT,
                 ref("store", required=True),
                 ref("demand"),
@@ -106,12 +110,17 @@ KINDS: dict[str, Kind] = {
             lists=("files",),
         ),
         Kind(
-            "paymentin", (*DOCUMENT, *PAYMENT), document=True, stated=True, ui="paymentin", lists=("files",)
+            "paymentin",
+            (*DOCUMENT, *PAYMENT, *ACCOUNTS),
+            document=True,
+            stated=True,
+            ui="paymentin",
+            lists=("files",),
         ),
         Kind("cashin", (*DOCUMENT, *PAYMENT), document=True, stated=True, ui="cashin", lists=("files",)),
         Kind(
             "paymentout",
-            (*DOCUMENT, *OUTGOING),
+            (*DOCUMENT, *OUTGOING, *ACCOUNTS),
             document=True,
             stated=True,
             ui="paymentout",
@@ -264,6 +273,21 @@ KINDS: dict[str, Kind] = {
         Kind("uom", (*NAMED, DESCRIPTION), owned=False, ui="uom"),
         Kind("country", (*NAMED, DESCRIPTION), owned=False),
         Kind("region", NAMED, owned=False),
+        Kind(
+            "account",
+            (
+                Field("accountNumber", required=True),
+                Field("isDefault", "bool"),
+                Field("bankName"),
+                Field("bankLocation"),
+                Field("correspondentAccount"),
+                Field("bic"),
+                ref("currency"),
+            ),
+            owned=False,
+            nested=True,
+        ),
+        Kind("customentity", (*NAMED, *OWNED, DESCRIPTION), nested=True),
         Kind("expenseitem", (*NAMED, DESCRIPTION), owned=False),
         Kind("group", (Field("name", required=True), Field("index", "int")), owned=False),
         Kind("project", (*NAMED, DESCRIPTION, ARCHIVED), archivable=True, ui="project"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from connectors.sandbox.moysklad import attributes
 from connectors.sandbox.moysklad.account import Account, Caller, Obj, Ref
 from connectors.sandbox.moysklad.errors import ApiError
-from connectors.sandbox.moysklad.references import meta
+from connectors.sandbox.moysklad.references import dictionary_meta, meta
 from connectors.sandbox.moysklad.render import Renderer
 from connectors.sandbox.moysklad.return_rules import left_to_return, line_of
 from connectors.sandbox.moysklad.state_pages import StatePages
@@ -27,6 +28,13 @@ SHOWN = {
     "paymentout": PAYMENT_SHOWN,
     "cashout": PAYMENT_SHOWN,
     "counterparty": "",
+}
+NEW_CURRENCY: Obj = {
+    "default": False,
+    "multiplicity": 1,
+    "indirect": False,
+    "rateUpdateType": "manual",
+    "system": False,
 }
 GOODS = ("product", "variant", "bundle", "service")
 PRICED = ("price", "discount", "vat", "vatEnabled")
@@ -48,6 +56,8 @@ class Manager:
             self.restore,
             self.set_state,
             self.add_state,
+            self.add_attribute,
+            self.add_currency,
             self.ship,
             self.unship,
             self.return_goods,
@@ -95,6 +105,25 @@ class Manager:
     def add_state(self, name: str, state_type: str = "Regular", kind: str = "customerorder") -> str:
         with self.account.lock:
             return str(StatePages(self.account).add(kind, {"name": name, "stateType": state_type})["id"])
+
+    def add_attribute(
+        self, kind: str, name: str, type: str, required: bool = False, values: Sequence[str] = ()
+    ) -> str:
+        """An extra field; for type customentity a dictionary of the same name with `values` comes with it."""
+        with self.account.lock:
+            body: Obj = {"name": name, "type": type, "required": required}
+            if type == "customentity":
+                dictionary = attributes.add_dictionary(self.account, name)
+                body["customEntityMeta"] = dictionary_meta(self.account, dictionary["id"])
+                for value in values:
+                    inside = Ref("dictionary", dictionary["id"])
+                    self.app.writer.create("customentity", {"name": value}, Caller(MANAGER), inside)
+            return str(attributes.define(self.account, kind, body)["id"])
+
+    def add_currency(self, iso: str, rate: float) -> str:
+        """A currency of the account; `rate` is what one unit costs in the account's currency."""
+        body = {"name": iso, "fullName": iso, "isoCode": iso, "code": iso, "rate": rate} | NEW_CURRENCY
+        return str(self.create("currency", body)["id"])
 
     def ship(
         self, order_id: str, quantities: dict[str, float] | None = None, store: str | None = None

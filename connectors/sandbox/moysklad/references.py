@@ -16,6 +16,10 @@ ENTITY = re.compile(rf"{API}/entity/([a-z]+)/({UUID.pattern})")
 STATE = re.compile(rf"{API}/entity/([a-z]+)/metadata/states/({UUID.pattern})")
 PRICE_TYPE = re.compile(rf"{API}/context/companysettings/pricetype/({UUID.pattern})")
 ATTRIBUTE = re.compile(rf"{API}/entity/([a-z]+)/metadata/attributes/({UUID.pattern})")
+DICTIONARY = re.compile(rf"{API}/context/companysettings/metadata/customEntities/({UUID.pattern})")
+NESTED = re.compile(
+    rf"{API}/entity/(?:(customentity)/{UUID.pattern}|[a-z]+/{UUID.pattern}/(account)s)/({UUID.pattern})"
+)
 
 
 def meta(account: Account, ref: Ref, suffix: str = "") -> dict[str, Any]:
@@ -38,11 +42,28 @@ def meta(account: Account, ref: Ref, suffix: str = "") -> dict[str, Any]:
         "type": ref.kind,
         "mediaType": "application/json",
     }
+    if KINDS[ref.kind].nested:
+        return nested_meta(account, ref, suffix)
     page = KINDS[ref.kind].ui
     if page:
         obj = account.objects[ref.kind].get(ref.id, {})
         answer["uuidHref"] = f"{UI_HOST}#{page}/edit?id={obj.get('ui_id', ref.id)}"
     return answer
+
+
+def nested_meta(account: Account, ref: Ref, suffix: str) -> dict[str, Any]:
+    """Of a bank account: below its owner. Of a dictionary's element: below the dictionary."""
+    inside: Ref = account.objects[ref.kind][ref.id]["inside"]
+    answer = {"type": ref.kind, "mediaType": "application/json"}
+    if ref.kind == "customentity":
+        href = f"{account.base}/entity/customentity/{inside.id}/{ref.id}{suffix}"
+        return {"href": href, "metadataHref": dictionary_meta(account, inside.id)["href"]} | answer
+    return {"href": f"{account.base}/entity/{inside.kind}/{inside.id}/accounts/{ref.id}{suffix}"} | answer
+
+
+def dictionary_meta(account: Account, id_: str) -> dict[str, Any]:
+    href = f"{account.base}/context/companysettings/metadata/customEntities/{id_}"
+    return {"href": href, "type": "customentitymetadata", "mediaType": "application/json"}
 
 
 def position_meta(account: Account, kind: str, document_id: str, position_id: str) -> dict[str, Any]:
@@ -79,6 +100,8 @@ def ref_of_href(account: Account, href: str, name: str) -> Ref:
     path = own_path(account, href, name)
     if found := ENTITY.fullmatch(path):
         return Ref(found[1], found[2])
+    if found := NESTED.fullmatch(path):
+        return Ref(found[1] or found[2], found[3])
     if found := STATE.fullmatch(path):
         return Ref("state", found[2])
     if found := PRICE_TYPE.fullmatch(path):

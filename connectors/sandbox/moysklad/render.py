@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.moysklad.account import Account, Obj, Ref, position_kind
+from connectors.sandbox.moysklad.attributes import attribute_meta
 from connectors.sandbox.moysklad.errors import ApiError
 from connectors.sandbox.moysklad.kinds import KINDS
 from connectors.sandbox.moysklad.references import list_meta, meta, position_meta
@@ -12,6 +13,7 @@ from connectors.sandbox.moysklad.totals import document_totals, live_reserve, sh
 
 Tree = dict[str, Any]
 MAX_EXPAND_DEPTH = 3
+HIDDEN = ("positions", "ui_id", "attributes", "inside")
 LIST_TYPES = {"accounts": "account", "contactpersons": "contactperson", "notes": "note", "images": "image"}
 
 
@@ -55,7 +57,7 @@ class Renderer:
         if kind.document:
             shown |= document_totals(account, ref.kind, obj)
         for name, value in shown.items():
-            if name in ("positions", "ui_id", "attributes") or value is None:
+            if name in HIDDEN or value is None:
                 continue
             answer[name] = self.value(value, tree.get(name))
         if obj.get("attributes"):
@@ -64,7 +66,10 @@ class Renderer:
             answer["positions"] = self.positions(ref.kind, obj, tree.get("positions"))
         for name in kind.lists:
             path = f"/entity/{ref.kind}/{ref.id}/{name}"
-            answer[name] = {"meta": list_meta(account, path, LIST_TYPES.get(name, name), 0)}
+            rows = account.inside(ref, "account") if name == "accounts" else []
+            answer[name] = {"meta": list_meta(account, path, LIST_TYPES.get(name, name), len(rows))}
+            if rows and name in tree:
+                answer[name]["rows"] = [self.entity(Ref("account", row["id"]), row, {}) for row in rows]
         for name, refs in account.links.get(ref, {}).items():
             if refs:
                 answer[name] = [self.ref(link, tree.get(name)) for link in refs]
@@ -73,10 +78,11 @@ class Renderer:
     def attribute(self, kind: str, given: Obj) -> dict[str, Any]:
         """An extra field: its definition's name and type, and the value."""
         definition = self.account.attributes[kind][given["id"]]
-        href = f"{self.account.base}/entity/{kind}/metadata/attributes/{given['id']}"
-        own = {"href": href, "type": "attributemetadata", "mediaType": "application/json"}
         shown = {name: definition[name] for name in ("id", "name", "type")}
-        return {"meta": own, **shown, "value": given["value"]}
+        value = self.value(given["value"], None)
+        if isinstance(given["value"], Ref):
+            value["name"] = (self.account.find(given["value"]) or {}).get("name")
+        return {"meta": attribute_meta(self.account, kind, given["id"]), **shown, "value": value}
 
     def value(self, value: Any, tree: Tree | None) -> Any:
         if isinstance(value, Ref):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.sandbox.http import Request, Response, json_response
-from connectors.sandbox.moysklad.account import API, Account, Caller, Obj
+from connectors.sandbox.moysklad.account import API, Account, Caller, Obj, Ref
 from connectors.sandbox.moysklad.assortment import Assortment
 from connectors.sandbox.moysklad.context import ContextPages
 from connectors.sandbox.moysklad.documents import Writer
@@ -16,6 +16,7 @@ from connectors.sandbox.moysklad.errors import ApiError
 from connectors.sandbox.moysklad.filters import parse
 from connectors.sandbox.moysklad.kinds import KINDS
 from connectors.sandbox.moysklad.listing import read_page
+from connectors.sandbox.moysklad.nested import NestedPages
 from connectors.sandbox.moysklad.position_pages import PositionPages
 from connectors.sandbox.moysklad.references import UUID
 from connectors.sandbox.moysklad.state_pages import StatePages
@@ -33,6 +34,7 @@ class Routes:
         self.account = account
         self.entities = Entities(account, writer)
         self.positions = PositionPages(account, writer)
+        self.nested = NestedPages(account, writer)
         self.states = StatePages(account)
         self.assortment = Assortment(account, stock)
         self.reports = StockReports(account, stock)
@@ -43,7 +45,9 @@ class Routes:
         match parts:
             case ["entity", "assortment", *rest]:
                 return only("GET", request, lambda: self.assortment.answer(rest, request))
-            case ["entity", kind, *rest] if kind in KINDS:
+            case ["entity", "customentity", *rest]:
+                return self.nested.dictionaries(rest, request, lambda: read_body(request), caller)
+            case ["entity", kind, *rest] if kind in KINDS and not KINDS[kind].nested:
                 return self._entity(request, kind, rest, caller)
             case ["entity", kind, *_]:
                 raise ApiError(1005, kind)
@@ -82,6 +86,11 @@ class Routes:
                 return self.entities.trash(kind, id_, caller)
             case [id_, "positions", *more] if KINDS[kind].positions and UUID.fullmatch(id_):
                 return self.positions.answer(kind, id_, more, request, lambda: read_body(request), caller)
+            case [id_, "accounts", *more] if "accounts" in KINDS[kind].lists and UUID.fullmatch(id_):
+                holder = Ref(kind, self.entities.writer.existing(kind, id_)["id"])
+                return self.nested.answer(
+                    "account", holder, more, request, lambda: read_body(request), caller
+                )
             case [id_, *_] if not UUID.fullmatch(id_):
                 raise ApiError(1052, id_)
             case _:

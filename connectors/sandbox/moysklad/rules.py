@@ -94,9 +94,12 @@ def refuse_with_returns(account: Account, kind: str, obj: Obj) -> None:
 
 
 def payment(account: Account, obj: Obj) -> None:
-    """The links of a payment cannot add up to more than its sum: 22000."""
+    """A payment is in its account's currency: 22004. Its links cannot add up to more than its sum: 22000."""
     if obj.setdefault("sum", 0.0) < 0:
         raise field_error(3002, "sum")
+    bank = (account.find(obj["organizationAccount"]) or {}) if "organizationAccount" in obj else {}
+    if bank.get("currency", obj["rate"]["currency"]) != obj["rate"]["currency"]:
+        raise field_error(22004, "organizationAccount")
     if sum(item["linkedSum"] for item in obj.get("operations", ())) > obj["sum"]:
         raise ApiError(22000, parameter="operations")
 
@@ -105,6 +108,16 @@ def refuse_closed_period(account: Account, obj: Obj) -> None:
     """17009 for a document dated before the day the account closed."""
     if obj["moment"] < account.options.closed_before:
         raise field_error(17009, "moment")
+
+
+def refuse_strange_accounts(account: Account, obj: Obj) -> None:
+    """17000, 17001 for a bank account that is not of the document's organization or agent."""
+    for name, owner, code in (
+        ("organizationAccount", "organization", 17000),
+        ("agentAccount", "agent", 17001),
+    ):
+        if name in obj and (account.find(obj[name]) or {}).get("inside") != obj.get(owner):
+            raise field_error(code, name)
 
 
 RULES: dict[str, Callable[[Account, Obj], None]] = {
@@ -121,6 +134,7 @@ def check_rules(account: Account, kind: str, obj: Obj) -> None:
     """Run the rule of a kind, if it has one, on an object about to be stored."""
     if KINDS[kind].document:
         refuse_closed_period(account, obj)
+        refuse_strange_accounts(account, obj)
     rule = RULES.get(kind)
     if rule is not None:
         rule(account, obj)

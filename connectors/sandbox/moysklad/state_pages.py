@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.sandbox.http import Response, json_response
+from connectors.sandbox.moysklad import attributes
 from connectors.sandbox.moysklad.account import Account, Obj, Ref
 from connectors.sandbox.moysklad.errors import ApiError, field_error
 from connectors.sandbox.moysklad.kinds import KINDS
@@ -13,7 +14,6 @@ from connectors.sandbox.moysklad.listing import list_answer, read_page
 from connectors.sandbox.moysklad.references import list_meta, meta
 
 STATE_TYPES = ("Regular", "Successful", "Unsuccessful")
-ATTRIBUTE_TYPES = ("string", "text", "long", "double", "boolean", "time", "link")
 GREY = 10066329
 
 
@@ -28,7 +28,13 @@ class StatePages:
             case ("GET", ["attributes"]):
                 return self._attributes(kind)
             case ("POST", ["attributes"]):
-                return json_response(self._shown_attribute(kind, self.add_attribute(kind, body())))
+                return self._define(kind, body())
+            case ("GET", ["attributes", id_]) if id_ in self.account.attributes[kind]:
+                return json_response(attributes.shown(self.account, kind, self.account.attributes[kind][id_]))
+            case ("PUT", ["attributes", id_]) if id_ in self.account.attributes[kind]:
+                return json_response(self._change_attribute(kind, id_, body()))
+            case (_, ["attributes", id_]):
+                raise ApiError(1021, "attributemetadata", id_)
             case ("GET", ["states", id_]):
                 return json_response(self._shown(self._state(kind, id_)))
             case ("POST", ["states"]) if KINDS[kind].stated:
@@ -55,22 +61,6 @@ class StatePages:
         self._check(kind, state)
         self.account.states[kind][state["id"]] = state
         return state
-
-    def add_attribute(self, kind: str, body: Any) -> Obj:
-        """The definition of an extra field: name, type, required. 3000, 3005."""
-        if not body.get("name"):
-            raise field_error(3000, "name")
-        if body.get("type") not in ATTRIBUTE_TYPES:
-            raise field_error(3005, "type")
-        attribute: Obj = {
-            "id": self.account.new_id(),
-            "name": body["name"],
-            "type": body["type"],
-            "required": bool(body.get("required", False)),
-            "show": True,
-        }
-        self.account.attributes[kind][attribute["id"]] = attribute
-        return attribute
 
     def _change(self, kind: str, id_: str, body: Any) -> Obj:
         state = self._state(kind, id_)
@@ -119,6 +109,21 @@ class StatePages:
             answer["states"] = [self._shown(state) for state in self.account.states[kind].values()]
         return answer
 
+    def _define(self, kind: str, body: Any) -> Response:
+        """One extra field or several."""
+        made = [
+            attributes.define(self.account, kind, item)
+            for item in (body if isinstance(body, list) else [body])
+        ]
+        rows = [attributes.shown(self.account, kind, item) for item in made]
+        return json_response(rows if isinstance(body, list) else rows[0])
+
+    def _change_attribute(self, kind: str, id_: str, body: Any) -> Obj:
+        """The type stays; name, required and show may change."""
+        changed = self.account.attributes[kind][id_]
+        changed |= {name: body[name] for name in ("name", "required", "show") if name in body}
+        return attributes.shown(self.account, kind, changed)
+
     def _attributes(self, kind: str) -> Response:
         rows = list(self.account.attributes[kind].values())
         path = f"/entity/{kind}/metadata/attributes"
@@ -130,11 +135,6 @@ class StatePages:
                 "attributemetadata",
                 page,
                 rows,
-                lambda row: self._shown_attribute(kind, row),
+                lambda row: attributes.shown(self.account, kind, row),
             )
         )
-
-    def _shown_attribute(self, kind: str, attribute: Obj) -> Obj:
-        href = f"{self.account.base}/entity/{kind}/metadata/attributes/{attribute['id']}"
-        own = {"href": href, "type": "attributemetadata", "mediaType": "application/json"}
-        return {"meta": own} | attribute
