@@ -17,7 +17,9 @@ from bridge.domain.errors import BadPayload, Unmappable
 from bridge.domain.money import is_exact, is_sane, to_decimal, to_minor
 from bridge.domain.order import Address, Charge, Customer, Line, Order
 from bridge.domain.refunds import Refund, RefundedCharge, RefundedLine
+from bridge.mapping import woocommerce_meta, written_dates
 from bridge.mapping.wire_text import plain
+from bridge.mapping.woocommerce_meta import Wanted
 
 Wire = Mapping[str, Any]
 TaxRate = tuple[Decimal | None, bool]
@@ -27,10 +29,15 @@ MAX_ID, MAX_STATUS, MAX_KEY = 32, 60, 100
 # What people read may be cut.
 MAX_NUMBER, MAX_EMAIL, MAX_PHONE = 100, 255, 60
 MOST = 2**31 - 1
+NOTHING = Wanted()
 
 
-def order(data: Wire) -> Order:
-    """A REST v3 order as ours. Raises BadPayload naming the field that is missing or malformed."""
+def order(data: Wire, wanted: Wanted = NOTHING, customer: Wire | None = None) -> Order:
+    """A REST v3 order as ours, with the `wanted` ones of its further fields.
+
+    `customer` is the registered buyer's own record (`/customers/ID`), where a rule or a field mapping asks for it.
+    Raises BadPayload naming the field that is missing or malformed.
+    """
     if not isinstance(data, Mapping):
         raise BadPayload("payload_not_an_order")
     currency = _text(data, "currency", 3)
@@ -58,17 +65,30 @@ def order(data: Wire) -> Order:
             for kind, key in (("shipping", "shipping_lines"), ("fee", "fee_lines"))
             for row in _rows(data, key)
         ),
-        customer=_customer(data, billing),
+        customer=_customer(data, billing, wanted, customer),
         billing=billing,
         shipping=shipping if shipping.line1 or shipping.city else billing,
-        shipping_method=", ".join(plain(row.get("method_title")) for row in _rows(data, "shipping_lines")),
+        shipping_method=", ".join(
+            unescape(plain(row.get("method_title"))) for row in _rows(data, "shipping_lines")
+        ),
+        shipping_methods=tuple(_method(row) for row in _rows(data, "shipping_lines") if row.get("method_id")),
+        pickup_point=woocommerce_meta.first([data, *_rows(data, "shipping_lines")], wanted.pickup),
+        planned_at=written_dates.parse(woocommerce_meta.first([data], [wanted.planned])),
         payment_method=plain(data.get("payment_method")),
         payment_title=plain(data.get("payment_method_title")),
         transaction_id=plain(data.get("transaction_id")),
         coupons=tuple(plain(row.get("code")) for row in _rows(data, "coupon_lines")),
         note=plain(data.get("customer_note")),
         created_via=plain(data.get("created_via")),
+        attribution=woocommerce_meta.attribution(data),
+        meta=woocommerce_meta.of_order(data, wanted),
     )
+
+
+def _method(row: Wire) -> str:
+    """`flat_rate:3`; methods given by REST have no instance."""
+    method, instance = plain(row.get("method_id")), plain(row.get("instance_id"))
+    return f"{method}:{instance}" if instance not in ("", "0") else method
 
 
 def refund(data: Wire, currency: str) -> Refund:
@@ -148,6 +168,7 @@ def _line(row: Wire, currency: str, rates: Mapping[str, TaxRate]) -> Line:
         variation_id=_reference(row, "variation_id"),
         sku=plain(row.get("sku")),
         name=unescape(plain(row.get("name"))),
+        meta=woocommerce_meta.of_line(row),
         quantity=_number(row.get("quantity", 1)),
         total_minor=_gross(row, "total", currency),
         tax_minor=to_minor(row.get("total_tax"), currency),
@@ -199,8 +220,9 @@ def _taxation(row: Wire, rates: Mapping[str, TaxRate]) -> tuple[int | None, str]
     return int(percent), words
 
 
-def _customer(data: Wire, billing: Address) -> Customer:
+def _customer(data: Wire, billing: Address, wanted: Wanted, record: Wire | None) -> Customer:
     wire = data.get("billing")
+    sources = [data, record]
     return Customer(
         source_id=_reference(data, "customer_id"),
         first_name=billing.first_name,
@@ -208,6 +230,11 @@ def _customer(data: Wire, billing: Address) -> Customer:
         company=billing.company,
         email=plain(wire.get("email")).strip()[:MAX_EMAIL] if isinstance(wire, Mapping) else "",
         phone=billing.phone,
+        inn=woocommerce_meta.first(sources, wanted.inn),
+        kpp=woocommerce_meta.first(sources, wanted.kpp),
+        country=billing.country,
+        role=plain(record.get("role")) if record else "",
+        meta=woocommerce_meta.kept(record, wanted.customer) if record else (),
     )
 
 
