@@ -168,25 +168,21 @@ def toml(box: Sandbox, **shop: Any) -> str:
         "states": {"processing": "Новый", "cancelled": "Отменен"},
         **shop,
     }
-    tables = {key: value for key, value in values.items() if isinstance(value, dict)}
-    lines = [
-        "[moysklad.main]",
-        f"base_url = {json.dumps(box.moysklad.url)}",
-        f"token = {json.dumps(box.moysklad.token)}",
-    ]
-    lines += ["", "[shop.site]"]
-    lines += [
-        f"{key} = {json.dumps(value, ensure_ascii=False)}"
-        for key, value in values.items()
-        if key not in tables
-    ]
-    for name, table in tables.items():
-        lines += ["", f"[shop.site.{name}]"]
-        lines += [
-            f"{json.dumps(k, ensure_ascii=False)} = {json.dumps(v, ensure_ascii=False)}"
-            for k, v in table.items()
-        ]
-    return "\n".join(lines) + "\n"
+    account = {"base_url": box.moysklad.url, "token": box.moysklad.token}
+    return "\n".join(
+        line
+        for name, table in (("moysklad.main", account), ("shop.site", values))
+        for line in (f"[{name}]", *(f"{key} = {inline(value)}" for key, value in table.items()), "")
+    )
+
+
+def inline(value: Any) -> str:
+    """A value as TOML writes it on one line; tables within it too."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{inline(str(k))} = {inline(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(inline(one) for one in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def database_url() -> str:

@@ -9,14 +9,17 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from bridge.configuration.names import Account, Mappings, known_account, plan
-from bridge.configuration.read import Configuration, ConfigurationError
+from bridge.configuration.errors import ConfigurationError, noting
+from bridge.configuration.keys import COMMON_BUYER
+from bridge.configuration.names import BUYER, Account, known_account
+from bridge.configuration.plan import Plan, plan
+from bridge.configuration.read import Configuration
 from bridge.connections import clients
 from bridge.connections.faults import problem_of
-from bridge.connections.models import Connection, Shop, StatusMapping, Vendor, new_token
+from bridge.connections.models import Connection, DirectoryEntry, Shop, Vendor, new_token
 from bridge.problems import sentence
 from bridge.routes import FLOWS
-from bridge.sync import directory, settings_changed
+from bridge.sync import common_buyer, directory, settings_changed
 from connectors.errors import ConnectorError
 from connectors.moysklad.limits import Priority
 from connectors.transport.hosts import normal_address
@@ -28,19 +31,46 @@ def apply(configuration: Configuration) -> dict[str, Any]:
     """Create or update what the file names; keys it leaves out keep their values. Returns the shops' event URLs and
     secrets. Raises ConfigurationError, and then nothing has changed.
     """
-    accounts = {name: _read_account(name, table) for name, table in configuration.moysklad.items()}
-    shops: list[tuple[Shop, Mappings]] = []
+    mistakes: list[str] = []
+    accounts: dict[str, Account] = {}
+    for name, table in configuration.moysklad.items():
+        with noting(mistakes):
+            accounts[name] = _read_account(name, table)
+    plans: list[Plan] = []
     for name, table in configuration.shop.items():
-        account = accounts.get(table["moysklad"]) or known_account(name, table["moysklad"], accounts)
-        shop = Shop.objects.filter(name=name).select_related("site", "account").first() or Shop(name=name)
         site = _site(name, table)
-        shops.append((shop, plan(shop, site, account, table)))
-        _ask_site(site)
+        with noting(mistakes):
+            _ask_site(site)
+        if table["moysklad"] in configuration.moysklad and table["moysklad"] not in accounts:
+            continue  # why it cannot be read is said already
+        with noting(mistakes):
+            plans.append(_planned(name, site, table, accounts))
+    if mistakes:
+        raise ConfigurationError(*mistakes)
     try:
         with transaction.atomic():
-            return _store(list(accounts.values()), shops)
+            return _store(list(accounts.values()), plans)
     except DatabaseError as error:
         raise ConfigurationError(f"the settings cannot be stored: {error}") from error
+
+
+def _planned(name: str, site: Connection, table: Mapping[str, Any], accounts: Mapping[str, Account]) -> Plan:
+    account = accounts.get(table["moysklad"]) or known_account(name, table["moysklad"], accounts)
+    shop = Shop.objects.filter(name=name).select_related("site", "account").first() or Shop(name=name)
+    return plan(shop, site, account, table, _buyers(shop, account, table))
+
+
+def _buyers(shop: Shop, account: Account, table: Mapping[str, Any]) -> list[DirectoryEntry]:
+    """Whom the file's common buyer may mean: counterparties are too many to be kept, so it is asked for by name."""
+    wanted = COMMON_BUYER.value(table) if COMMON_BUYER.given(table) else ""
+    if not wanted:
+        return []
+    found = _asked(
+        COMMON_BUYER.where(shop.name),
+        account.connection,
+        lambda: common_buyer.candidates(account.connection, wanted, shop.common_buyer_id),
+    )
+    return [DirectoryEntry(kind=BUYER, external_id=pk, name=one) for pk, one in found]
 
 
 def _read_account(name: str, table: Mapping[str, Any]) -> Account:
@@ -89,30 +119,27 @@ def _asked(where: str, connection: Connection, question: Callable[[], T]) -> T:
         raise ConfigurationError(f"{where} {sentence(problem.code, problem.params)}") from error
 
 
-def _store(accounts: list[Account], shops: list[tuple[Shop, Mappings]]) -> dict[str, Any]:
+def _store(accounts: list[Account], plans: list[Plan]) -> dict[str, Any]:
     """Everything, and what follows from it; the caller's transaction makes it all or nothing."""
     for account in accounts:
         account.connection.save()
         directory.keep(account.connection, account.entries)
-    before = {shop.pk: Shop.objects.get(pk=shop.pk) for shop, _mappings in shops if shop.pk}
-    for shop, mappings in shops:
+    before = {shop.pk: Shop.objects.get(pk=shop.pk) for shop, _rows in plans if shop.pk}
+    for shop, rows in plans:
         shop.site.save()
         shop.site, shop.account = shop.site, shop.account  # their keys, which new ones have only now
         shop.save()
-        for direction, rows in mappings.items():
-            StatusMapping.objects.filter(shop=shop, direction=direction).delete()
-            for row in rows:
-                row.shop = shop
-            StatusMapping.objects.bulk_create(rows)
-    connections = [account.connection for account in accounts] + [shop.site for shop, _mappings in shops]
+        for table, planned in rows:
+            settings_changed.replace_rows(shop, table.of(shop), planned)
+    connections = [account.connection for account in accounts] + [shop.site for shop, _rows in plans]
     for connection in connections:
         settings_changed.credentials_changed(connection)
-    for shop, _mappings in shops:
+    for shop, _rows in plans:
         if shop.pk in before:
             settings_changed.shop_changed(before[shop.pk], shop)
         else:
             settings_changed.shop_added(shop, FLOWS)
-    return {"shops": {shop.name: _what_the_site_needs(shop) for shop, _mappings in shops}}
+    return {"shops": {shop.name: _what_the_site_needs(shop) for shop, _rows in plans}}
 
 
 def _what_the_site_needs(shop: Shop) -> dict[str, str]:

@@ -1,18 +1,17 @@
-"""What a shop's table means: names become ids of its account. Nothing is called and nothing is stored here."""
+"""An account as the file may name it: the names it has, each as an id, and each id as a name again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from bridge.catalog.models import ProductBinding
-from bridge.configuration.read import ConfigurationError
-from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping, Vendor
-from bridge.orders.models import Order
+from bridge.configuration.errors import ConfigurationError
+from bridge.connections.models import Connection, DirectoryEntry, Shop, Vendor
 
 Kind = DirectoryEntry.Kind
-Direction = StatusMapping.Direction
-Mappings = dict[str, list[StatusMapping]]
+# Counterparties are too many to be kept in the directory: the one a file names is looked up for it alone.
+BUYER = "buyer"
+CANDIDATES = 50
 
 
 class Account(NamedTuple):
@@ -34,81 +33,47 @@ def known_account(shop: str, name: str, described: Iterable[str] = ()) -> Accoun
     return Account(account, list(DirectoryEntry.objects.filter(connection=account)))
 
 
-def plan(shop: Shop, site: Connection, account: Account, table: Mapping[str, Any]) -> Mappings:
-    """Give the unsaved shop what its table says; returns the mappings that replace its present ones, by direction.
+class Names:
+    """The names that settings of one shop may use; `mistakes` collects those the account does not have."""
 
-    Raises ConfigurationError.
-    """
-    where = f"shop.{shop.name}"
-    if shop.pk and shop.account_id != account.connection.pk and _has_history(shop):
-        raise ConfigurationError(
-            f"[{where}] moysklad: the shop has orders or linked goods in “{shop.account.name}”, which mean nothing in "
-            "another account; add the site as a new shop of the other account instead"
-        )
-    shop.account, shop.site = account.connection, site
-    shop.home_url = shop.home_url or site.base_url
-    for key in ("sku_field", "stock_type", "send_statuses", "number_prefix", "reserve"):
-        if key in table:
-            setattr(shop, key, table[key])
-    for key, kind in (
-        ("organization", Kind.ORGANIZATION),
-        ("sales_channel", Kind.SALES_CHANNEL),
-        ("shipping_service", Kind.SERVICE),
-    ):
-        if key in table:
-            found = find(account.entries, kind, table[key], f"[{where}] {key}") if table[key] else ""
-            setattr(shop, f"{key}_id", found)
-    if "stores" in table:
-        stores = [find(account.entries, Kind.STORE, name, f"[{where}] stores") for name in table["stores"]]
-        shop.store_ids = list(dict.fromkeys(stores))
-    for key, seconds in table.get("intervals", {}).items():
-        setattr(shop, f"{key}_interval", seconds)
-    return _mappings(where, account, table)
+    def __init__(self, entries: Iterable[DirectoryEntry], shop: Shop) -> None:
+        self._entries = list(entries)
+        self._shop = shop
+        self.mistakes: list[str] = []
 
+    def find(self, kind: str, name: str, where: str) -> str:
+        """The id of the one entry with this name or id; '' after noting a mistake that lists the candidates."""
+        if not name:
+            return ""
+        of_kind = self._of(kind)
+        found = [e for e in of_kind if e.name == name] or [e for e in of_kind if e.external_id == name]
+        if len(found) == 1:
+            return found[0].external_id
+        what = label(kind)
+        if found:
+            ids = ", ".join(entry.external_id for entry in found)
+            self.mistakes.append(f"{where}: several of “{name}” ({what}); write the id instead: {ids}")
+        else:
+            named = sorted(entry.name for entry in of_kind)[:CANDIDATES]
+            there = ", ".join(f"“{one}”" for one in named) or "none"
+            self.mistakes.append(f"{where}: MoySklad has no “{name}” ({what}); there are: {there}")
+        return ""
 
-def _has_history(shop: Shop) -> bool:
-    return (
-        Order.objects.filter(shop=shop).exists() or ProductBinding.objects.filter(listing__shop=shop).exists()
-    )
+    def name(self, kind: str, external_id: str) -> str:
+        """What `find` understands as this id: its name, or the id where the name would not be enough."""
+        of_kind = self._of(kind)
+        name = next((entry.name for entry in of_kind if entry.external_id == external_id), "")
+        alone = sum(1 for entry in of_kind if entry.name == name) == 1
+        return name if name and alone else external_id
 
-
-def _mappings(where: str, account: Account, table: Mapping[str, Any]) -> Mappings:
-    found: Mappings = {}
-    if "states" in table:
-        found[Direction.TO_STATE] = [
-            StatusMapping(
-                direction=Direction.TO_STATE,
-                site_status=status,
-                state_id=find(account.entries, Kind.STATE, state, f"[{where}.states]"),
-            )
-            for status, state in table["states"].items()
-        ]
-    if "statuses" in table:
-        written: dict[str, str] = {}
-        for state, status in table["statuses"].items():
-            state_id = find(account.entries, Kind.STATE, state, f"[{where}.statuses]")
-            if state_id in written:
-                raise ConfigurationError(
-                    f"[{where}.statuses]: “{state}” is the same state as “{written[state_id]}”; keep one of them"
-                )
-            written[state_id] = state
-            row = StatusMapping(direction=Direction.TO_SITE, site_status=status, state_id=state_id)
-            found.setdefault(Direction.TO_SITE, []).append(row)
-        found.setdefault(Direction.TO_SITE, [])
-    return found
+    def _of(self, kind: str) -> list[DirectoryEntry]:
+        """Entries of a kind; of bank accounts those of the shop's organization, once that is chosen."""
+        found = [entry for entry in self._entries if entry.kind == kind]
+        organization = self._shop.organization_id
+        if kind == Kind.ACCOUNT and organization:
+            return [entry for entry in found if entry.detail == organization]
+        return found
 
 
-def find(entries: Sequence[DirectoryEntry], kind: str, name: str, where: str) -> str:
-    """The id of the one entry with this name. Raises ConfigurationError that lists the candidates otherwise."""
-    of_kind = [entry for entry in entries if entry.kind == kind]
-    found = [e for e in of_kind if e.name == name] or [e for e in of_kind if e.external_id == name]
-    if len(found) == 1:
-        return found[0].external_id
-    what = Kind(kind).label
-    if found:
-        ids = ", ".join(entry.external_id for entry in found)
-        raise ConfigurationError(f"{where}: several of “{name}” ({what}); write the id instead: {ids}")
-    candidates = (
-        ", ".join(f"“{entry.name}”" for entry in sorted(of_kind, key=lambda e: e.name)[:50]) or "none"
-    )
-    raise ConfigurationError(f"{where}: MoySklad has no “{name}” ({what}); there are: {candidates}")
+def label(kind: str) -> str:
+    return str(Kind(kind).label) if kind in Kind.values else "counterparty"

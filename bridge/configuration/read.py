@@ -4,51 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from connectors.errors import WrongHost
-from connectors.transport.hosts import normal_address
+from bridge.configuration.errors import ConfigurationError
+from bridge.configuration.keys import ACCOUNT_KEYS, KEYS, REQUIRED, SITE_KEYS, TABLES
+from bridge.configuration.rows import ROWS
+from bridge.configuration.shapes import Shape
 
-MOYSKLAD_KEYS: dict[str, type] = {"base_url": str, "token": str, "login": str, "password": str}
-SHOP_KEYS: dict[str, type] = {
-    "url": str,
-    "consumer_key": str,
-    "consumer_secret": str,
-    "event_secret": str,
-    "moysklad": str,
-    "organization": str,
-    "stores": list,
-    "sku_field": str,
-    "stock_type": str,
-    "send_statuses": list,
-    "sales_channel": str,
-    "number_prefix": str,
-    "shipping_service": str,
-    "reserve": bool,
-    "intervals": dict,
-    "states": dict,
-    "statuses": dict,
-}
-REQUIRED = {"moysklad": ("base_url",), "shop": ("url", "consumer_key", "consumer_secret", "moysklad")}
-INTERVALS = {"orders": (1, 86400), "statuses": (1, 86400), "stock": (1, 86400)}
-CHOICES = {"sku_field": ("article", "code"), "stock_type": ("freeStock", "quantity", "stock")}
 NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
-# Characters that fit where a value is kept; everything else has room for MOST.
-LONGEST = {"base_url": 255, "url": 255, "number_prefix": 30, "send_statuses": 60}
-MOST = 500
-STATUS, NAME_THERE = 60, 255
-ADDRESSES = ("base_url", "url")
-
-
-class ConfigurationError(Exception):
-    """What is wrong with a file, one sentence per mistake."""
-
-    def __init__(self, *mistakes: str) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = mistakes
+Shapes = Mapping[str, Shape]
 
 
 @dataclass
@@ -77,15 +44,15 @@ def check(data: dict[str, Any]) -> Configuration:
         for name in data
         if name not in REQUIRED
     ]
-    for kind, keys in (("moysklad", MOYSKLAD_KEYS), ("shop", SHOP_KEYS)):
-        for name, table in _tables(data, kind, mistakes).items():
-            mistakes += _check_table(f"{kind}.{name}", table, keys, REQUIRED[kind])
-    accounts, shops = _tables(data, "moysklad", []), _tables(data, "shop", [])
+    accounts, shops = _tables(data, "moysklad", mistakes), _tables(data, "shop", mistakes)
     for name, table in accounts.items():
+        mistakes += _names_and_needed("moysklad", name, table)
+        mistakes += _values(f"moysklad.{name}", table, ACCOUNT_KEYS)
         if not table.get("token") and not (table.get("login") and table.get("password")):
             mistakes.append(f"[moysklad.{name}] needs a token, or login and password")
     for name, table in shops.items():
-        mistakes += _check_shop(f"shop.{name}", table)
+        mistakes += _names_and_needed("shop", name, table)
+        mistakes += _shop(f"shop.{name}", table)
     if mistakes:
         raise ConfigurationError(*mistakes)
     return Configuration(accounts, shops)
@@ -99,67 +66,34 @@ def _tables(data: dict[str, Any], kind: str, mistakes: list[str]) -> dict[str, d
     return good
 
 
-def _check_table(
-    where: str, table: dict[str, Any], keys: dict[str, type], required: tuple[str, ...]
-) -> list[str]:
-    mistakes = [
-        f"[{where}] unknown key “{key}”; known: {', '.join(keys)}" for key in table if key not in keys
-    ]
-    mistakes += [f"[{where}] “{key}” is missing" for key in required if not table.get(key)]
-    names = {str: "text", list: "a list", dict: "a table", bool: "true or false"}
-    mistakes += [
-        f"[{where}] “{key}” must be {names[keys[key]]}"
-        for key, value in table.items()
-        if key in keys and not isinstance(value, keys[key])
-    ]
-    if not NAME.fullmatch(where.partition(".")[2]):
-        mistakes.append(f"[{where}] a name has Latin letters, digits, - and _, at most 60 of them")
+def _names_and_needed(kind: str, name: str, table: dict[str, Any]) -> Iterator[str]:
+    if not NAME.fullmatch(name):
+        yield f"[{kind}.{name}] a name has Latin letters, digits, - and _, at most 60 of them"
+    yield from (f"[{kind}.{name}] “{key}” is missing" for key in REQUIRED[kind] if not table.get(key))
+
+
+def _shop(where: str, table: dict[str, Any]) -> Iterator[str]:
+    """Mistakes in one shop's keys, in the tables within it, and in its rows."""
+    rows = {row.name: row for row in ROWS}
+    inner = {key: value for key, value in table.items() if key in TABLES}
+    own = {key: value for key, value in table.items() if key not in inner and key not in rows}
+    yield from _values(where, own, SITE_KEYS | _shapes(""), also=(*TABLES, *rows))
+    for name, value in inner.items():
+        if isinstance(value, dict):
+            yield from _values(f"{where}.{name}", value, _shapes(name))
+        else:
+            yield f"[{where}] “{name}” must be a table"
+    for name in rows.keys() & table.keys():
+        yield from rows[name].mistakes(where, table[name])
+
+
+def _shapes(table: str) -> dict[str, Shape]:
+    return {key.name: key.shape for key in KEYS if key.table == table}
+
+
+def _values(where: str, table: dict[str, Any], shapes: Shapes, also: tuple[str, ...] = ()) -> Iterator[str]:
     for key, value in table.items():
-        for text, limit in _texts(key, value):
-            if len(text) > limit:
-                mistakes.append(f"[{where}] “{key}” has at most {limit} characters, not {len(text)}")
-            if not text.isprintable():
-                mistakes.append(f"[{where}] “{key}” holds a character that cannot be seen")
-        if key in ADDRESSES and key in keys and isinstance(value, str) and value:
-            try:
-                normal_address(value)
-            except WrongHost as error:
-                mistakes.append(f"[{where}] “{key}”: {error.detail}")
-    return mistakes
-
-
-def _texts(key: str, value: Any) -> Iterator[tuple[str, int]]:
-    """The texts of a value, each with the most characters it may have."""
-    limit = LONGEST.get(key, MOST)
-    if isinstance(value, str):
-        yield value, limit
-    elif isinstance(value, list):
-        yield from ((one, limit) for one in value if isinstance(one, str))
-    elif isinstance(value, dict):
-        left, right = (STATUS, NAME_THERE) if key == "states" else (NAME_THERE, STATUS)
-        yield from ((one, left) for one in value)
-        yield from ((one, right) for one in value.values() if isinstance(one, str))
-
-
-def _check_shop(where: str, table: dict[str, Any]) -> list[str]:
-    mistakes = [
-        f"[{where}] “{key}” is one of {', '.join(choices)}, not “{table[key]}”"
-        for key, choices in CHOICES.items()
-        if key in table and table[key] not in choices
-    ]
-    intervals = table.get("intervals")
-    for key, value in (intervals if isinstance(intervals, dict) else {}).items():
-        low, high = INTERVALS.get(key, (0, 0))
-        if not high:
-            mistakes.append(f"[{where}.intervals] unknown key “{key}”; known: {', '.join(INTERVALS)}")
-        elif not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            mistakes.append(f"[{where}.intervals] “{key}” is whole seconds from {low} to {high}")
-    for key in ("stores", "send_statuses"):
-        value = table.get(key)
-        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
-            mistakes.append(f"[{where}] “{key}” is a list of texts")
-    for key in ("states", "statuses"):
-        value = table.get(key)
-        if isinstance(value, dict) and not all(isinstance(item, str) for item in value.values()):
-            mistakes.append(f"[{where}.{key}] every value is text")
-    return mistakes
+        if key in shapes:
+            yield from (f"[{where}] “{key}” {said}" for said in shapes[key].mistakes(value))
+        else:
+            yield f"[{where}] unknown key “{key}”; known: {', '.join((*shapes, *also))}"

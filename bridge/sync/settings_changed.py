@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from bridge.connections.faults import AWAY
-from bridge.connections.models import Connection, DirectoryEntry, Shop
+from bridge.connections.models import (
+    AttributeMapping,
+    Connection,
+    DirectoryEntry,
+    OrderRule,
+    PaymentMethod,
+    Shop,
+)
 from bridge.inbox.models import InboxEvent
 from bridge.outbox.enqueue import release
 from bridge.outbox.models import OutboxMessage
@@ -24,6 +33,15 @@ NEEDED = {
     "organization_id": "organization_missing",
     "store_ids": "store_missing",
     "shipping_service_id": "shipping_service_missing",
+    "expense_item_id": "expense_item_missing",
+    "create_buyers": "buyer_not_found",
+    "common_buyer_id": "buyer_not_found",
+}
+# The same of settings that are rows.
+NEEDED_ROWS: dict[type[Model], tuple[str, ...]] = {
+    OrderRule: ("organization_missing", "store_missing"),
+    AttributeMapping: ("attribute_required_missing",),
+    PaymentMethod: ("payment_method_unmapped",),
 }
 START_FLOWS = ("subscriptions", "catalogue", "site_catalogue", "stock_full")
 
@@ -81,6 +99,26 @@ def shop_changed(before: Shop, shop: Shop) -> int:
             flows.run_soon(shop.account, "catalogue")
         _run_earlier(before, shop)
     return released
+
+
+def replace_rows(shop: Shop, present: QuerySet[Any], rows: Sequence[Any]) -> int:
+    """Put these rows in the place of the shop's present ones; returns how many parked orders that let go.
+
+    They are written anew and not one after another, because two of them may have swapped their values.
+    """
+    for row in rows:
+        row.shop = shop
+    with transaction.atomic():
+        if [_values(row) for row in present] == [_values(row) for row in rows]:
+            return 0
+        present.delete()
+        present.model.objects.bulk_create(rows)
+        problems = NEEDED_ROWS.get(present.model, ())
+        return release(shop, *problems) if problems and rows else 0
+
+
+def _values(row: Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.fields if not field.primary_key}
 
 
 def _run_earlier(before: Shop, shop: Shop) -> None:

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from bridge.configuration.apply import apply
 from bridge.configuration.dump import dump
-from bridge.configuration.read import ConfigurationError, read
+from bridge.configuration.errors import ConfigurationError
+from bridge.configuration.read import read
 
 
 class Command(BaseCommand):

@@ -1,0 +1,92 @@
+"""What a shop's table means: settings of the shop, and rows that replace its present ones. Nothing is stored here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Model
+
+from bridge.catalog.models import ProductBinding
+from bridge.configuration.errors import ConfigurationError
+from bridge.configuration.keys import COMMON_BUYER, KEYS
+from bridge.configuration.names import BUYER, Account, Kind, Names
+from bridge.configuration.row_table import RowTable
+from bridge.configuration.rows import ROWS
+from bridge.connections.models import Connection, DirectoryEntry, Shop
+from bridge.orders.models import Order
+
+
+class Plan(NamedTuple):
+    """A shop with its new settings, and the rows the file gives it."""
+
+    shop: Shop
+    rows: Sequence[tuple[RowTable, Sequence[Model]]]
+
+
+def plan(
+    shop: Shop,
+    site: Connection,
+    account: Account,
+    table: Mapping[str, Any],
+    buyers: Sequence[DirectoryEntry] = (),
+) -> Plan:
+    """Give the unsaved shop what its table says. `buyers` are the counterparties its common buyer may mean.
+
+    Raises ConfigurationError with every name the account does not have.
+    """
+    _stay_with_history(shop, account)
+    shop.account, shop.site = account.connection, site
+    shop.home_url = shop.home_url or site.base_url
+    names = Names([*account.entries, *buyers], shop)
+    for key in KEYS:
+        if key.given(table):
+            setattr(shop, key.field, key.shape.stored(key.value(table), names, key.where(shop.name)))
+    if COMMON_BUYER.given(table):
+        shop.common_buyer_name = next((b.name for b in buyers if b.external_id == shop.common_buyer_id), "")
+    rows = [
+        (row, row.planned(f"shop.{shop.name}", table[row.name], names)) for row in ROWS if row.name in table
+    ]
+    mistakes = names.mistakes + _foreign_account(shop, account)
+    if mistakes:
+        raise ConfigurationError(*mistakes)
+    return Plan(shop, rows)
+
+
+def written(shop: Shop) -> dict[str, Any]:
+    """The table that would give a shop its present settings."""
+    buyer = DirectoryEntry(kind=BUYER, external_id=shop.common_buyer_id, name=shop.common_buyer_name)
+    names = Names([*DirectoryEntry.objects.filter(connection=shop.account), buyer], shop)
+    table: dict[str, Any] = {}
+    for key in KEYS:
+        around = table.setdefault(key.table, {}) if key.table else table
+        around[key.name] = key.shape.written(getattr(shop, key.field), names)
+    return table | {row.name: row.written(shop, names) for row in ROWS}
+
+
+def _stay_with_history(shop: Shop, account: Account) -> None:
+    if not shop.pk or shop.account_id == account.connection.pk:
+        return
+    if Order.objects.filter(shop=shop).exists() or ProductBinding.objects.filter(listing__shop=shop).exists():
+        raise ConfigurationError(
+            f"[shop.{shop.name}] moysklad: the shop has orders or linked goods in “{shop.account.name}”, which mean "
+            "nothing in another account; add the site as a new shop of the other account instead"
+        )
+
+
+def _foreign_account(shop: Shop, account: Account) -> list[str]:
+    """A bank account kept from before must belong to the organization of now: MoySklad refuses any other."""
+    own = next(
+        (
+            e
+            for e in account.entries
+            if (e.kind, e.external_id) == (Kind.ACCOUNT, shop.organization_account_id)
+        ),
+        None,
+    )
+    if own is None or not shop.organization_id or own.detail == shop.organization_id:
+        return []
+    return [
+        f"[shop.{shop.name}.documents] organization_account: “{own.name}” belongs to another organization; "
+        'choose one of the new organization, or write ""'
+    ]
