@@ -34,6 +34,10 @@ class MoyskladControl(Control):
     def sales_channels(self) -> dict[str, str]:
         return dict(self.call("info")["sales_channels"])
 
+    def directory(self, kind: str) -> dict[str, str]:
+        """Name to id of any kind: organization, project, employee, contract, expenseitem, country, region …"""
+        return dict(self.call("directory", kind=kind))
+
     def documents(self, kind: str = "customerorder", binned: bool = False) -> list[Json]:
         """All of a kind as the API shows them; positions, operations, agent, state and store expanded."""
         return list(self.call("documents", kind=kind, binned=binned))

@@ -239,7 +239,7 @@ def test_an_address_is_taken_in_either_form(api):
     text = api.post("/entity/customerorder", api.order(shipmentAddress="Москва, Тверская 1"))
     assert text["shipmentAddressFull"] == {"addInfo": "Москва, Тверская 1"}
     long = api.order(shipmentAddressFull={"postalCode": "1250099"})
-    assert api.refused("POST", "/entity/customerorder", long) == (412, [3040])
+    assert api.refused("POST", "/entity/customerorder", long) == (412, [3008])
 
 
 def test_delete_is_for_good_and_the_bin_is_not(api):

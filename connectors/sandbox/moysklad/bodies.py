@@ -159,6 +159,14 @@ def read_object(_account: Account, raw: Any, name: str) -> Obj:
     return raw
 
 
+def read_part(raw: Any, name: str, limit: int) -> str:
+    """3008 for a part of an address over its limit."""
+    text = read_text(raw, Field(name, limit=max(limit, len(str(raw)))))
+    if len(text) > limit:
+        raise field_error(3008, name)
+    return text
+
+
 def read_address(account: Account, raw: Any, name: str) -> Obj:
     given = read_object(account, raw, name)
     answer: Obj = {}
@@ -166,16 +174,27 @@ def read_address(account: Account, raw: Any, name: str) -> Obj:
         if part in ("country", "region"):
             answer[part] = None if value is None else read_ref(account, value, f"{name}.{part}", (part,))
         elif part in ADDRESS_LIMITS and value is not None:
-            answer[part] = read_text(value, Field(f"{name}.{part}", limit=ADDRESS_LIMITS[part]))
+            answer[part] = read_part(value, f"{name}.{part}", ADDRESS_LIMITS[part])
     return answer
 
 
 def read_rate(account: Account, raw: Any, name: str) -> Obj:
     given = read_object(account, raw, name)
     currency = read_ref(account, given.get("currency"), f"{name}.currency", ("currency",))
+    value = own_rate(account, currency)
+    if given.get("value") is not None:
+        value = read_number(given["value"], Field(f"{name}.value"))
+    if value <= 0:
+        raise field_error(3003, f"{name}.value")
     answer: Obj = {"currency": currency}
-    value = float(given.get("value", 1.0))
     return answer if value == 1.0 else answer | {"value": value}
+
+
+def own_rate(account: Account, currency: Ref) -> float:
+    """What a unit of a currency costs in the account's, as its card says."""
+    card = account.find(currency) or {}
+    rate, multiplicity = float(card.get("rate") or 1.0), float(card.get("multiplicity") or 1)
+    return multiplicity / rate if card.get("indirect") else rate / multiplicity
 
 
 def read_operations(account: Account, raw: Any, name: str, payable: tuple[str, ...]) -> list[Obj]:
@@ -216,7 +235,7 @@ def address_text(account: Account, address: Obj) -> str:
             value = (account.find(value) or {}).get("name")
         if value:
             parts.append(str(value))
-    return ", ".join(parts)
+    return ", ".join(parts)[: ADDRESS_LIMITS["addInfo"]]
 
 
 SCALARS: dict[str, Callable[[Any, Field], Any]] = {

@@ -12,6 +12,7 @@ from connectors.sandbox.moysklad.kinds import KINDS
 from connectors.sandbox.moysklad.positions import read_positions
 from connectors.sandbox.moysklad.rules import check_rules, refuse_closed_period, refuse_with_returns
 from connectors.sandbox.moysklad.stock import Stock
+from connectors.sandbox.moysklad.totals import whole
 
 ADDRESSES = {
     "shipmentAddress": "shipmentAddressFull",
@@ -190,12 +191,15 @@ class Writer:
         if values.get("attributes"):
             values["attributes"] = attributes.merge(obj.get("attributes", []), values["attributes"])
         for short, full in ADDRESSES.items():
+            if values.get(full, ...) is None:
+                del values[full]  # null does not clear a structured address, an empty string form does
             if values.get(full):
                 values[short] = address_text(self.account, values[full])
             elif short in values and full in KINDS[kind].by_name:
                 values[full] = {"addInfo": values[short]} if values[short] else None
         if values.get("rate", ...) is None:
             values["rate"] = {"currency": self.account.defaults["currency"]}
+            reprice(obj)
         for name, value in values.items():
             if value is None or value == "":
                 obj.pop(name, None)
@@ -249,6 +253,13 @@ class Writer:
             if self.account.options.archive_event == "NONE":
                 return
         caller.tell(kind, obj["id"], action, changed)
+
+
+def reprice(obj: Obj) -> None:
+    """Back in the account's currency every price is counted anew at the document's rate."""
+    value = obj.get("rate", {}).get("value", 1.0)
+    if value != 1.0 and "positions" in obj:
+        obj["positions"] = [row | {"price": whole(row["price"] * value)} for row in obj["positions"]]
 
 
 def uses(document: Obj, wanted: Ref) -> bool:

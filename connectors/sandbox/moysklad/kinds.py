@@ -293,7 +293,13 @@ KINDS: dict[str, Kind] = {
         Kind("project", (*NAMED, DESCRIPTION, ARCHIVED), archivable=True, ui="project"),
         Kind(
             "contract",
-            (*NAMED, DESCRIPTION, ARCHIVED, ref("ownAgent", "organization"), ref("agent", "counterparty")),
+            (
+                *NAMED,
+                DESCRIPTION,
+                ARCHIVED,
+                ref("ownAgent", "organization"),
+                ref("agent", "counterparty", "organization"),
+            ),
             archivable=True,
             ui="contract",
         ),

@@ -57,6 +57,7 @@ class Manager:
             self.set_state,
             self.add_state,
             self.add_attribute,
+            self.directory,
             self.add_currency,
             self.ship,
             self.unship,
@@ -105,6 +106,11 @@ class Manager:
     def add_state(self, name: str, state_type: str = "Regular", kind: str = "customerorder") -> str:
         with self.account.lock:
             return str(StatePages(self.account).add(kind, {"name": name, "stateType": state_type})["id"])
+
+    def directory(self, kind: str) -> dict[str, str]:
+        """Name to id of any kind, archived ones included."""
+        with self.account.lock:
+            return {str(obj.get("name")): id_ for id_, obj in self.account.objects[kind].items()}
 
     def add_attribute(
         self, kind: str, name: str, type: str, required: bool = False, values: Sequence[str] = ()

@@ -67,6 +67,10 @@ class Filler:
         )
         self.put("country", id=RUSSIA, name="Россия", code="643", externalCode="643")
         self.put("region", id=MOSCOW, name="г Москва", code="77", externalCode="77")
+        for code, name in names.COUNTRIES:
+            self.put("country", name=name, code=code, externalCode=code)
+        for code, name in names.REGIONS:
+            self.put("region", name=name, code=code, externalCode=code)
         account.defaults["uom"] = self.put(
             "uom", name="шт", code="796", description="Штука", externalCode="796"
         )
@@ -78,12 +82,27 @@ class Filler:
         for name, state_type in names.STATES:
             StatePages(account).add("customerorder", {"name": name, "stateType": state_type})
         account.defaults["organization"] = self.add("organization", name=names.ORGANIZATION, inn="7700000000")
+        self.directories()
         for name in names.STORES:
             self.add("store", name=name)
         self.add("saleschannel", name=names.SALES_CHANNEL, type="ECOMMERCE")
+        self.add("service", name=names.DELIVERY_SERVICE, code="DELIVERY", salePrices=self.prices(0))
+
+    def directories(self) -> None:
+        """What documents may name beside goods and people: another organization, accounts, projects and the like."""
+        own = self.account.defaults["organization"]
+        second = self.add("organization", name=names.SECOND_ORGANIZATION, inn="7700000001")
+        for number, (account_number, bank) in enumerate(names.BANK_ACCOUNTS):
+            body = {"accountNumber": account_number, "bankName": bank, "isDefault": number == 0}
+            self.writer.create("account", body, self.caller, own)
+        for name in names.PROJECTS:
+            self.add("project", name=name)
+        for name, login in names.EMPLOYEES:
+            full = {"fullName": name, "shortFio": name, "lastName": name}
+            self.add("employee", name=name, uid=f"{login}@sandbox", **full)
+        self.add("contract", name=names.CONTRACT, ownAgent=self.link(own), agent=self.link(second))
         for name in names.EXPENSE_ITEMS:
             self.add("expenseitem", name=name)
-        self.add("service", name=names.DELIVERY_SERVICE, code="DELIVERY", salePrices=self.prices(0))
 
     def prices(self, kopecks: int) -> list[dict[str, Any]]:
         currency = self.link(self.account.defaults["currency"])
