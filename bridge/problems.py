@@ -83,6 +83,36 @@ CATALOGUE: dict[str, Entry] = {
     "organization_missing": Entry(
         _("No organization is chosen for the shop."), _("Choose the organization in the shop's settings.")
     ),
+    # --- the buyer ----------------------------------------------------------------------------------
+    "buyer_not_found": Entry(
+        _("MoySklad has no counterparty for this buyer: %(buyer)s."),
+        _(
+            "Create the counterparty in MoySklad with this e-mail, phone or INN, or let buyers be created in the "
+            "shop's settings, then retry."
+        ),
+    ),
+    "buyer_only_archived": Entry(
+        _("The counterparty of this buyer is archived in MoySklad: %(names)s. Buyer: %(buyer)s."),
+        _(
+            "Take the counterparty out of the archive, or let buyers be created in the shop's settings, then retry."
+        ),
+    ),
+    "buyers_several": Entry(
+        _("%(count)s counterparties fit this buyer: %(names)s. The document names “%(used)s”."),
+        _("Merge or correct the counterparties in MoySklad; change the one in the document if it is the wrong one."),
+    ),
+    "buyer_archived": Entry(
+        _("An archived counterparty fits this buyer and was not used: %(names)s."),
+        _("Take it out of the archive and put it into the document if it is the right one."),
+    ),
+    "inn_wrong": Entry(
+        _("The INN “%(inn)s” has a typing error; the buyer was not looked for by it."),
+        _("Ask the buyer for the right INN and enter it in the counterparty."),
+    ),
+    "buyer_not_updated": Entry(
+        _("The contacts of counterparty “%(name)s” could not be changed: %(detail)s"),
+        _("Correct the contacts in MoySklad by hand."),
+    ),
     "positions_changed_on_both_sides": Entry(
         _("The goods of this order were changed on the site and in MoySklad document %(document)s."),
         _("Compare both versions, correct the document or the order by hand, then retry or discard."),
