@@ -187,6 +187,31 @@ def test_unique_names_refuse_a_twin_like_the_sample(api, payload):
     assert api.call("POST", "/entity/customerorder", api.order(name="WOO-1")).status_code == 200
 
 
+def test_a_name_is_unique_among_its_own_kind_only(api):
+    order = api.post("/entity/customerorder", api.order(name="WOO-7", store=api.store()))
+    api.box.moysklad.configure(unique_names=True)
+    try:
+        demand = {name: order[name] for name in ("organization", "agent", "store")} | {"name": "WOO-7"}
+        api.post("/entity/demand", demand)
+        assert api.refused("POST", "/entity/demand", demand) == (412, [3006])
+        other = api.post("/entity/customerorder", api.order(name="WOO-8"))
+        path = f"/entity/customerorder/{other['id']}"
+        assert api.refused("PUT", path, {"name": "WOO-7"}) == (412, [3006])
+    finally:
+        api.box.moysklad.configure(unique_names=False)
+
+
+def test_ids_reserves_and_shipments_survive_an_update_that_names_the_ids(api):
+    lines = [api.line("S-00001", 3, reserve=2), api.line("S-00002", 1)]
+    order = api.post("/entity/customerorder?expand=positions", api.order(*lines, store=api.store()))
+    api.box.moysklad.ship(order["id"], {"S-00001": 1})
+    rows = [{"id": row["id"], "price": 9900.0} for row in order["positions"]["rows"]]
+    changed = api.put(f"/entity/customerorder/{order['id']}?expand=positions", {"positions": rows})
+    after = changed["positions"]["rows"]
+    assert [row["id"] for row in after] == [row["id"] for row in order["positions"]["rows"]]
+    assert (after[0]["shipped"], after[0]["reserve"], after[0]["price"]) == (1.0, 2.0, 9900.0)
+
+
 def test_prices_are_lifted_to_the_minimum_silently_when_the_account_says_so(api):
     item = api.box.moysklad.item("S-00004")
     api.put(f"/entity/product/{item['id']}", {"minPrice": {"value": 90000.0}})

@@ -102,6 +102,7 @@ def test_a_demand(api, order, fits):
         ("/entity/region", "regionList"),
         ("/entity/group", "groupList"),
         ("/entity/employee", "employeeList"),
+        ("/entity/project", "projectList"),
     ],
 )
 def test_lists_of_directories(api, order, fits, path, name):
@@ -110,6 +111,87 @@ def test_lists_of_directories(api, order, fits, path, name):
     fits(name, page)
     for row in page["rows"]:
         fits(name.removesuffix("List"), row)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/entity/contract", "contract"), ("/entity/expenseitem", "expenseItem")]
+)
+def test_directories_whose_lists_the_specification_leaves_out(api, fits, path, name):
+    for row in api.get(path)["rows"]:
+        fits(name, row)
+
+
+def test_bank_accounts(api, fits):
+    path = f"/entity/organization/{api.box.moysklad.organization}"
+    for row in api.get(f"{path}/accounts")["rows"]:
+        fits("account", row)
+    fits("organization", api.get(path, expand="accounts"))
+
+
+@pytest.fixture(scope="module")
+def chain(api, order):
+    """Everything that follows an order: the rest shipped, a return, money in and out; one document of each kind."""
+    box = api.box.moysklad
+    demand = box.ship(order["id"])
+    given_back = box.return_goods(demand["id"], {"S-00001": 1})
+    made = {"demand": demand, "salesreturn": given_back}
+    made |= {kind: box.pay(order["id"], 1000, kind) for kind in ("paymentin", "cashin")}
+    return made | {kind: box.pay(given_back["id"], 1000, kind) for kind in ("paymentout", "cashout")}
+
+
+NAMES = {
+    "demand": "demand",
+    "salesreturn": "salesReturn",
+    "paymentin": "paymentIn",
+    "cashin": "cashIn",
+    "paymentout": "paymentOut",
+    "cashout": "cashOut",
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("expand", ["", "agent,positions.assortment,operations,payments,expenseItem,returns"])
+def test_every_document_of_the_chain(api, chain, fits, kind, expand):
+    fits(NAMES[kind], api.get(f"/entity/{kind}/{chain[kind]['id']}", expand=expand))
+    fits(f"{NAMES[kind]}List", api.get(f"/entity/{kind}", limit=10, expand=expand))
+
+
+def test_a_return_has_the_keys_of_the_sample(api, chain, payload):
+    sample = payload("moysklad/salesreturn_get")["body"]
+    path = f"/entity/salesreturn/{chain['salesreturn']['id']}"
+    shown = api.get(path, expand="positions,demand")
+    assert set(sample) - set(shown) <= {"salesChannel"}
+    assert set(sample["positions"]["rows"][0]) - set(shown["positions"]["rows"][0]) == set()
+    assert set(sample["demand"]) - set(shown["demand"]) == set()
+
+
+def test_templates(api, chain, order, fits):
+    bases = {
+        "demand": {"customerOrder": {"meta": order["meta"]}},
+        "salesreturn": {"demand": {"meta": chain["demand"]["meta"]}},
+        "paymentin": {"customerOrder": {"meta": order["meta"]}},
+        "cashin": {"customerOrder": {"meta": order["meta"]}},
+        "paymentout": {"salesReturn": {"meta": chain["salesreturn"]["meta"]}},
+        "cashout": {"salesReturn": {"meta": chain["salesreturn"]["meta"]}},
+    }
+    for kind, base in bases.items():
+        fits(NAMES[kind], api.put(f"/entity/{kind}/new", base))
+
+
+def test_extra_fields_and_dictionaries(api, fits):
+    id_ = api.box.moysklad.add_attribute("customerorder", "Способ", "customentity", values=["Курьер"])
+    path = "/entity/customerorder/metadata/attributes"
+    for row in api.get(path)["rows"]:
+        fits("attributeMetaInfo", row)
+    dictionary = api.get(f"{path}/{id_}")["customEntityMeta"]["href"].rsplit("/", 1)[-1]
+    (element,) = api.get(f"/entity/customentity/{dictionary}")["rows"]
+    settings = api.get("/context/companysettings/metadata")
+    fits("companySettingsMetadata", settings)
+    fits("customEntityMetadata", settings["customEntities"][0])
+    value = {"meta": api.get(f"{path}/{id_}")["meta"], "value": {"meta": element["meta"]}}
+    fits("customerOrder", api.post("/entity/customerorder", api.order(attributes=[value])))
+    fits("documentMetadata", api.get("/entity/customerorder/metadata"))
+    fits("counterpartyMetadata", api.get("/entity/counterparty/metadata"))
 
 
 def test_the_assortment_in_both_behaviours(api, fits):

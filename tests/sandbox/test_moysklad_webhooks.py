@@ -195,6 +195,66 @@ def test_webhooks_can_be_dropped_doubled_held_and_turned_round(api, receiver):
     assert [arrived.json["events"][0]["meta"]["href"] for arrived in receiver.arrived] == made[::-1]
 
 
+@pytest.fixture
+def life(api):
+    """Makes, changes and deletes one object of a kind as a manager; returns its address."""
+    box = api.box.moysklad
+
+    def live(kind):
+        order = api.post("/entity/customerorder", api.order(api.line("S-00001", 2), store=api.store()))
+        if kind == "counterparty":
+            made = box.add_counterparty(name="Покупатель")
+        elif kind in ("paymentin", "cashin"):
+            made = box.pay(order["id"], 100, kind)
+        else:
+            made = demand = box.ship(order["id"])
+            if kind != "demand":
+                made = given_back = box.return_goods(demand["id"], {"S-00001": 1})
+            if kind in ("paymentout", "cashout"):
+                made = box.pay(given_back["id"], 100, kind)
+        box.edit(kind, made["id"], {"description": "x"})
+        box.delete(made["id"], kind)
+        return api.href(kind, made["id"])
+
+    return live
+
+
+@pytest.mark.parametrize(
+    "kind", ["demand", "salesreturn", "paymentin", "cashin", "paymentout", "cashout", "counterparty"]
+)
+def test_every_kind_tells_of_its_life(api, receiver, life, kind):
+    for action in ("CREATE", "UPDATE", "DELETE"):
+        subscribe(api, receiver.url, action, entityType=kind)
+    href = life(kind)
+    api.box.settle()
+    told = [
+        (event["action"], event["meta"]) for arrived in receiver.arrived for event in arrived.json["events"]
+    ]
+    meta = {"type": kind, "href": href}
+    assert [item for item in told if item[1] == meta] == [
+        ("CREATE", meta),
+        ("UPDATE", meta),
+        ("DELETE", meta),
+    ]
+    assert {arrived.json["auditContext"]["uid"] for arrived in receiver.arrived} <= {"manager@sandbox"} | (
+        {"admin@sandbox"} if kind == "counterparty" else set()
+    )
+
+
+def test_the_order_of_a_payment_is_told_only_with_the_switch(api, receiver):
+    subscribe(api, receiver.url)
+    order = api.post("/entity/customerorder", api.order(api.line("S-00001", 2)))
+    api.box.moysklad.pay(order["id"], 100)
+    api.box.settle()
+    assert receiver.arrived == []
+    api.box.moysklad.configure(linked_order_update=True)
+    api.box.moysklad.pay(order["id"], 100)
+    api.box.moysklad.configure(linked_order_update=False)
+    told = receiver.wait(1)[0].json["events"]
+    assert told[0]["meta"]["href"] == order["meta"]["href"]
+    assert api.get(f"/entity/customerorder/{order['id']}")["updated"] > order["updated"]
+
+
 def test_the_order_of_a_shipment_is_told_only_with_the_switch(api, receiver):
     subscribe(api, receiver.url)
     order = api.post("/entity/customerorder", api.order(api.line("S-00001"), store=api.store()))

@@ -11,7 +11,7 @@ from connectors.sandbox.moysklad.kinds import KINDS
 from connectors.sandbox.moysklad.return_rules import check_return
 
 URLS_PER_EVENT = 5
-UNHOOKABLE = ("webhook", "webhookstock", "discount", "notes")
+UNHOOKABLE = ("webhook", "webhookstock", "discount", "notes", "account")
 
 
 def variant(account: Account, obj: Obj) -> None:
