@@ -10,6 +10,8 @@ from bridge.sync import (
     kinds,
     orders_from_site,
     orders_to_moysklad,
+    payments_to_moysklad,
+    payments_to_site,
     poll,
     statuses_to_site,
     stock_from_moysklad,
@@ -27,11 +29,16 @@ TOPICS: dict[str, Handler] = {
     "woocommerce.core.order.deleted": orders_from_site.core_deleted,
     "site.order": orders_from_site.polled,
     "moysklad.customerorder": statuses_to_site.hinted,
+    "moysklad.demand": payments_to_site.hinted,
+    "moysklad.paymentin": payments_to_site.hinted,
+    "moysklad.cashin": payments_to_site.hinted,
     "moysklad.stock": stock_from_moysklad.hinted,
 }
 
 KINDS: dict[str, Kind] = {
     kinds.ORDER: Kind(orders_to_moysklad.deliver, batch=100),
+    kinds.PAYMENT: Kind(payments_to_moysklad.deliver, batch=100),
+    kinds.PAID: Kind(payments_to_site.deliver, batch=10),
     kinds.STATUS: Kind(statuses_to_site.deliver, batch=10),
     kinds.STOCK: Kind(stock_to_site.deliver),
 }

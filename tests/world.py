@@ -112,6 +112,12 @@ class World:
             f"a message of order {order_id} with {filters}",
         )
 
+    def flag(self, order_id: int, code: str) -> dict[str, Any]:
+        """The figures of an order's flag, waiting for it."""
+        row = self.row(order_id)
+        found = eventually(lambda: row.flags.filter(code=code).first(), f"order {order_id} is flagged {code}")
+        return dict(found.params)
+
     def quiet(self, seconds: float = 30) -> None:
         """Wait until nothing is waiting or in flight."""
 

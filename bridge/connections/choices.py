@@ -1,6 +1,7 @@
 """What the owner of a shop chooses, by subject: documents, buyers, money, and what travels back to the site.
 
-Abstract parts of Shop. Each field is a key of `configure FILE.toml` (docs/configuration.md) and has its place on the desk.
+Abstract parts of Shop. Each field is a key of `configure FILE.toml` (docs/configuration.md) and has its place on the
+desk.
 """
 
 from __future__ import annotations

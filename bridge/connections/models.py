@@ -225,7 +225,8 @@ class OrderRule(models.Model):
 class AttributeMapping(models.Model):
     """A field of the site's order that fills a field of the document or of the counterparty.
 
-    `source`: the key of the order's meta data, or one of the order's own fields as `order.<name>` (domain/order_fields.py).
+    `source`: the key of the order's meta data, or one of the order's own fields as `order.<name>`
+    (domain/order_fields.py).
     """
 
     class Target(models.TextChoices):

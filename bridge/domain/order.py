@@ -125,6 +125,7 @@ class Order:
     note: str = ""
     created_via: str = ""
     total_text: str = ""  # the shop's own total, where it is finer than the currency's minor unit
+    refund_ids: tuple[str, ...] = ()
     attribution: tuple[Meta, ...] = ()  # where the buyer came from: source, medium, campaign, referrer
     meta: tuple[Meta, ...] = ()  # further fields that the shop's field mappings may ask for
 

@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
+import enum
+
 DEFAULT_SEND_STATUSES = ("on-hold", "processing", "completed")
 NEVER_SENT = frozenset({"checkout-draft", "auto-draft", "draft", "new"})
 SITE_STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "trash")
 
 # A document's state type → the site status it means, unless the owner mapped the state itself.
 DEFAULT_BY_STATE_TYPE = {"Successful": "completed", "Unsuccessful": "cancelled"}
+
+# A site's status that ends an order.
+CLOSED = frozenset({"completed", "cancelled", "refunded", "failed", "trash"})
+
+
+class Side(enum.Enum):
+    SITE = "site"
+    MOYSKLAD = "moysklad"
+
+
+def decides(site_status: str, *, paid: bool, closes: bool, shipped: bool) -> Side:
+    """Whose word counts when both sides changed an order before either heard of the other.
+
+    The site decides on the buyer's cancellation while nothing was shipped, MoySklad on closing, the site on payment;
+    otherwise MoySklad, where the order is worked on. `closes`: MoySklad's new state ends the order.
+    """
+    if site_status in ("cancelled", "failed") and not shipped:
+        return Side.SITE
+    if closes or shipped:
+        return Side.MOYSKLAD
+    return Side.SITE if paid else Side.MOYSKLAD
+
+
+def progress(part: int, whole: int) -> int:
+    """How far something is paid or shipped: 0 not at all, 1 in part, 2 in full."""
+    if part <= 0:
+        return 0
+    return 2 if part >= whole else 1

@@ -65,6 +65,15 @@ def position_facts(row: Wire) -> dict[str, Any]:
     }
 
 
+def linked_orders(data: Wire) -> set[str]:
+    """The customer orders a payment is linked to."""
+    return {
+        ref_id(row)
+        for row in data.get("operations") or []
+        if (row.get("meta") or {}).get("type") == "customerorder"
+    }
+
+
 def ref_id(reference: Any) -> str:
     """The id in {"meta": {"href": ".../<id>?expand=…"}}; '' for none. Expanded hrefs carry a query."""
     if not isinstance(reference, Mapping):

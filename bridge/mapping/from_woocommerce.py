@@ -30,6 +30,8 @@ MAX_ID, MAX_STATUS, MAX_KEY = 32, 60, 100
 MAX_NUMBER, MAX_EMAIL, MAX_PHONE = 100, 255, 60
 MOST = 2**31 - 1
 NOTHING = Wanted()
+# The field that a refund carries when it was made from a return in MoySklad: the return's id.
+ORIGIN = "_sklad_bridge_return"
 
 
 def order(data: Wire, wanted: Wanted = NOTHING, customer: Wire | None = None) -> Order:
@@ -47,7 +49,7 @@ def order(data: Wire, wanted: Wanted = NOTHING, customer: Wire | None = None) ->
     placed_at = _moment(data, "date_created_gmt")
     billing, shipping = _address(data.get("billing")), _address(data.get("shipping"))
     rates = _tax_rates(_rows(data, "tax_lines"))
-    total = to_decimal(_text(data, "total"))
+    total = _money(data, "total")
     return Order(
         source_id=source_id,
         order_key=_identity(data, "order_key", MAX_KEY),
@@ -81,6 +83,7 @@ def order(data: Wire, wanted: Wanted = NOTHING, customer: Wire | None = None) ->
         note=plain(data.get("customer_note")),
         created_via=plain(data.get("created_via")),
         attribution=woocommerce_meta.attribution(data),
+        refund_ids=tuple(sorted(_identity(row, "id", MAX_ID) for row in _rows(data, "refunds"))),
         meta=woocommerce_meta.of_order(data, wanted),
     )
 
@@ -100,7 +103,7 @@ def refund(data: Wire, currency: str) -> Refund:
     """
     if not isinstance(data, Mapping):
         raise BadPayload("payload_not_an_order")
-    amount = to_decimal(_text(data, "amount"))
+    amount = _money(data, "amount")
     if not is_exact(amount, currency):
         raise Unmappable("currency_not_exact", amount=f"{amount:f}", currency=currency)
     return Refund(
@@ -117,6 +120,7 @@ def refund(data: Wire, currency: str) -> Refund:
             for row in _rows(data, key)
         ),
         reason=plain(data.get("reason")),
+        origin=woocommerce_meta.first([data], [ORIGIN]),
     )
 
 
@@ -273,6 +277,13 @@ def _text(data: Wire, key: str, limit: int | None = None) -> str:
     if value in ("", "0"):
         raise BadPayload("payload_field_missing", field=key)
     return value
+
+
+def _money(data: Wire, key: str) -> Decimal:
+    """An amount that must be there; "0" is one, in currencies without decimals."""
+    if plain(data.get(key)) == "":
+        raise BadPayload("payload_field_missing", field=key)
+    return to_decimal(data.get(key))
 
 
 def _identity(data: Wire, key: str, limit: int | None) -> str:

@@ -101,22 +101,6 @@ def customer_order(
     return body
 
 
-def description(order: Order) -> str:
-    """The comment of a document: what the buyer wrote and what the warehouse must know, at most 4096 characters.
-
-    An address longer than the document's own field (255) is repeated here in full, so no text is lost.
-    """
-    address = order.shipping.one_line()
-    parts = [
-        order.note,
-        f"Доставка: {order.shipping_method}" if order.shipping_method else "",
-        f"Оплата: {order.payment_title}" if order.payment_title else "",
-        f"Купоны: {', '.join(order.coupons)}" if order.coupons else "",
-        f"Адрес: {address}" if len(address) > 255 else "",
-    ]
-    return "\n".join(part for part in parts if part)[:4096]
-
-
 def counterparty(customer: Customer, *, name: str) -> Body:
     """A buyer as a new counterparty; `name` is what stands in lists."""
     body: Body = {"name": name[:255], "companyType": "legal" if customer.company else "individual"}

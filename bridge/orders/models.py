@@ -66,12 +66,16 @@ class OrderBinding(models.Model):
         BINNED = "binned", _("in the bin")
         DELETED = "deleted", _("deleted")
         LEFT = "left", _("removed, and left so")
+        OURS = "ours", _("in the bin, as the order is on the site")
 
     order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="binding")
     external_id = models.CharField(max_length=64, blank=True, db_index=True)
     sync_id = models.UUIDField(unique=True)
     generation = models.PositiveIntegerField(default=0)
     document_name = models.CharField(_("number in MoySklad"), max_length=255, blank=True)
+    # As the document has them; payments and returns must name the same.
+    agent_id = models.CharField(max_length=64, blank=True)
+    organization_id = models.CharField(max_length=64, blank=True)
     page_url = models.URLField(max_length=500, blank=True)
     sum_minor = models.BigIntegerField(default=0)
     payed_minor = models.BigIntegerField(default=0)

@@ -45,7 +45,8 @@ class Heartbeat(models.Model):
 class Upload(models.Model):
     """An upload of older orders a person asked for: which ones, how far it is, what came of them.
 
-    `chosen`: {"after", "before": ISO dates or absent, "statuses": [...], "ids": [...]}; `place` is where reading goes on.
+    `chosen`: {"after", "before": ISO dates or absent, "statuses": [...], "ids": [...]}; `place` is where reading goes
+    on.
     """
 
     class State(models.TextChoices):

@@ -109,9 +109,7 @@ def _progress(binding: OrderBinding) -> tuple[int, int]:
     return progress(binding.payed_minor, whole), progress(binding.shipped_minor, whole)
 
 
-def _progressed(
-    order: Order, before: tuple[int, int], now: tuple[int, int], *, state_changed: bool
-) -> None:
+def _progressed(order: Order, before: tuple[int, int], now: tuple[int, int], *, state_changed: bool) -> None:
     """More was paid or shipped than when we last looked: what the owner wants the site to learn of it.
 
     A state that changed as well says more, so only it sets the status.

@@ -1,58 +1,24 @@
-"""What a document should say of an order, in parts that change for different reasons: goods, header, state."""
+"""What a document holds of an order, in parts that change for different reasons: goods, reserve, header, state."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping
-from bridge.domain.errors import Unmappable
+from bridge.connections.models import Shop, StatusMapping
 from bridge.domain.fingerprint import fingerprint
 from bridge.domain.order import Order as Canonical
 from bridge.domain.order import to_json
-from bridge.domain.positions import positions
-from bridge.mapping import from_moysklad, to_moysklad
-from bridge.mapping.to_moysklad import Item, Refs
+from bridge.mapping import from_moysklad
+from bridge.mapping.attributes import merged
 from bridge.orders.models import OrderBinding
-from bridge.sync.lines import items_of
 
-# What the site may change in a document's header later; the rest of it is the manager's after creation.
-HEADER = ("description", "shipmentAddress")
-GOODS = ("positions", "vatEnabled")
+Rows = Sequence[Mapping[str, Any]]
 
-
-def whole_body(shop: Shop, order: Canonical) -> dict[str, Any]:
-    """The document an order should be, its buyer still empty. Raises Unmappable with what a person must do."""
-    if not shop.organization_id:
-        raise Unmappable("organization_missing")
-    if not shop.first_store_id:
-        raise Unmappable("store_missing")
-    if any(charge.total_minor for charge in order.charges) and not shop.shipping_service_id:
-        raise Unmappable("shipping_service_missing")
-    refs = Refs(
-        base_url=shop.account.base_url,
-        organization_id=shop.organization_id,
-        store_id=shop.first_store_id,
-        agent_id="",
-        state_id=state_for(shop, order.status),
-        sales_channel_id=shop.sales_channel_id,
-        currency_id=_currency_id(shop.account, order.currency),
-    )
-    return to_moysklad.customer_order(
-        order,
-        positions(order),
-        items_of(shop, order.lines),
-        Item("service", shop.shipping_service_id) if shop.shipping_service_id else None,
-        refs,
-        prefix=shop.number_prefix,
-        reserve=shop.reserve,
-    )
-
-
-def header_of(order: Canonical) -> dict[str, Any]:
-    """The part of a document that follows the buyer's words and address."""
-    body = {"description": to_moysklad.description(order), "shipmentAddress": order.shipping.one_line()[:255]}
-    return {key: value for key, value in body.items() if value}
+# What the site may change in a document later; the rest of its header is the manager's after creation.
+HEADER = ("description", "shipmentAddress", "shipmentAddressFull", "deliveryPlannedMoment", "attributes")
+# Nothing is kept aside for an order in these.
+RELEASING = ("cancelled", "failed", "refunded", "trash")
 
 
 def goods_digest(order: Canonical) -> str:
@@ -65,15 +31,17 @@ def goods_digest(order: Canonical) -> str:
 
 
 def state_for(shop: Shop, site_status: str) -> str:
-    """The state the owner chose for a site status, '' for none."""
-    return (
+    """The state the owner chose for a site status, '' for none.
+
+    An order that is over has the state of a cancelled one, unless its own status was given another.
+    """
+    chosen = dict(
         StatusMapping.objects.filter(
-            shop=shop, direction=StatusMapping.Direction.TO_STATE, site_status=site_status
-        )
-        .values_list("state_id", flat=True)
-        .first()
-        or ""
+            shop=shop, direction=StatusMapping.Direction.TO_STATE, site_status__in=(site_status, "cancelled")
+        ).values_list("site_status", "state_id")
     )
+    over = chosen.get("cancelled", "") if site_status in RELEASING else ""
+    return str(chosen.get(site_status) or over)
 
 
 def state_to_send(shop: Shop, status: str, binding: OrderBinding) -> str:
@@ -84,19 +52,9 @@ def state_to_send(shop: Shop, status: str, binding: OrderBinding) -> str:
     return "" if wanted == binding.state_id else wanted
 
 
-def _currency_id(account: Connection, currency: str) -> str:
-    """'' for the account's own currency. Raises Unmappable when MoySklad has none with this code."""
-    entry = DirectoryEntry.objects.filter(
-        connection=account, kind=DirectoryEntry.Kind.CURRENCY, detail=currency
-    ).first()
-    if entry is None:
-        raise Unmappable("currency_unknown", currency=currency)
-    return "" if entry.is_default else entry.external_id
-
-
-def record_of(body: Mapping[str, Any], order: Canonical) -> dict[str, Any]:
-    """What a call carries, kept before it is made and confirmed by its answer: {header, positions?, goods?, state,
-    site_status}."""
+def record_of(body: Mapping[str, Any], order: Canonical, *, reserved: bool) -> dict[str, Any]:
+    """What a call carries, kept before it is made and confirmed by its answer: {header, state, site_status} and, with
+    goods, {positions, goods, reserved}."""
     kept: dict[str, Any] = {
         "header": {key: body[key] for key in HEADER if key in body},
         "state": from_moysklad.ref_id(body.get("state")),
@@ -105,14 +63,17 @@ def record_of(body: Mapping[str, Any], order: Canonical) -> dict[str, Any]:
     if "positions" in body:
         kept["positions"] = [from_moysklad.position_facts(row) for row in body["positions"]]
         kept["goods"] = goods_digest(order)
+        kept["reserved"] = reserved
     return kept
 
 
 def confirm(binding: OrderBinding, kept: Mapping[str, Any]) -> None:
     """The call was carried out: what it carried is what the document holds of ours."""
     written = {**binding.written, **kept["header"]}
+    if "attributes" in kept["header"]:  # a body names only those that changed
+        written["attributes"] = merged(binding.written.get("attributes") or (), written["attributes"])
     if "positions" in kept:
-        written["positions"] = kept["positions"]
+        written["positions"], written["reserved"] = kept["positions"], kept["reserved"]
         binding.goods = kept["goods"]
     binding.written = written
     binding.site_status = kept["site_status"]
@@ -121,22 +82,74 @@ def confirm(binding: OrderBinding, kept: Mapping[str, Any]) -> None:
     binding.sending = None
 
 
-def same_positions(left: Sequence[Mapping[str, Any]], right: Sequence[Mapping[str, Any]]) -> bool:
+def rows_of(document: Mapping[str, Any]) -> Rows:
+    """The expanded positions of a document, as the wire has them."""
+    return list((document.get("positions") or {}).get("rows") or [])
+
+
+def same_positions(left: Rows, right: Rows) -> bool:
     """Whether two sets of positions are the same goods, amounts and prices, in any order."""
 
-    def key(rows: Sequence[Mapping[str, Any]]) -> list[list[tuple[str, Any]]]:
+    def key(rows: Rows) -> list[list[tuple[str, Any]]]:
         return sorted(sorted(row.items()) for row in rows)
 
     return key(left) == key(right)
 
 
-def with_ids(wanted: list[dict[str, Any]], document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Our positions with the ids of those that stay, so that reserves and links to them survive."""
-    free: dict[str, list[str]] = {}
-    for row in (document.get("positions") or {}).get("rows") or []:
-        free.setdefault(from_moysklad.ref_id(row["assortment"]), []).append(str(row["id"]))
-    result = []
-    for row in wanted:
-        ids = free.get(from_moysklad.ref_id(row["assortment"]))
-        result.append({**row, "id": ids.pop(0)} if ids else row)
+def with_ids(wanted: Sequence[dict[str, Any]], present: Rows) -> list[dict[str, Any]]:
+    """Our positions with the ids of those that stay, so that shipments and links to them survive.
+
+    One that is there unchanged keeps its own id; the rest take the ids of the same goods that are left over.
+    """
+    free = list(present)
+    result = [dict(row) for row in wanted]
+    for same in (_equal, _same_item):
+        for row in result:
+            if "id" not in row and (found := next((one for one in free if same(row, one)), None)) is not None:
+                row["id"] = str(found["id"])
+                free.remove(found)
     return result
+
+
+def with_reserve(rows: Sequence[dict[str, Any]], present: Rows, *, reserved: bool) -> list[dict[str, Any]]:
+    """The rows with what is not shipped yet kept aside, or with nothing; services are never reserved."""
+    shipped = {str(row["id"]): float(row.get("shipped") or 0) for row in present}
+    return [
+        row
+        if row["assortment"]["meta"]["type"] == "service"
+        else {
+            **row,
+            "reserve": max(float(row["quantity"]) - shipped.get(str(row.get("id")), 0.0), 0.0)
+            if reserved
+            else 0.0,
+        }
+        for row in rows
+    ]
+
+
+def as_they_are(present: Rows) -> list[dict[str, Any]]:
+    """The positions of a document as a body that changes none of them."""
+    kept = ("id", "quantity", "price", "discount", "vat", "vatEnabled", "assortment")
+    return [{key: row[key] for key in kept if key in row} for row in present]
+
+
+def less_than_shipped(wanted: Rows, present: Rows) -> list[str]:
+    """Items of which more was shipped already than the wanted positions hold."""
+    asked = _quantities(wanted, "quantity")
+    return [item for item, shipped in _quantities(present, "shipped").items() if shipped > asked.get(item, 0)]
+
+
+def _quantities(rows: Rows, key: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for row in rows:
+        item = from_moysklad.ref_id(row["assortment"])
+        found[item] = round(found.get(item, 0.0) + float(row.get(key) or 0), 4)
+    return {item: quantity for item, quantity in found.items() if quantity}
+
+
+def _equal(wanted: Mapping[str, Any], present: Mapping[str, Any]) -> bool:
+    return from_moysklad.position_facts(wanted) == from_moysklad.position_facts(present)
+
+
+def _same_item(wanted: Mapping[str, Any], present: Mapping[str, Any]) -> bool:
+    return from_moysklad.ref_id(wanted["assortment"]) == from_moysklad.ref_id(present["assortment"])

@@ -19,10 +19,13 @@ from bridge.inbox.models import InboxEvent
 from bridge.inbox.process import payload
 from bridge.inbox.receive import receive
 from bridge.mapping import from_woocommerce
+from bridge.orders.after_sale import Refund
 from bridge.orders.models import Order
 from bridge.orders.record import Change, digest_of, record
+from bridge.orders.record_refunds import record_refunds
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds
+from bridge.sync.document_attributes import wanted_fields
 from connectors.errors import NotFound
 
 # Clocks of two machines and whole seconds: an order placed in the minute of the start belongs to us.
@@ -32,13 +35,18 @@ START_TOLERANCE = timedelta(minutes=10)
 def changed(event: InboxEvent) -> None:
     """The plugin's event: the whole order, or only its id when it was too large to send."""
     data = payload(event)
-    wire = data.get("order")
+    wire, refunds = data.get("order"), data.get("refunds")
     read_at = data.get("read_at")
     moment = (
         datetime.fromtimestamp(read_at, UTC) if isinstance(read_at, int | float) and read_at > 0 else None
     )
     if isinstance(wire, dict):
-        accept(event.connection.shop, wire, read_at=moment)
+        accept(
+            event.connection.shop,
+            wire,
+            read_at=moment,
+            refunds=refunds if isinstance(refunds, list) else None,
+        )
     elif data.get("order_id"):
         _read_again(event.connection.shop, str(data["order_id"]))
     else:
@@ -75,7 +83,7 @@ def polled(event: InboxEvent) -> None:
 def note_polled(shop: Shop, wire: dict[str, Any]) -> bool:
     """Store an order that polling found, unless it is the one we know already; True when it was news."""
     try:
-        order = from_woocommerce.order(wire)
+        order = from_woocommerce.order(wire, wanted_fields(shop))
     except BadPayload:  # the inbox sets it aside with its reason; the orders after it must not wait
         source_id = str(wire.get("id") or "")
     else:
@@ -88,17 +96,45 @@ def note_polled(shop: Shop, wire: dict[str, Any]) -> bool:
     return stored is not None
 
 
-def accept(shop: Shop, wire: dict[str, Any], *, read_at: datetime | None, sure: bool = False) -> None:
-    """Record an order as the site shows it and queue what follows."""
-    order = from_woocommerce.order(wire)
+def accept(
+    shop: Shop,
+    wire: dict[str, Any],
+    *,
+    read_at: datetime | None,
+    sure: bool = False,
+    refunds: list[dict[str, Any]] | None = None,
+) -> None:
+    """Record an order as the site shows it and queue what follows.
+
+    `refunds` is the site's list of them in full, where the caller has it; else they are read when there is news.
+    """
+    order = from_woocommerce.order(wire, wanted_fields(shop))
     if order.status in NEVER_SENT:
         return
+    listed = _refunds(shop, order) if refunds is None else refunds
+    seen = [from_woocommerce.refund(row, order.currency) for row in listed] if listed is not None else None
     with transaction.atomic():
         row, change = record(shop, order, read_at=read_at, sure=sure)
-        if change in (Change.NEW, Change.CHANGED):
+        news = change in (Change.NEW, Change.CHANGED)
+        if seen is not None and (news or change is Change.SAME):
+            news = record_refunds(row, seen) or news
+        if news:
             follow_up(row, order)
     if change is Change.TIE:
         _read_again(shop, order.source_id)
+
+
+def _refunds(shop: Shop, order: canonical.Order) -> list[Any] | None:
+    """The refunds in full when the order names others than we know (1 call to the site), else None."""
+    known = Refund.objects.filter(
+        order__shop=shop,
+        order__source_id=order.source_id,
+        order__order_key=order.order_key,
+        deleted_at=None,
+    )
+    if set(known.values_list("source_id", flat=True)) == set(order.refund_ids):
+        return None
+    return list(clients.woocommerce(shop.site).refunds.list(int(order.source_id)))
 
 
 def follow_up(row: Order, order: canonical.Order) -> None:
@@ -110,6 +146,8 @@ def follow_up(row: Order, order: canonical.Order) -> None:
 
 def wants_document(row: Order) -> bool:
     if hasattr(row, "binding") and (row.binding.external_id or row.binding.sending):
+        return True
+    if row.requested:
         return True
     return row.status in row.shop.send_statuses and row.placed_at >= row.shop.started_at - START_TOLERANCE
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.db import transaction
-
 from bridge import worktime
 from bridge.connections import clients
 from bridge.connections.faults import is_outage
 from bridge.connections.models import DirectoryEntry
 from bridge.domain.errors import Problem
+from bridge.domain.status import Side
 from bridge.inbox.models import InboxEvent
 from bridge.inbox.process import payload
-from bridge.mapping import from_moysklad, from_woocommerce
+from bridge.mapping import from_moysklad
 from bridge.orders.models import Order, OrderBinding
-from bridge.orders.record import record
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked, Untried
-from bridge.sync import observed
+from bridge.sync import observed, status_news
+from bridge.sync.orders_from_site import accept
 from connectors.errors import ConnectorError, OutcomeUnknown
 from connectors.moysklad.limits import Priority
+from connectors.woocommerce.client import WooCommerce
 
 # A person put the order there on the site; MoySklad's word must not undo it (it would mail the buyer).
 LEFT_TO_PEOPLE = ("trash", "refunded")
@@ -57,30 +57,39 @@ def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
 
 
 def _status_now(order: Order, message: OutboxMessage) -> str:
-    """What a person ordered (message), else what the document's present state means."""
-    if chosen := message.payload.get("status"):
-        return str(chosen)
-    return observed.status_for(order.shop, order.binding.state_id) if hasattr(order, "binding") else ""
+    """What a person or a shipment ordered (message), else what the document's present state means."""
+    return str(message.payload.get("status") or "") or status_news.status_now(order)
 
 
 def _set_status(order: Order, status: str) -> Outcome:
-    """Before the call it is noted that MoySklad's state reflects this status already: the loop guard."""
+    """The site is read first: what changed there meanwhile may overrule MoySklad (domain/status.py)."""
     if not status or order.status == status:
         return Done("nothing to change on the site", answered=False)
+    site, before = clients.woocommerce(order.shop.site), order.status
+    accept(order.shop, dict(site.orders.get(int(order.source_id))), read_at=None, sure=True)
+    order.refresh_from_db()
+    if order.status == status:
+        return Done("the site says so already")
     if order.status in LEFT_TO_PEOPLE:
         return Parked(Problem("status_left_to_people", _both(order, status)))
     binding: OrderBinding | None = getattr(order, "binding", None)
+    if order.status != before and binding is not None and status_news.settle(binding, status) is Side.SITE:
+        return Done("the site's own change counts")
+    return _write(order, site, status, binding)
+
+
+def _write(order: Order, site: WooCommerce, status: str, binding: OrderBinding | None) -> Outcome:
+    """Before the call it is noted that MoySklad's state reflects this status already: the loop guard."""
     before = binding.site_status if binding else ""
     _guard(binding, status)
     try:
-        wire = clients.woocommerce(order.shop.site).orders.update(int(order.source_id), {"status": status})
+        wire = site.orders.update(int(order.source_id), {"status": status})
     except OutcomeUnknown:
         raise  # it may have been done: the guard must stay
     except ConnectorError:
         _guard(binding, before)
         raise
-    with transaction.atomic():
-        record(order.shop, from_woocommerce.order(wire), read_at=None, sure=True)
+    accept(order.shop, dict(wire), read_at=None, sure=True)
     return Done(f"the order on the site is {status}")
 
 

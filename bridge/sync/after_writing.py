@@ -1,0 +1,37 @@
+"""What follows a write: the sums are compared, flags raised, payments and returns queued."""
+
+from __future__ import annotations
+
+from bridge.domain.errors import Problem
+from bridge.domain.money import to_text
+from bridge.orders import flags
+from bridge.outbox.enqueue import enqueue
+from bridge.outbox.outcomes import Done, Outcome, Parked
+from bridge.sync import document_body, kinds, payments_to_moysklad, refund_plans
+from bridge.sync.order_job import Job
+
+SUM = "sum_differs"
+
+
+def outcome(job: Job, detail: str) -> Outcome:
+    """Done, unless goods were held back; what staff should know is flagged on the order."""
+    order, binding = job.order, job.binding
+    notes = document_body.notes_of(order.shop, job.content)
+    flags.show_only(order, notes, *getattr(document_body, "FLAGS", ()))
+    if "positions" in job.body:
+        flags.show_only(order, _sums(job), SUM)
+    if payments_to_moysklad.wants_payment(order):
+        enqueue(order.shop, order.shop.account, kinds.PAYMENT, order.object_key)
+    if refund_plans.wants_documents(order):
+        enqueue(order.shop, order.shop.account, kinds.REFUND, order.object_key)
+    if job.held_back:
+        return Parked(job.held_back)
+    return Done(f"{detail}, {to_text(binding.sum_minor, order.currency)} {order.currency}")
+
+
+def _sums(job: Job) -> list[Problem]:
+    """What MoySklad counts against what the order costs: a minimum price, for example, raises a price silently."""
+    remote, local, currency = job.binding.sum_minor, job.content.total_minor, job.order.currency
+    if remote == local:
+        return []
+    return [Problem(SUM, {"remote": to_text(remote, currency), "local": to_text(local, currency)})]

@@ -1,0 +1,106 @@
+"""An order's first document: found when an earlier try has made it, else made together with those of other orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bridge.connections.models import Connection
+from bridge.domain.errors import DomainError, Problem
+from bridge.mapping import from_moysklad, to_moysklad
+from bridge.orders import flags
+from bridge.orders.models import OrderBinding
+from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
+from bridge.sync import after_writing, customers, document_body, observed, removed_documents
+from bridge.sync import order_document as parts
+from bridge.sync.order_job import Job, Outcomes, each, send
+from connectors.errors import ConnectorError, PermanentError, TransientError
+from connectors.moysklad.client import MoySklad
+
+GONE_CODES = frozenset({"1021", "1002", "2013", "2027"})
+
+
+def find_earlier(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:
+    """A try without an answer may have made the document: found, it is bound with what that try carried."""
+    if not jobs:
+        return {}
+    by_sync_id = {str(job.binding.sync_id): job for job in jobs}
+    try:
+        documents = list(client.orders.by_sync_ids(list(by_sync_id), deleted=None))
+    except ConnectorError as error:
+        return {job.pk: Failed(error) for job in jobs}
+    for document in documents:
+        _bind(account, by_sync_id.pop(str(document["syncId"])), document)
+    absent = [job.binding for job in by_sync_id.values()]
+    for binding in absent:
+        binding.sending = None
+    OrderBinding.objects.bulk_update(absent, ["sending"])
+    return {}
+
+
+def create(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:
+    """Make the documents that are missing, all in one call."""
+    outcomes: Outcomes = {}
+    going = each(jobs, outcomes, _prepare)
+    try:
+        buyers = customers.resolve(client, account, {j.pk: (j.order.shop, j.content) for j in going})
+    except ConnectorError as error:
+        return outcomes | {job.pk: Failed(error) for job in going}
+    ready = each(going, outcomes, lambda job: _with_buyer(account, job, buyers[job.pk]))
+    for job, answer in zip(ready, send(client, ready), strict=True):
+        each([job], outcomes, lambda job, answer=answer: _answered(client, account, job, answer))  # type: ignore[misc]
+    return outcomes
+
+
+def _prepare(job: Job) -> Outcome | None:
+    if job.binding.gone:
+        return removed_documents.outcome(job.order, job.binding)
+    if not job.wanted:
+        return Done("this status is not sent", answered=False)
+    job.body = document_body.whole_body(job.order.shop, job.content)
+    if job.releases:
+        job.body["positions"] = parts.with_reserve(job.body["positions"], (), reserved=False)
+    job.body["syncId"] = str(job.binding.sync_id)
+    return None
+
+
+def _with_buyer(
+    account: Connection, job: Job, buyer: customers.Found | ConnectorError | DomainError
+) -> Outcome | None:
+    if isinstance(buyer, DomainError):
+        return Parked(buyer.problem)
+    if isinstance(buyer, ConnectorError):
+        return Failed(buyer)
+    job.body["agent"] = to_moysklad.entity(account.base_url, "counterparty", buyer.agent_id)
+    flags.show_only(job.order, list(buyer.notes), *customers.NOTES)
+    return None
+
+
+def _answered(
+    client: MoySklad, account: Connection, job: Job, answer: Mapping[str, Any] | ConnectorError
+) -> Outcome:
+    if isinstance(answer, ConnectorError):
+        return _refused(client, account, job, answer)
+    _bind(account, job, answer)
+    return after_writing.outcome(job, f"document {job.binding.document_name}")
+
+
+def _bind(account: Connection, job: Job, document: Mapping[str, Any]) -> None:
+    """From now on this document stands for the order; a state a manager gave it meanwhile is news for the site."""
+    seen, binding = from_moysklad.document(document), job.binding
+    sent = binding.sending or job.record()
+    binding.external_id, binding.page_url = seen.external_id, seen.page_url
+    binding.state_id = sent["state"] or seen.state_id
+    parts.confirm(binding, sent)
+    observed.note(account, binding, seen)
+
+
+def _refused(client: MoySklad, account: Connection, job: Job, error: ConnectorError) -> Outcome:
+    """A buyer deleted in MoySklad heals itself; other missing references wait for a person."""
+    if not isinstance(error, PermanentError) or error.code not in GONE_CODES:
+        return Failed(error)
+    agent = from_moysklad.ref_id(job.body["agent"])
+    if agent not in {str(row["id"]) for row in client.counterparties.by_ids([agent])}:
+        customers.forget(account, agent)
+        return Failed(TransientError("the buyer was deleted in MoySklad and is looked for anew", status=404))
+    return Parked(Problem("reference_missing", {"detail": error.detail}))

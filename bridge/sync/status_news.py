@@ -1,0 +1,70 @@
+"""A document's state changed: what it means for the site, and whose word counts when the site changed too."""
+
+from __future__ import annotations
+
+from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping
+from bridge.domain.errors import Problem
+from bridge.domain.status import CLOSED, DEFAULT_BY_STATE_TYPE, Side, decides
+from bridge.orders import flags
+from bridge.orders.models import Order, OrderBinding
+from bridge.outbox.enqueue import enqueue
+from bridge.sync import kinds
+
+CONFLICT = "status_conflict"
+
+
+def state_changed(account: Connection, binding: OrderBinding) -> None:
+    """Queue what the site must learn. `binding` has the new state; the caller saves it."""
+    order = binding.order
+    status = status_for(order.shop, binding.state_id)
+    if order.status == status:
+        return
+    if _site_has_news(binding) and settle(binding, status) is Side.SITE:
+        return  # the order's own message puts the site's state into the document
+    if _site_has_news(binding):
+        binding.site_status = order.status  # the site's change is overruled: it is not sent
+    if status:
+        enqueue(order.shop, order.shop.site, kinds.STATUS, order.object_key, {"status": ""})
+
+
+def settle(binding: OrderBinding, status: str) -> Side:
+    """Both sides changed in between: who decides, shown on the order's page. `status`: what MoySklad's state means."""
+    order = binding.order
+    state = _state(order.shop, binding.state_id)
+    side = decides(
+        order.status,
+        paid=order.canonical.paid_at is not None,
+        closes=status in CLOSED,
+        shipped=binding.shipped_minor > 0,
+    )
+    params = {"state": state.name if state else "?", "status": order.status, "side": side.value}
+    flags.show(order, Problem(CONFLICT, params))
+    return side
+
+
+def status_for(shop: Shop, state_id: str) -> str:
+    """The site status a state means: the owner's mapping, else by the state's type, else '' (nothing to do)."""
+    mapped = StatusMapping.objects.filter(
+        shop=shop, direction=StatusMapping.Direction.TO_SITE, state_id=state_id
+    ).first()
+    if mapped is not None:
+        return mapped.site_status
+    entry = _state(shop, state_id)
+    return DEFAULT_BY_STATE_TYPE.get(entry.detail, "") if entry is not None else ""
+
+
+def status_now(order: Order) -> str:
+    """What the state of the order's document means for the site."""
+    binding: OrderBinding | None = getattr(order, "binding", None)
+    return status_for(order.shop, binding.state_id) if binding is not None else ""
+
+
+def _site_has_news(binding: OrderBinding) -> bool:
+    """The site changed the status, and the document has not heard of it."""
+    return bool(binding.site_status) and binding.order.status != binding.site_status
+
+
+def _state(shop: Shop, state_id: str) -> DirectoryEntry | None:
+    return DirectoryEntry.objects.filter(
+        connection=shop.account_id, kind=DirectoryEntry.Kind.STATE, external_id=state_id
+    ).first()
