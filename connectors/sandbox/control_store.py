@@ -26,7 +26,7 @@ class StoreControl(Control):
         """Send the plugin's test event; returns its id."""
         return str(self.call("ping"))
 
-    def place_order(self, lines: dict[str, int] | list[Json], **order: Any) -> Json:
+    def place_order(self, lines: dict[str, float] | list[Json], **order: Any) -> Json:
         """Buy something; returns the order as REST shows it. Arguments: see README."""
         return dict(self.call("place_order", lines=lines, **order))
 
@@ -86,7 +86,7 @@ class StoreControl(Control):
         return list(self.call("refunds", order_id=order_id))
 
     def notes(self, order_id: int) -> list[Json]:
-        """As GET /orders/ID/notes, the newest first."""
+        """As GET /orders/ID/notes: the newest second first, within a second as they were written."""
         return list(self.call("notes", order_id=order_id))
 
     def mails(self, order_id: int | None = None) -> list[Json]:
@@ -111,6 +111,10 @@ class StoreControl(Control):
 
     def recalculate(self, order_id: int) -> Json:
         return dict(self.call("recalculate", order_id=order_id))
+
+    def pay(self, order_id: int, transaction_id: str = "") -> Json:
+        """A gateway confirms the money: date_paid, transaction_id, and from pending, failed, on-hold to processing."""
+        return dict(self.call("pay", order_id=order_id, transaction_id=transaction_id))
 
     def product(self, sku: str) -> Json:
         """Product or variation as /products shows it."""

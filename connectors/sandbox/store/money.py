@@ -1,42 +1,45 @@
-"""Kopecks inside, the shop's spellings outside: "1891.70" for orders, "171.3" for coupons, numbers for unit prices."""
+"""Amounts as decimals inside, the shop's spellings outside: "1891.70" for orders, "171.3" for coupons, numbers for
+unit prices."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+ZERO = Decimal(0)
 
-def kopecks(value: Any) -> int:
-    """A string or number in roubles to kopecks; ValueError when it is no amount."""
+
+def amount(value: Any) -> Decimal:
+    """A string or number as a decimal, "" and null as 0; ValueError when it is no amount."""
     try:
-        return int((Decimal(str(value)) * 100).quantize(Decimal(1), ROUND_HALF_UP))
+        found = Decimal(str(value if value not in (None, "") else 0))
     except InvalidOperation:
         raise ValueError(f"not an amount: {value!r}") from None
+    if not found.is_finite():
+        raise ValueError(f"not an amount: {value!r}")
+    return found
 
 
-def text(amount: int) -> str:
-    """Two decimals, as amounts of orders and lines."""
-    return f"{Decimal(amount) / 100:.2f}"
+def rounded(value: Decimal, decimals: int, mode: str = ROUND_HALF_UP) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), mode)
 
 
-def short(amount: int) -> str:
+def text(value: Decimal, decimals: int = 2) -> str:
+    """With all decimals of the shop, as amounts of orders and lines: "1891.70", "1000" in a shop without decimals."""
+    shown = rounded(value, decimals)
+    return f"{shown if shown else abs(shown):f}"
+
+
+def short(value: Decimal) -> str:
     """Without needless zeros, as coupon discounts and product prices."""
-    return str(int(amount // 100)) if amount % 100 == 0 else f"{Decimal(amount) / 100:.2f}".rstrip("0")
+    return f"{value.normalize():f}" if value else "0"
 
 
-def per_piece(total: int, quantity: int) -> float | int:
-    """`line_items[].price`: a JSON number, whole when it can be."""
-    if not quantity:
-        return 0
-    price = round(total / quantity / 100, 8)
-    return int(price) if price == int(price) else price
+def number(value: Decimal | int) -> float | int:
+    """For JSON: whole when it can be."""
+    return int(value) if value == int(value) else float(value)
 
 
-def share(total: int, percent: int) -> tuple[int, int]:
-    """A gross amount to (net, tax)."""
-    net = int((Decimal(total) * 100 / (100 + percent)).quantize(Decimal(1), ROUND_HALF_UP))
-    return net, total - net
-
-
-def on_top(net: int, percent: int) -> int:
-    return int((Decimal(net) * percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
+def per_piece(total: Decimal, quantity: Decimal) -> float | int:
+    """`line_items[].price`: a JSON number."""
+    return number(rounded(total / quantity, 8)) if quantity else 0

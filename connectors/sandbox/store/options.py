@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 
 @dataclass
 class Options:
     latency_ms: int = 0
-    tax_percent: int = 0  # 0: taxes off; otherwise goods include it, shipping and fees get it on top
+    currency: str = "RUB"
+    price_decimals: int = 2  # how many decimals amounts have; 0 as shops in JPY choose
+    tax_percent: float = 0  # 0: taxes off; otherwise the one rate, "НДС"
+    tax_rates: list[dict[str, Any]] = field(default_factory=list)  # several, see taxes.rate
+    prices_include_tax: bool = True  # how prices of goods are entered; shipping and fees get tax on top
+    tax_round_at_subtotal: bool = False  # round taxes in the order's sums instead of per line
+    custom_statuses: dict[str, str] = field(default_factory=dict)  # slug: name
+    set_paid_anytime: bool = False  # PUT set_paid also dates orders that are neither pending nor failed
     check_nonce: bool = True
 
     # the companion plugin

@@ -7,12 +7,12 @@ from typing import Any
 from connectors.sandbox.http import Request, Response, json_response
 from connectors.sandbox.store import orders
 from connectors.sandbox.store.batch import run_batch
-from connectors.sandbox.store.errors import ORDER_STATUSES, RestError, not_in_enum, unknown_order
+from connectors.sandbox.store.errors import RestError, not_in_enum, unknown_order
 from connectors.sandbox.store.lists import Query, created, page_response, trimmed
 from connectors.sandbox.store.order_shape import shown_order
 from connectors.sandbox.store.shop import API, Obj, Shop, gmt, local
+from connectors.sandbox.store.statuses import known_statuses
 
-LISTED = ("any", "trash", *ORDER_STATUSES)
 HIDDEN_FROM_ANY = ("trash", "checkout-draft", "auto-draft")
 SORTS = ("date", "id", "include", "title", "slug", "modified")
 
@@ -30,13 +30,15 @@ class OrderPages:
     def select(self, query: Query) -> list[Obj]:
         """The orders a list call asks for, in order. `any`, the default, leaves out the trash and checkout drafts."""
         statuses = query.many("status") or ["any"]
+        listed = ("any", "trash", *known_statuses(self.shop))
         for place, status in enumerate(statuses):
-            if status not in LISTED:
-                raise not_in_enum("status", f"status[{place}]", LISTED)
+            if status not in listed:
+                raise not_in_enum("status", f"status[{place}]", listed)
         include, exclude = query.ids("include"), query.ids("exclude") or set()
         bounds = {
             name: query.moment(name) for name in ("after", "before", "modified_after", "modified_before")
         }
+        customer = query.one("customer")
         search = query.one("search").lower()
         found = [
             order
@@ -46,6 +48,7 @@ class OrderPages:
             and order["id"] not in exclude
             and within(order["created"], bounds["after"], bounds["before"])
             and within(order["modified"], bounds["modified_after"], bounds["modified_before"])
+            and (not customer or str(order["customer_id"]) == customer)
             and (not search or search in searchable(order))
         ]
         field = {"date": "created", "modified": "modified"}.get(query.choice("orderby", "date", SORTS), "id")
@@ -58,13 +61,13 @@ class OrderPages:
         return json_response(trimmed(order, Query(request.query).many("_fields")))
 
     def create(self, body: Obj) -> Response:
-        orders.check_status(body)
+        orders.check_status(self.shop, body)
         order = orders.create(self.shop, body)
         return created(self.shop, shown_order(self.shop, order), f"/orders/{order['id']}")
 
     def update(self, order_id: int, body: Obj) -> Response:
         order = orders.find(self.shop, order_id)
-        orders.check_status(body)
+        orders.check_status(self.shop, body)
         return json_response(shown_order(self.shop, orders.update(self.shop, order, body)))
 
     def delete(self, order_id: int, force: bool) -> Response:
@@ -89,7 +92,7 @@ class OrderPages:
             order = self.shop.orders.get(item.get("id", 0))
             if order is None:
                 raise RestError(400, "woocommerce_rest_shop_order_invalid_id", "ID is invalid.")
-            if item.get("status", "pending") not in ORDER_STATUSES:
+            if item.get("status", "pending") not in known_statuses(self.shop):
                 item = item | {"status": "pending"}
             return shown_order(self.shop, orders.update(self.shop, order, item))
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.store import money
-from connectors.sandbox.store.order_lines import totals
+from connectors.sandbox.store.order_totals import totals
 from connectors.sandbox.store.shop import API, VERSION, Obj, Shop, gmt, local
+from connectors.sandbox.store.tax_shape import line_taxes, tax_lines
 
 WRITE = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€"}
+SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€", "JPY": "¥", "KZT": "₸"}
 
 
 def shown_order(shop: Shop, order: Obj, status: str | None = None) -> dict[str, Any]:
     """The whole order; `status` overrides it, for the answer of a delete that still shows the old one."""
-    sums = {name: money.text(amount) for name, amount in totals(order).items()}
+    sums = {name: money.text(amount, order["decimals"]) for name, amount in totals(order).items()}
     state = status or order["status"]
     base, id_ = shop.origin + API, order["id"]
     link = f"{shop.home_url}/checkout/order-pay/{id_}/?pay_for_order=true&key={order['order_key']}"
@@ -50,10 +51,10 @@ def shown_order(shop: Shop, order: Obj, status: str | None = None) -> dict[str, 
         "cart_hash": order["cart_hash"],
         "number": order["number"],
         "meta_data": [dict(meta) for meta in order["meta_data"]],
-        "line_items": [shown_goods(shop, line) for line in order["line_items"]],
+        "line_items": [shown_goods(shop, order, line) for line in order["line_items"]],
         "tax_lines": tax_lines(shop, order),
-        "shipping_lines": [shown_shipping(line) for line in order["shipping_lines"]],
-        "fee_lines": [shown_fee(line) for line in order["fee_lines"]],
+        "shipping_lines": [shown_shipping(order, line) for line in order["shipping_lines"]],
+        "fee_lines": [shown_fee(order, line) for line in order["fee_lines"]],
         "coupon_lines": [shown_coupon(line) for line in order["coupon_lines"]],
         "refunds": [shown_refund_summary(refund) for refund in reversed(shop.refunds.get(id_, []))],
         "payment_url": link,
@@ -84,14 +85,7 @@ def shown_meta(meta: Obj) -> dict[str, Any]:
     }
 
 
-def line_taxes(line: Obj, with_subtotal: bool) -> list[dict[str, Any]]:
-    if not line["total_tax"] and not line.get("subtotal_tax"):
-        return []
-    subtotal = money.text(line["subtotal_tax"]) if with_subtotal else ""
-    return [{"id": 1, "total": money.text(line["total_tax"]), "subtotal": subtotal}]
-
-
-def shown_goods(shop: Shop, line: Obj) -> dict[str, Any]:
+def shown_goods(shop: Shop, order: Obj, line: Obj) -> dict[str, Any]:
     product = shop.products.get(line["variation_id"] or line["product_id"])
     parent = shop.products.get(line["product_id"]) if line["variation_id"] else None
     return {
@@ -99,13 +93,13 @@ def shown_goods(shop: Shop, line: Obj) -> dict[str, Any]:
         "name": line["name"],
         "product_id": line["product_id"],
         "variation_id": line["variation_id"],
-        "quantity": line["quantity"],
-        "tax_class": "",
-        "subtotal": money.text(line["subtotal"]),
-        "subtotal_tax": money.text(line["subtotal_tax"]),
-        "total": money.text(line["total"]),
-        "total_tax": money.text(line["total_tax"]),
-        "taxes": line_taxes(line, with_subtotal=True),
+        "quantity": money.number(line["quantity"]),
+        "tax_class": line["tax_class"],
+        "subtotal": money.text(line["subtotal"], order["decimals"]),
+        "subtotal_tax": money.text(line["subtotal_tax"], order["decimals"]),
+        "total": money.text(line["total"], order["decimals"]),
+        "total_tax": money.text(line["total_tax"], order["decimals"]),
+        "taxes": line_taxes(line, order["decimals"]),
         "meta_data": [shown_meta(meta) for meta in line["meta"]],
         "sku": product["sku"] if product else None,
         "global_unique_id": "" if product else None,
@@ -115,30 +109,30 @@ def shown_goods(shop: Shop, line: Obj) -> dict[str, Any]:
     }
 
 
-def shown_shipping(line: Obj) -> dict[str, Any]:
+def shown_shipping(order: Obj, line: Obj) -> dict[str, Any]:
     return {
         "id": line["id"],
         "method_title": line["method_title"],
         "method_id": line["method_id"],
         "instance_id": line["instance_id"],
-        "total": money.text(line["total"]),
-        "total_tax": money.text(line["total_tax"]),
-        "taxes": line_taxes(line, with_subtotal=False),
-        "tax_status": "taxable",
+        "total": money.text(line["total"], order["decimals"]),
+        "total_tax": money.text(line["total_tax"], order["decimals"]),
+        "taxes": line_taxes(line, order["decimals"]),
+        "tax_status": line["tax_status"],
         "meta_data": [shown_meta(meta) for meta in line["meta"]],
     }
 
 
-def shown_fee(line: Obj) -> dict[str, Any]:
+def shown_fee(order: Obj, line: Obj) -> dict[str, Any]:
     return {
         "id": line["id"],
         "name": line["name"],
-        "tax_class": "",
-        "tax_status": "taxable",
+        "tax_class": line["tax_class"],
+        "tax_status": line["tax_status"],
         "amount": "",
-        "total": money.text(line["total"]),
-        "total_tax": money.text(line["total_tax"]),
-        "taxes": line_taxes(line, with_subtotal=False),
+        "total": money.text(line["total"], order["decimals"]),
+        "total_tax": money.text(line["total_tax"], order["decimals"]),
+        "taxes": line_taxes(line, order["decimals"]),
         "meta_data": [shown_meta(meta) for meta in line["meta"]],
     }
 
@@ -152,33 +146,14 @@ def shown_coupon(line: Obj) -> dict[str, Any]:
         "meta_data": [shown_meta(meta) for meta in line["meta"]],
         "discount_type": line["kind"],
         "nominal_amount": line["nominal"],
-        "free_shipping": False,
+        "free_shipping": line["free_shipping"],
     }
-
-
-def tax_lines(shop: Shop, order: Obj) -> list[dict[str, Any]]:
-    sums = totals(order)
-    if not sums["total_tax"]:
-        return []
-    return [
-        {
-            "id": order["tax_line_id"],
-            "rate_code": "RU-НДС-1",
-            "rate_id": 1,
-            "label": "НДС",
-            "compound": False,
-            "tax_total": money.text(sums["cart_tax"]),
-            "shipping_tax_total": money.text(sums["shipping_tax"]),
-            "rate_percent": shop.options.tax_percent,
-            "meta_data": [],
-        }
-    ]
 
 
 def shown_refund_summary(refund: Obj) -> dict[str, Any]:
     return {
         "id": refund["id"],
         "reason": refund["reason"],
-        "total": money.text(-refund["amount"]),
-        "total_tax": money.text(totals(refund)["total_tax"]),
+        "total": money.text(-refund["amount"], refund["decimals"]),
+        "total_tax": money.text(totals(refund)["total_tax"], refund["decimals"]),
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from connectors.sandbox.store import money, refunds, stock
-from connectors.sandbox.store.errors import ORDER_STATUSES, RestError, not_in_enum, unknown_order
-from connectors.sandbox.store.order_lines import fee_line, find_line, read_goods, shipping_line
-from connectors.sandbox.store.shop import Obj, Shop, find_meta, now
+from connectors.sandbox.store import refunds, stock
+from connectors.sandbox.store.errors import RestError, not_in_enum, unknown_order
+from connectors.sandbox.store.order_edits import read_lines, read_meta
+from connectors.sandbox.store.order_totals import totals
+from connectors.sandbox.store.shop import Obj, Shop, now
+from connectors.sandbox.store.statuses import known_statuses, status_name
+from connectors.sandbox.store.taxes import shop_rates
 
 ADDRESS = (
     "first_name",
@@ -31,6 +32,14 @@ PLAIN = (
     "customer_id",
 )
 
+MAILED = {
+    "processing": "Processing order",
+    "on-hold": "Order on-hold",
+    "completed": "Completed order",
+    "cancelled": "Cancelled order",
+    "failed": "Failed order",
+}
+
 
 def blank_order(shop: Shop, created_via: str) -> Obj:
     """A pending order without lines."""
@@ -38,8 +47,11 @@ def blank_order(shop: Shop, created_via: str) -> Obj:
     return {
         "id": id_,
         "status": "pending",
-        "currency": "RUB",
-        "prices_include_tax": True,
+        "currency": shop.options.currency,
+        "decimals": shop.options.price_decimals,
+        "prices_include_tax": shop.options.prices_include_tax,
+        "round_at_subtotal": shop.options.tax_round_at_subtotal,
+        "rates": shop_rates(shop),
         "created": moment,
         "modified": moment,
         "paid": None,
@@ -62,7 +74,7 @@ def blank_order(shop: Shop, created_via: str) -> Obj:
         "shipping_lines": [],
         "fee_lines": [],
         "coupon_lines": [],
-        "tax_line_id": shop.next("item"),
+        "tax_items": {},
         "stock_taken": False,
         "trashed_from": "",
     }
@@ -105,10 +117,10 @@ def update(shop: Shop, order: Obj, body: Obj) -> Obj:
     settle_waiting(shop, order)
     read_plain(shop, order, body)
     read_lines(shop, order, body)
-    if body.get("set_paid") and order["paid"] is None:
-        order["paid"] = now()
     if body.get("status", order["status"]) != order["status"]:
         change_status(shop, order, body["status"])
+    if body.get("set_paid"):
+        payment_complete(shop, order)
     order["modified"] = now()
     shop.touch(order["id"], "updated")
     return order
@@ -121,10 +133,31 @@ def settle_waiting(shop: Shop, order: Obj) -> None:
             stock.move(shop, line, line["quantity"] - stock.taken(line) - stock.restocked(line))
 
 
-def check_status(body: Obj) -> None:
+def needs_payment(order: Obj) -> bool:
+    return order["status"] in ("pending", "failed") and totals(order)["total"] > 0
+
+
+def payment_complete(shop: Shop, order: Obj) -> None:
+    """`set_paid` on an order that is there already; see the switch `set_paid_anytime`."""
+    if needs_payment(order) or shop.options.set_paid_anytime:
+        payment_confirmed(shop, order, order["transaction_id"])
+
+
+def payment_confirmed(shop: Shop, order: Obj, transaction_id: str) -> None:
+    """The money is there: dated once, and an order that waited for it goes on."""
+    order["transaction_id"] = transaction_id
+    order["paid"] = order["paid"] or now()
+    if order["status"] in ("pending", "failed", "on-hold"):
+        change_status(shop, order, "processing")
+    order["modified"] = now()
+    shop.touch(order["id"], "updated")
+
+
+def check_status(shop: Shop, body: Obj) -> None:
     """Single calls check the status, batches do not."""
-    if "status" in body and body["status"] not in ORDER_STATUSES:
-        raise not_in_enum("status", "status", ORDER_STATUSES)
+    known = known_statuses(shop)
+    if "status" in body and body["status"] not in known:
+        raise not_in_enum("status", "status", known)
 
 
 def read_plain(shop: Shop, order: Obj, body: Obj) -> None:
@@ -134,52 +167,7 @@ def read_plain(shop: Shop, order: Obj, body: Obj) -> None:
     for name, known in (("billing", BILLING), ("shipping", SHIPPING)):
         given = body.get(name) or {}
         order[name] |= {part: str(given[part]) for part in known if part in given}
-    for given in body.get("meta_data") or ():
-        set_meta(shop, order["meta_data"], str(given["key"]), given.get("value"))
-
-
-def set_meta(shop: Shop, metas: list[Obj], key: str, value: Any) -> None:
-    old = find_meta(metas, key)
-    if old is None:
-        metas.append(shop.meta(key, value))
-    elif value is None:
-        metas.remove(old)
-    else:
-        old["value"] = value
-
-
-def read_lines(shop: Shop, order: Obj, body: Obj) -> None:
-    for given in body.get("line_items") or ():
-        line = find_line(order["line_items"], given.get("id"))
-        if line is None:
-            line = read_goods(shop, given)
-            order["line_items"].append(line)
-            if order["stock_taken"]:
-                stock.move(shop, line, line["quantity"])
-        else:
-            edit_goods(shop, order, line, given)
-    for given in body.get("shipping_lines") or ():
-        title, method = str(given.get("method_title", "")), str(given.get("method_id", ""))
-        order["shipping_lines"].append(
-            shipping_line(shop, title or method, money.kopecks(given.get("total", 0)), method)
-        )
-    for given in body.get("fee_lines") or ():
-        order["fee_lines"].append(
-            fee_line(shop, str(given.get("name", "")), money.kopecks(given.get("total", 0)))
-        )
-
-
-def edit_goods(shop: Shop, order: Obj, line: Obj, given: Obj) -> None:
-    quantity = int(given["quantity"]) if "quantity" in given else int(line["quantity"])
-    if order["stock_taken"]:
-        stock.move(shop, line, quantity - line["quantity"])
-    line["quantity"] = quantity
-    for name in ("subtotal", "total"):
-        if name in given:
-            line[name] = money.kopecks(given[name])
-            line[f"{name}_tax"] = money.on_top(line[name], shop.options.tax_percent)
-    if quantity == 0:
-        order["line_items"].remove(line)
+    read_meta(shop, order, body, "meta_data")
 
 
 def change_status(shop: Shop, order: Obj, status: str) -> None:
@@ -194,9 +182,18 @@ def change_status(shop: Shop, order: Obj, status: str) -> None:
     if status == "refunded":
         refunds.the_rest(shop, order)
     order["modified"] = now()
-    names = [name.replace("-", " ").capitalize() for name in (old, status)]
-    shop.note(order["id"], f"Order status changed from {names[0]} to {names[1]}.")
+    note_status(shop, order, old)
     shop.touch(order["id"], "updated")
+
+
+def note_status(shop: Shop, order: Obj, old: str) -> None:
+    """The order's own diary: the change, and the mail it sends."""
+    names = [status_name(shop, name) for name in (old, order["status"])]
+    shop.note(order["id"], f"Order status changed from {names[0]} to {names[1]}.")
+    if old in ("pending", "checkout-draft") and order["status"] in stock.TAKING:
+        shop.note(order["id"], 'Email "New order" sent.')
+    if order["status"] in MAILED:
+        shop.note(order["id"], f'Email "{MAILED[order["status"]]}" sent.')
 
 
 def trash(shop: Shop, order: Obj) -> None:

@@ -81,7 +81,7 @@ def shown_product(shop: Shop, product: Obj) -> dict[str, Any]:
     """An element of /products, where variations appear too when asked for by SKU."""
     base, stock = f"{shop.origin}{API}/products", stock_fields(shop, product)
     variation = product["type"] == "variation"
-    amount = f"{money.kopecks(product['price'] or 0) / 100:,.2f}".replace(",", " ").replace(".", ",")
+    amount = f"{money.amount(product['price']):,.2f}".replace(",", " ").replace(".", ",")
     span = '<span class="woocommerce-Price-amount amount"><bdi>'
     symbol = '<span class="woocommerce-Price-currencySymbol" translate="no">&#8381;</span>'
     answer = {

@@ -96,7 +96,7 @@ def refresh_parent(shop: Shop, product: Obj) -> None:
         return
     children = [shop.products[id_] for id_ in parent["variations"] if id_ in shop.products]
     priced = [child["price"] for child in children if child["price"]]
-    parent["price"] = min(priced, key=money.kopecks) if priced else ""
+    parent["price"] = min(priced, key=money.amount) if priced else ""
     if parent["manage_stock"] is not True and children:
         available = any(child["stock_status"] != "outofstock" for child in children)
         parent["stock_status"] = "instock" if available else "outofstock"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from connectors.sandbox.store import money, stock
 from connectors.sandbox.store.errors import RestError
-from connectors.sandbox.store.order_lines import LINE_KINDS, find_line, totals
-from connectors.sandbox.store.shop import Obj, Shop, find_meta, now
-
-AMOUNTS = ("subtotal", "subtotal_tax", "total", "total_tax")
+from connectors.sandbox.store.order_lines import LINE_KINDS, find_line
+from connectors.sandbox.store.order_totals import totals
+from connectors.sandbox.store.shop import Obj, Shop, now, set_meta
+from connectors.sandbox.store.statuses import status_name
+from connectors.sandbox.store.taxes import store as store_amount
 
 
 def find(shop: Shop, order_id: int, refund_id: int) -> Obj:
@@ -17,9 +20,9 @@ def find(shop: Shop, order_id: int, refund_id: int) -> Obj:
     return found
 
 
-def remaining(shop: Shop, order: Obj) -> int:
+def remaining(shop: Shop, order: Obj) -> Decimal:
     """What may still be refunded, tax included."""
-    done: int = sum(refund["amount"] for refund in shop.refunds.get(order["id"], []))
+    done: Decimal = sum((refund["amount"] for refund in shop.refunds.get(order["id"], [])), money.ZERO)
     return totals(order)["total"] - done
 
 
@@ -34,7 +37,7 @@ def create(shop: Shop, order: Obj, body: Obj) -> Obj:
         add_line(shop, order, refund, given)
     refund["amount"] = -totals(refund)["total"]
     if body.get("amount") is not None:
-        refund["amount"] = money.kopecks(body["amount"])
+        refund["amount"] = money.amount(body["amount"])
     rest = remaining(shop, order)
     nothing = refund["amount"] == 0 and not body.get("line_items")
     if nothing or not 0 <= refund["amount"] <= rest:
@@ -51,11 +54,13 @@ def blank_refund(shop: Shop, order: Obj, body: Obj) -> Obj:
     refund: Obj = {
         "id": shop.next("post"),
         "at": now(),
-        "amount": 0,
+        "amount": money.ZERO,
+        "decimals": order["decimals"],
+        "rates": order["rates"],
         "reason": str(body.get("reason") or ""),
         "payment": bool(body.get("api_refund", True)),
         "meta_data": [],
-        "tax_line_id": shop.next("item"),
+        "tax_items": {},
     }
     refund |= {kind: [] for kind in LINE_KINDS}
     for given in body.get("meta_data") or ():
@@ -74,12 +79,15 @@ def add_line(shop: Shop, order: Obj, refund: Obj, given: Obj) -> None:
 
 
 def refunded(shop: Shop, source: Obj, given: Obj) -> Obj:
-    total = -money.kopecks(given.get("refund_total") or 0)
-    tax = -sum(money.kopecks(item.get("refund_total") or 0) for item in given.get("refund_tax") or ())
-    line = source | {"id": shop.next("item"), "source": source["id"]}
-    line |= {name: tax if name.endswith("tax") else total for name in AMOUNTS if name in source}
+    """A copy of the order's line with negative amounts; its subtotal is its total."""
+    rows = given.get("refund_tax") or ()
+    taxes = {int(row["id"]): -money.amount(row.get("refund_total")) for row in rows}
+    line = source | {"id": shop.next("item"), "source": source["id"], "taxes": {}}
+    for name in ("subtotal", "total"):
+        if name in source:
+            store_amount(line, name, -money.amount(given.get("refund_total")), taxes)
     if "quantity" in source:
-        line["quantity"] = -int(given.get("quantity") or 0)
+        line["quantity"] = -money.amount(given.get("quantity"))
     line["meta"] = [shop.meta("_refunded_item_id", str(source["id"]))]
     return line
 
@@ -89,8 +97,9 @@ def store(shop: Shop, order: Obj, refund: Obj, full: bool) -> None:
     refund["meta_data"].insert(0, shop.meta("_refund_type", "full" if full else "partial"))
     shop.refunds.setdefault(order["id"], []).append(refund)
     order["modified"] = now()
-    if full:
-        order["status"] = "refunded"
+    if full and order["status"] != "refunded":
+        old, order["status"] = order["status"], "refunded"
+        shop.note(order["id"], f"Order status changed from {status_name(shop, old)} to Refunded.")
     shop.note(order["id"], 'Email "Refunded order" sent.')
     shop.touch(order["id"], "updated")
 
@@ -104,11 +113,8 @@ def restock(shop: Shop, order: Obj, refund: Obj) -> None:
         pieces = min(-line["quantity"], stock.taken(source))
         if pieces:
             stock.give_back_refunded(shop, source, pieces)
-            done = find_meta(source["meta"], "_restock_refunded_items")
-            if done is None:
-                source["meta"].append(shop.meta("_restock_refunded_items", str(pieces)))
-            else:
-                done["value"] = str(int(done["value"]) + pieces)
+            done = stock.restocked(source) + pieces
+            set_meta(shop, source["meta"], "_restock_refunded_items", money.short(done))
 
 
 def the_rest(shop: Shop, order: Obj) -> None:

@@ -14,6 +14,8 @@ from connectors.sandbox.store.order_pages import OrderPages
 from connectors.sandbox.store.product_pages import ProductPages
 from connectors.sandbox.store.refund_pages import RefundPages
 from connectors.sandbox.store.shop import API, Shop
+from connectors.sandbox.store.statuses import shown_statuses
+from connectors.sandbox.store.tax_shape import shown_rates
 
 WRITES = ("PUT", "POST", "PATCH")
 
@@ -48,7 +50,7 @@ class Routes:
                 self.shop, request, Query(request.query), site_pages.payment_gateways(self.shop), dict
             ),
             "taxes": lambda: page_response(
-                self.shop, request, Query(request.query), site_pages.taxes(self.shop), dict
+                self.shop, request, Query(request.query), shown_rates(self.shop), dict
             ),
         }
         page = pages.get("/".join(parts))
@@ -64,7 +66,7 @@ class Routes:
             case ("POST",):
                 return self.orders.create(body)
             case ("GET", "statuses"):
-                return json_response(site_pages.order_statuses())
+                return json_response(shown_statuses(self.shop))
             case ("POST" | "PUT" | "PATCH", "batch"):
                 return self.orders.batch(body)
             case ("GET", int(order_id)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from urllib.parse import quote
 
 from connectors.sandbox.seed import SIZES, Item, Seed
@@ -61,6 +62,6 @@ def variation_of(shop: Shop, item: Item, parent: Obj) -> None:
 
 
 def keep_stock(shop: Shop, product: Obj, item: Item) -> None:
-    product["regular_price"] = product["price"] = money.short(item.price)
+    product["regular_price"] = product["price"] = money.short(Decimal(item.price) / 100)
     product["manage_stock"] = True
     set_quantity(product, sum(item.stock))

@@ -27,7 +27,7 @@ class ApiKey:
 
 
 class Shop:
-    """The state of the stand-in. Everything here is read and changed under `lock`; money is kept in kopecks."""
+    """The state of the stand-in. Everything here is read and changed under `lock`; money is decimal."""
 
     def __init__(self, origin: str, seed: int = 1) -> None:
         self.origin = origin
@@ -38,6 +38,7 @@ class Shop:
         self.orders: dict[int, Obj] = {}
         self.notes: dict[int, list[Obj]] = {}
         self.refunds: dict[int, list[Obj]] = {}
+        self.coupons: dict[str, int] = {}
         self.webhooks: dict[int, Obj] = {}
         self.keys = [
             ApiKey(self._secret("ck_"), self._secret("cs_")),
@@ -95,3 +96,15 @@ def gmt(seconds: int | None) -> str | None:
 
 def find_meta(metas: list[Obj], key: str) -> Obj | None:
     return next((meta for meta in metas if meta["key"] == key), None)
+
+
+def set_meta(shop: Shop, metas: list[Obj], key: str, value: Any) -> None:
+    """By key: added, changed, or with null removed."""
+    old = find_meta(metas, key)
+    if old is None:
+        metas.append(shop.meta(key, value))
+    elif value is None:
+        metas.remove(old)
+    else:
+        old["value"] = value
+        old.pop("shown", None)

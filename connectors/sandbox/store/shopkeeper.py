@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from connectors.sandbox.store import money, orders, refunds
-from connectors.sandbox.store.order_lines import line_of_sku, read_goods, totals
+from connectors.sandbox.store.order_lines import line_of_sku, read_goods, scaled
 from connectors.sandbox.store.order_pages import OrderPages
 from connectors.sandbox.store.order_shape import shown_order
+from connectors.sandbox.store.order_totals import totals
 from connectors.sandbox.store.refund_of_goods import refund_body
 from connectors.sandbox.store.refund_shape import shown_refund, shown_refunds
 from connectors.sandbox.store.shop import Obj, Shop
@@ -30,6 +31,7 @@ class Shopkeeper:
             "add_line": self.add_line,
             "remove_line": self.remove_line,
             "recalculate": self.recalculate,
+            "pay": self.pay,
         }
 
     def refund(self, order_id: int, restock: bool = True, reason: str = "", **what: Any) -> dict[str, Any]:
@@ -69,9 +71,7 @@ class Shopkeeper:
             line = self._line(order, sku)
             given: Obj = {"id": line["id"]}
             if quantity is not None:
-                given["quantity"] = quantity
-                for name in ("subtotal", "total"):
-                    given[name] = money.text(line[name] * quantity // line["quantity"])
+                given |= {"quantity": quantity} | scaled(order, line, money.amount(quantity))
             if total is not None:
                 given["total"] = total
             return self._edited(order, {"line_items": [given]})
@@ -89,7 +89,7 @@ class Shopkeeper:
             if recalculate:
                 return self._edited(order, {"line_items": [given]})
             order["waiting_totals"] = totals(order)
-            order["line_items"].append(read_goods(self.shop, given))
+            order["line_items"].append(read_goods(self.shop, order, given))
             self.shop.touch(order_id, "item added")
             return shown_order(self.shop, order)
 
@@ -102,6 +102,12 @@ class Shopkeeper:
         """The button of wp-admin, for what `add_line` left waiting."""
         with self._order(order_id) as order:
             return self._edited(order, {})
+
+    def pay(self, order_id: int, transaction_id: str = "") -> dict[str, Any]:
+        """A gateway confirms the money: dated, with its transaction, and no longer waiting."""
+        with self._order(order_id) as order:
+            orders.payment_confirmed(self.shop, order, transaction_id)
+            return shown_order(self.shop, order)
 
     def _edited(self, order: Obj, body: Obj) -> dict[str, Any]:
         return shown_order(self.shop, orders.update(self.shop, order, body))

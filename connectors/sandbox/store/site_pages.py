@@ -1,4 +1,4 @@
-"""The small pages of REST v3: statuses, system status, settings, taxes, webhooks, the index of the API."""
+"""The small pages of REST v3: system status, settings, gateways, webhooks, the index of the API."""
 
 from __future__ import annotations
 
@@ -6,17 +6,8 @@ from typing import Any
 
 from connectors.sandbox.store.errors import RestError
 from connectors.sandbox.store.shop import API, VERSION, Obj, Shop, gmt, local, now
+from connectors.sandbox.store.taxes import shop_rates
 
-STATUS_NAMES = {
-    "pending": "Pending payment",
-    "processing": "Processing",
-    "on-hold": "On hold",
-    "completed": "Completed",
-    "cancelled": "Cancelled",
-    "refunded": "Refunded",
-    "failed": "Failed",
-    "checkout-draft": "Draft",
-}
 HOOKS = {
     "order.created": ["woocommerce_new_order"],
     "order.updated": ["woocommerce_update_order", "woocommerce_order_refunded"],
@@ -28,10 +19,6 @@ GATEWAYS = (
     ("cod", "Оплата при получении", "Cash on delivery"),
 )
 ALLOW = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-def order_statuses() -> list[dict[str, str]]:
-    return [{"slug": slug, "name": name} for slug, name in STATUS_NAMES.items()]
 
 
 def index(shop: Shop) -> dict[str, Any]:
@@ -72,12 +59,12 @@ def system_status(shop: Shop) -> dict[str, Any]:
         "settings": {
             "api_enabled": False,
             "force_ssl": False,
-            "currency": "RUB",
+            "currency": shop.options.currency,
             "currency_symbol": "&#8381;",
             "currency_position": "right_space",
             "thousand_separator": " ",
             "decimal_separator": ",",
-            "number_of_decimals": 2,
+            "number_of_decimals": shop.options.price_decimals,
             "HPOS_enabled": True,
             "HPOS_sync_enabled": False,
         },
@@ -89,9 +76,9 @@ def general_settings(shop: Shop) -> list[dict[str, Any]]:
     """`/settings/general`, the entries a bridge may need."""
     values = {
         "woocommerce_default_country": ("select", "RU"),
-        "woocommerce_calc_taxes": ("checkbox", "yes" if shop.options.tax_percent else "no"),
-        "woocommerce_currency": ("select", "RUB"),
-        "woocommerce_price_num_decimals": ("number", "2"),
+        "woocommerce_calc_taxes": ("checkbox", "yes" if shop_rates(shop) else "no"),
+        "woocommerce_currency": ("select", shop.options.currency),
+        "woocommerce_price_num_decimals": ("number", str(shop.options.price_decimals)),
     }
     base = f"{shop.origin}{API}/settings"
     return [
@@ -108,34 +95,6 @@ def general_settings(shop: Shop) -> list[dict[str, Any]]:
             },
         }
         for name, (kind, value) in values.items()
-    ]
-
-
-def taxes(shop: Shop) -> list[dict[str, Any]]:
-    if not shop.options.tax_percent:
-        return []
-    base = f"{shop.origin}{API}/taxes"
-    return [
-        {
-            "id": 1,
-            "country": "RU",
-            "state": "",
-            "postcode": "",
-            "city": "",
-            "rate": f"{shop.options.tax_percent:.4f}",
-            "name": "НДС",
-            "priority": 1,
-            "compound": False,
-            "shipping": True,
-            "order": 1,
-            "class": "standard",
-            "postcodes": [],
-            "cities": [],
-            "_links": {
-                "self": [{"href": f"{base}/1", "targetHints": {"allow": ALLOW}}],
-                "collection": [{"href": base}],
-            },
-        }
     ]
 
 
