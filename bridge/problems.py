@@ -83,6 +83,34 @@ CATALOGUE: dict[str, Entry] = {
     "organization_missing": Entry(
         _("No organization is chosen for the shop."), _("Choose the organization in the shop's settings.")
     ),
+    # --- fields of the document ---------------------------------------------------------------------
+    "attribute_required_missing": Entry(
+        _("MoySklad insists on the field “%(attribute)s”, and the order has nothing for it (source: %(source)s)."),
+        _(
+            "Fill the field of the order on the site, choose another source for it in the shop's settings, or make it "
+            "optional in MoySklad; then retry."
+        ),
+    ),
+    "attribute_not_read": Entry(
+        _("Fields of MoySklad cannot hold these values: %(fields)s."),
+        _("Correct the value on the site, or choose another kind of field in MoySklad."),
+    ),
+    "attribute_not_in_dictionary": Entry(
+        _("These values are not among those MoySklad knows: %(fields)s."),
+        _("Add the value in MoySklad or correct it on the site; the field was left as it is."),
+    ),
+    "attribute_cut": Entry(
+        _("The text was too long for these fields and was cut: %(fields)s."),
+        _("Use a field of the type “long text” in MoySklad; the whole text is on the site."),
+    ),
+    "comment_cut": Entry(
+        _("The comment of the document is full: %(count)s characters had no room."),
+        _("Read the whole of it in the order on the site."),
+    ),
+    "planned_date_not_read": Entry(
+        _("The delivery date “%(value)s” (field %(field)s) cannot be read."),
+        _("Enter the planned date in the document by hand; the text stands in its comment."),
+    ),
     # --- the buyer ----------------------------------------------------------------------------------
     "buyer_not_found": Entry(
         _("MoySklad has no counterparty for this buyer: %(buyer)s."),
@@ -108,6 +136,10 @@ CATALOGUE: dict[str, Entry] = {
     "inn_wrong": Entry(
         _("The INN “%(inn)s” has a typing error; the buyer was not looked for by it."),
         _("Ask the buyer for the right INN and enter it in the counterparty."),
+    ),
+    "buyer_fields_not_read": Entry(
+        _("These fields of the new counterparty were not filled: %(fields)s."),
+        _("Enter them in the counterparty by hand, or correct the field mapping in the shop's settings."),
     ),
     "buyer_not_updated": Entry(
         _("The contacts of counterparty “%(name)s” could not be changed: %(detail)s"),

@@ -30,7 +30,7 @@ class Answer:
 def check(connection: Connection) -> Answer:
     """Call the account or site with the stored credentials; the pause ends when it answers.
 
-    For an account its directory is read too, which fills the select boxes of its shops (8 calls). Must not run
+    For an account its directory is read too, which fills the select boxes of its shops (some 18 calls). Must not run
     inside a transaction: calls wait for their turn in the account's row.
     """
     try:

@@ -10,6 +10,8 @@ from django.db import transaction
 from bridge.connections import clients
 from bridge.connections.models import Connection, DirectoryEntry
 from bridge.mapping.wire_text import plain
+from bridge.sync import directory_choices
+from bridge.sync.directory_choices import entry
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
 
@@ -27,22 +29,28 @@ def refresh_states(connection: Connection) -> None:
 
 
 def read(client: MoySklad) -> list[DirectoryEntry]:
-    """The directory as the account has it (7 calls); entries that belong to no connection yet."""
+    """The directory as the account has it; entries that belong to no connection yet.
+
+    14 calls, one more for each organization and for each dictionary that a field chooses from. What the bridge's user
+    may not see is left out, but for what no order can do without.
+    """
+    organizations = client.directory.organizations()
     return [
-        *_entries(Kind.ORGANIZATION, client.directory.organizations()),
+        *_entries(Kind.ORGANIZATION, organizations),
         *_entries(Kind.STORE, client.directory.stores()),
         *_entries(Kind.SALES_CHANNEL, client.directory.sales_channels()),
         *_entries(Kind.SERVICE, client.assortment.services(archived=False)),
         *_entries(Kind.CURRENCY, client.directory.currencies(), detail="isoCode", default="default"),
         *_states(client),
+        *directory_choices.read(client, [str(row["id"]) for row in organizations]),
     ]
 
 
 def keep(connection: Connection, entries: Iterable[DirectoryEntry], *kinds: str) -> None:
     """Replace what is kept of an account (of these kinds, or all) by what was read."""
     fresh = list(entries)
-    for entry in fresh:
-        entry.connection = connection
+    for one in fresh:
+        one.connection = connection
     known = DirectoryEntry.objects.filter(connection=connection)
     with transaction.atomic():
         (known.filter(kind__in=kinds) if kinds else known).delete()
@@ -56,12 +64,11 @@ def _states(client: MoySklad) -> list[DirectoryEntry]:
 def _entries(kind: str, rows: Iterable[Any], *, detail: str = "", default: str = "") -> list[DirectoryEntry]:
     unique = {str(row["id"]): row for row in rows}  # one that moved between two pages comes twice
     return [
-        DirectoryEntry(
-            kind=kind,
-            external_id=external_id,
-            name=plain(row.get("name"), 255),
+        entry(
+            kind,
+            row,
             detail=plain(row.get(detail), 60) if detail else "",
             is_default=bool(row.get(default)) if default else False,
         )
-        for external_id, row in unique.items()
+        for row in unique.values()
     ]
