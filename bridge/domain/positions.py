@@ -54,7 +54,7 @@ def positions(order: Order, price_mode: PriceMode = "net") -> list[Position]:
     for source, total in _to_pay(order, unit):
         _check_quantity(source, total, order.currency)
         found = list(_positions_of(source, total, unit))
-        rows += _at_list_price(found) if price_mode == "list" else found
+        rows += _at_list_price(found, unit) if price_mode == "list" else found
     return rows
 
 
@@ -90,15 +90,14 @@ def _to_pay(order: Order, unit: int) -> list[tuple[Source, int]]:
 def _rounded(totals: Sequence[int], order: Order, unit: int) -> list[int]:
     """A shop that rounds tax only in the sum is off by up to one unit a line: the lines take it over."""
     missing = (order.total_minor - sum(totals)) // unit
-    payers = [int(total > 0) for total in totals]
-    if abs(missing) > sum(payers) or order.total_minor < 0:
+    if abs(missing) > len(totals) or order.total_minor < 0:
         raise Unmappable(
             "total_differs",
             lines=to_text(sum(totals), order.currency),
             total=to_text(order.total_minor, order.currency),
             currency=order.currency,
         )
-    parts = spread(missing, payers) if missing else [0] * len(totals)
+    parts = spread(missing, [int(total > 0) for total in totals]) if totals else []
     return [total + part * unit for total, part in zip(totals, parts, strict=True)]
 
 
@@ -122,7 +121,7 @@ def _positions_of(source: Source, total: int, unit: int) -> Iterator[Position]:
             yield Position(source, Decimal(parts) / denominator, price * denominator * unit, vat_percent=vat)
 
 
-def _at_list_price(rows: list[Position]) -> list[Position]:
+def _at_list_price(rows: list[Position], unit: int) -> list[Position]:
     """One price before discounts and a percent of two decimals, or the rows as they are.
 
     How MoySklad rounds is not documented. Here nothing is left to round: the piece's price before and after the
@@ -133,6 +132,6 @@ def _at_list_price(rows: list[Position]) -> list[Position]:
         return rows
     before, after = Fraction(source.subtotal_minor) / Fraction(source.quantity), rows[0].price_minor
     percent = (before - after) * 100 / before
-    if before.denominator != 1 or (percent * 100).denominator != 1 or not 0 < percent <= 100:
+    if before % unit or (percent * 100).denominator != 1 or not 0 < percent <= 100:
         return rows
     return [replace(rows[0], price_minor=int(before), discount=Decimal(int(percent * 100)) / 100)]

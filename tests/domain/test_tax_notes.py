@@ -86,11 +86,16 @@ def test_a_buyer_free_of_tax_has_prices_without_vat_and_nothing_to_note() -> Non
     assert tax_notes(order(mug)) == []
 
 
-@pytest.mark.parametrize("percent", [-20, 101])
-def test_a_percent_no_document_takes_is_noted(percent: int) -> None:
-    mug = goods(12000, 12000 * percent // (100 + percent), percent)
+def test_a_percent_over_a_hundred_is_noted() -> None:
+    mug = goods(20100, 10100, 101)
     assert stated(mug) == [None]
     assert [note.code for note in tax_notes(order(mug))] == ["tax_not_expressed"]
+
+
+def test_a_fee_that_takes_back_tax_that_is_no_whole_percent_lowers_what_is_noted() -> None:
+    quebec, fee = goods(11498, 1498, None, "5% + 9.975%"), Charge("9", "fee", "Скидка", -5749, -749)
+    [note] = tax_notes(order(quebec, fee))
+    assert (note.code, note.params["amount"]) == ("tax_not_expressed", "7.49")
 
 
 def test_a_fee_without_tax_that_lowers_taxed_prices_is_noted_with_both_sums() -> None:
