@@ -138,6 +138,13 @@ def test_negative_fees_carry_negative_taxes(store):
     assert order["total"] == "114.00"
 
 
+def test_a_percent_is_exact_over_the_whole_cart(store):
+    lines = [{"sku": f"S-0000{n}", "subtotal": "33.33"} for n in (1, 2, 3)]
+    order = store.place_order(lines, coupon={"code": "ten", "percent": 10}, shipping=None)
+    assert [line["total"] for line in order["line_items"]] == ["30.00", "30.00", "29.99"]
+    assert (order["discount_total"], order["total"]) == ("10.00", "89.99")
+
+
 def test_several_coupons_and_a_free_gift(store):
     order = store.place_order(
         [
