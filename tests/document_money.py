@@ -9,7 +9,7 @@ from typing import Any
 from bridge.domain.errors import Unmappable
 from bridge.domain.money import EXPONENTS
 from bridge.domain.order import Line, Order
-from bridge.domain.positions import PriceMode, positions
+from bridge.domain.positions import FINAL, LIST, positions
 from bridge.domain.tax_notes import tax_notes
 from bridge.mapping import from_woocommerce, moysklad_money, to_moysklad
 from bridge.mapping.to_moysklad import Body, Item, Refs
@@ -21,15 +21,15 @@ def holds_to_the_kopeck(wire: dict[str, Any]) -> None:
     """Both price modes make the order's total; an order that no document can hold is refused with its figure."""
     order = from_woocommerce.order(wire)
     if _too_fine(wire, order):
-        for mode in ("net", "list"):
-            assert _refusal(order, mode) == "currency_not_exact"  # type: ignore[arg-type]
+        for mode in (FINAL, LIST):
+            assert _refusal(order, mode) == "currency_not_exact"
         return
-    for mode in ("net", "list"):
-        _adds_up(wire, order, body_of(order, mode))  # type: ignore[arg-type]
-    _states_the_shops_tax(order, body_of(order, "net"))
+    for mode in (FINAL, LIST):
+        _adds_up(wire, order, body_of(order, mode))
+    _states_the_shops_tax(order, body_of(order, FINAL))
 
 
-def body_of(order: Order, mode: PriceMode) -> Body:
+def body_of(order: Order, mode: str) -> Body:
     items = {line.source_id: Item("product", f"item-{line.source_id}") for line in order.lines}
     service = Item("service", "shipping")
     return to_moysklad.customer_order(
@@ -46,7 +46,7 @@ def _too_fine(wire: dict[str, Any], order: Order) -> bool:
     return places < EXPONENTS.get(order.currency, 2) and any(source.total_minor % 10 for source in sources)
 
 
-def _refusal(order: Order, mode: PriceMode) -> str:
+def _refusal(order: Order, mode: str) -> str:
     try:
         positions(order, mode)
     except Unmappable as error:

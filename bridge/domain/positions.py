@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from bridge.domain.errors import Unmappable
 from bridge.domain.money import document_unit, places, spread, take_off, to_text
@@ -14,7 +13,10 @@ from bridge.domain.order import Charge, Line, Order
 from bridge.domain.vat import stated_percent
 
 Source = Line | Charge
-PriceMode = Literal["net", "list"]  # the price after discounts; the price before them with a percent off it
+FINAL, LIST = (
+    "final",
+    "list",
+)  # price modes: the price after discounts; the one before them with a percent off it
 
 # Quantities below 0.00005 are nothing to MoySklad («Обработка ошибок», 3003): it keeps four decimals.
 QUANTITY_PLACES = 4
@@ -38,10 +40,10 @@ class Position:
         return int(Fraction(self.quantity) * self.price_minor * (1 - Fraction(self.discount) / 100))
 
 
-def positions(order: Order, price_mode: PriceMode = "net") -> list[Position]:
+def positions(order: Order, price_mode: str = FINAL) -> list[Position]:
     """The positions of an order; their sums add up to `order.total_minor` and no price is negative or fractional.
 
-    With `price_mode` "list" a line shows its price before discounts and a percent, where that makes the same sum
+    With `price_mode` LIST a line shows its price before discounts and a percent, where that makes the same sum
     however it is rounded; other lines show the price after discounts.
 
     Raises Unmappable: "currency_not_exact" for amounts finer than a document holds, "total_differs" when lines,
@@ -54,7 +56,7 @@ def positions(order: Order, price_mode: PriceMode = "net") -> list[Position]:
     for source, total in _to_pay(order, unit):
         _check_quantity(source, total, order.currency)
         found = list(_positions_of(source, total, unit))
-        rows += _at_list_price(found, unit) if price_mode == "list" else found
+        rows += _at_list_price(found, unit) if price_mode == LIST else found
     return rows
 
 

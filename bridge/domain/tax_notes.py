@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge.domain.errors import Problem
+from bridge.domain.errors import Problem, Unmappable
 from bridge.domain.money import document_unit, to_text
 from bridge.domain.order import Order
 from bridge.domain.positions import Position, Source, positions
@@ -18,15 +18,20 @@ def tax_notes(order: Order) -> list[Problem]:
 
     "tax_not_expressed" names the lines whose tax is no whole percent (their prices hold it, without VAT) and the tax
     the document lacks. "tax_differs" says that the document's VAT is otherwise not the shop's tax by more than a unit
-    a line, as after a fee without tax that lowers taxed prices. Raises Unmappable as `positions` does.
+    a line, as after a fee without tax that lowers taxed prices. An order that makes no positions has no notes either:
+    it waits for that reason.
     """
+    try:
+        rows = positions(order)
+    except Unmappable:
+        return []
     unit = document_unit(order.currency)
     sources: list[Source] = [*order.lines, *order.charges]
     stated = [source for source in sources if stated_percent(source, unit) is not None]
     unsaid = [
         source for source in sources if source not in stated and source.total_minor > 0 and source.tax_minor
     ]
-    tax, said = sum(source.tax_minor for source in sources), document_vat(positions(order), unit)
+    tax, said = sum(source.tax_minor for source in sources), document_vat(rows, unit)
     rounding = unit * len(stated)
     if unsaid and tax > said:
         theirs = sum(source.tax_minor for source in unsaid)

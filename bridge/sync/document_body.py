@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bridge.connections.models import Shop
+from bridge.domain import tax_notes
 from bridge.domain.errors import Problem, Unmappable
 from bridge.domain.order import Order
 from bridge.domain.order_fields import meta_value
@@ -21,18 +22,18 @@ from bridge.sync.document_rules import refs_of
 from bridge.sync.lines import items_of
 
 # Codes `notes_of` may use.
-FLAGS = ("comment_cut", "planned_date_not_read", *document_attributes.FLAGS)
+FLAGS = ("comment_cut", "planned_date_not_read", *document_attributes.FLAGS, *tax_notes.CODES)
 
 
 def whole_body(shop: Shop, order: Order) -> Body:
     """The document an order should be, without `syncId` and buyer. Raises Unmappable with what a person must do."""
     refs = refs_of(shop, order)
-    if any(charge.total_minor for charge in order.charges) and not shop.shipping_service_id:
+    if any(charge.total_minor > 0 for charge in order.charges) and not shop.shipping_service_id:
         raise Unmappable("shipping_service_missing")
     document_attributes.order_attributes(shop, order).require()
     body = to_moysklad.customer_order(
         order,
-        positions(order),
+        positions(order, shop.prices),
         items_of(shop, order.lines),
         Item("service", shop.shipping_service_id) if shop.shipping_service_id else None,
         refs,
@@ -71,7 +72,7 @@ def header_changes(shop: Shop, order: Order, written: Mapping[str, Any]) -> Body
 def notes_of(shop: Shop, order: Order) -> list[Problem]:
     """What staff should know of this order's document, though it goes (codes: FLAGS)."""
     placed = addresses.place(order.shipping, order.customer, places_of(shop, order.shipping))
-    notes = document_attributes.order_attributes(shop, order).notes
+    notes = [*document_attributes.order_attributes(shop, order).notes, *tax_notes.tax_notes(order)]
     if lost := document_text.cut(_comment(shop, order, placed.rest)):
         notes.append(Problem("comment_cut", {"count": str(lost)}))
     if unread := _unread_date(shop, order):

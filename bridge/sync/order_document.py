@@ -24,7 +24,10 @@ RELEASING = ("cancelled", "failed", "refunded", "trash")
 def goods_digest(order: Canonical) -> str:
     """Changes when the site's lines or charges do, and not when a link or a setting of ours does."""
     lines = [
-        (x.source_id, x.product_id, x.variation_id, str(x.quantity), x.total_minor, x.vat_percent)
+        [
+            (x.source_id, x.product_id, x.variation_id, str(x.quantity)),
+            (x.total_minor, x.subtotal_minor, x.tax_minor, x.vat_percent),
+        ]
         for x in order.lines
     ]
     return fingerprint([lines, [to_json(charge) for charge in order.charges], order.currency])

@@ -109,6 +109,11 @@ def test_a_fee_that_lowers_the_tax_too_needs_no_note() -> None:
     assert tax_notes(order(goods(12000, 2000, 20), fee)) == []
 
 
+def test_an_order_that_waits_for_another_reason_has_no_note() -> None:
+    waiting = replace(order(goods(12000, 3000, 20)), total_minor=1)
+    assert tax_notes(waiting) == []
+
+
 def test_vat_of_pieces_of_different_prices_is_counted_by_position() -> None:
     rows = positions(order(goods(10000, 1667, 20, quantity="3")))
     assert [row.sum_minor for row in rows] == [6666, 3334]
