@@ -13,6 +13,7 @@ from bridge.connections.models import (
 )
 from bridge.inbox.models import InboxEvent
 from bridge.orders.after_sale import Refund, RelatedDocument, Return
+from bridge.orders.contacts import BuyerContacts
 from bridge.orders.flags import Flag
 from bridge.orders.models import CustomerBinding, Order, OrderBinding
 from bridge.outbox.models import DeliveryAttempt, OutboxMessage
@@ -20,6 +21,7 @@ from bridge.sync.models import Heartbeat, Upload, Watermark
 
 __all__ = [
     "AttributeMapping",
+    "BuyerContacts",
     "Connection",
     "CustomerBinding",
     "DeliveryAttempt",

@@ -41,6 +41,7 @@ PLANS = {
 }  # fmt: skip
 
 EXTENSION = re.compile(r"(?:доб|вн|ext|x|#|\*).*", re.IGNORECASE | re.DOTALL)
+TRUNK_ZERO = re.compile(r"^(\D*\+\d{1,3}\s*)\(0\)")  # +44 (0)20 …: the zero is for callers from inside
 SEVERAL = re.compile(r"[,;/|\n]")
 SHORTEST, LONGEST = 9, 15  # a shorter number without its country and city may be anybody's
 
@@ -52,7 +53,7 @@ def normal(text: str, country: str = "") -> str:
     look. '' for what is too short to tell anybody apart.
     """
     first = next((part for part in SEVERAL.split(EXTENSION.sub("", text)) if _digits(part)), "")
-    digits = _digits(first.replace("(0)", ""))  # +44 (0)20 …: the zero is for callers from inside
+    digits = _digits(TRUNK_ZERO.sub(r"\1", first))
     plan = PLANS.get(country.upper(), PLANS["RU"] if not country else None)
     if first.strip(" (").startswith("+"):
         found = _international(digits)

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from bridge.domain.buyers import Buyer, person_name
-from bridge.domain.order import Address
 from bridge.domain.tax_numbers import is_entrepreneurs
+from bridge.mapping.addresses import Placed
 
 Body = dict[str, Any]
 UNNAMED = "Покупатель"
 TITLE_LIMIT = 4096
-POSTCODE_LIMIT = 6
 
 
-def counterparty(buyer: Buyer, address: Mapping[str, Any]) -> Body:
-    """A new counterparty, without `syncId`; what the order does not say is left out. `address`: see `contacts`."""
-    body = {"companyType": company_type(buyer), **contacts(buyer, address)}
-    if buyer.customer.company or buyer.inn:
-        body |= _filled({"inn": buyer.inn, "kpp": buyer.kpp})
-    return body
+def counterparty(buyer: Buyer, address: Placed) -> Body:
+    """A new counterparty, without `syncId`; what the order does not say is left out."""
+    numbers = {"inn": buyer.inn, "kpp": buyer.kpp} if company_type(buyer) != "individual" else {}
+    return contacts(buyer, address) | _filled({**numbers, "description": "\n".join(address.rest)})
 
 
-def contacts(buyer: Buyer, address: Mapping[str, Any]) -> Body:
-    """What may change with time and follows the site where the owner wants it to: name, e-mail, phone, address.
-
-    `address` is the part of the body with the actual address (`actualAddressFull` or `actualAddress`).
+def contacts(buyer: Buyer, address: Placed) -> Body:
+    """What may change with time and follows the site where the owner wants it to: name, e-mail, phone, address; and
+    `companyType`, which says what the names mean.
     """
-    customer = buyer.customer
+    customer, kind = buyer.customer, company_type(buyer)
     body: Body = {
+        "companyType": kind,
         "name": (buyer.name or UNNAMED)[:255],
-        "email": customer.email,
+        "email": customer.email[:255],
         "phone": customer.phone[:255],
+        "actualAddressFull": address.full,
     }
-    if company_type(buyer) == "legal":
+    if kind == "legal":
         body["legalTitle"] = (customer.company or customer.full_name)[:TITLE_LIMIT]
     else:
         name = person_name(customer.first_name, customer.last_name)
@@ -44,7 +41,7 @@ def contacts(buyer: Buyer, address: Mapping[str, Any]) -> Body:
             "legalFirstName": name.first[:255],
             "legalMiddleName": name.middle[:255],
         }
-    return _filled(body) | dict(address)
+    return _filled(body)
 
 
 def company_type(buyer: Buyer) -> str:
@@ -52,24 +49,6 @@ def company_type(buyer: Buyer) -> str:
     if buyer.inn and is_entrepreneurs(buyer.inn, buyer.country):
         return "entrepreneur"
     return "legal" if buyer.customer.company or buyer.inn else "individual"
-
-
-def actual_address(address: Address, country: Body | None, region: Body | None) -> Body:
-    """{"actualAddressFull": {...}}, or {} for an empty address; text that fits no field of its own goes to `addInfo`.
-
-    `country` and `region` are references, None where the account has none with this name or code.
-    """
-    long_code = len(address.postcode) > POSTCODE_LIMIT
-    rest = (address.postcode if long_code else "", "" if region else address.region, address.line2)
-    known = {
-        "postalCode": "" if long_code else address.postcode,
-        "city": address.city[:255],
-        "street": address.line1[:255],
-        "addInfo": ", ".join(part for part in rest if part)[:255],
-    }
-    if not any(known.values()):
-        return {}
-    return {"actualAddressFull": _filled(known | {"country": country, "region": region})}
 
 
 def _filled(body: Body) -> Body:

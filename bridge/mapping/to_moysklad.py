@@ -1,4 +1,4 @@
-"""Canonical orders and buyers → bodies of MoySklad documents (JSON API 1.2, «Заказ покупателя», «Контрагент»)."""
+"""Canonical orders → bodies of MoySklad documents (JSON API 1.2, «Заказ покупателя»)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.domain.order import Customer, Line, Order
+from bridge.domain.order import Line, Order
 from bridge.domain.positions import Position
 from bridge.mapping import moysklad_money
 from bridge.mapping.moscow import to_wire
@@ -99,17 +99,6 @@ def customer_order(
     if refs.currency_id:
         body["rate"] = {"currency": entity(refs.base_url, "currency", refs.currency_id)}
     return body
-
-
-def counterparty(customer: Customer, *, name: str) -> Body:
-    """A buyer as a new counterparty; `name` is what stands in lists."""
-    body: Body = {"name": name[:255], "companyType": "legal" if customer.company else "individual"}
-    if customer.company:
-        body["legalTitle"] = customer.company[:255]
-    else:
-        body |= {"legalFirstName": customer.first_name[:255], "legalLastName": customer.last_name[:255]}
-    body |= {"email": customer.email[:255], "phone": customer.phone[:255]}
-    return {key: value for key, value in body.items() if value}
 
 
 def _position(

@@ -77,7 +77,7 @@ def _changes(row: BuyerContacts, said: Said) -> dict[str, Any]:
 
 def _send(client: MoySklad, account: Connection, changed: Mapping[str, Mapping[str, Any]]) -> list[Any]:
     bodies = [
-        to_moysklad.entity(account.base_url, "counterparty", agent) | change
+        {**to_moysklad.entity(account.base_url, "counterparty", agent), **change}
         for agent, change in changed.items()
     ]
     try:

@@ -9,18 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.connections.models import Connection, DirectoryEntry, Shop
+from bridge.connections.models import Connection, Shop
 from bridge.domain.buyers import Buyer, buyer_of
 from bridge.domain.errors import DomainError, Problem
 from bridge.domain.order import Order
-from bridge.mapping import buyer_to_moysklad, to_moysklad
-from bridge.sync import buyer_links, buyer_search
+from bridge.mapping import addresses, buyer_to_moysklad
+from bridge.mapping.addresses import Placed
+from bridge.sync import buyer_contacts, buyer_links, buyer_search
 from bridge.sync.buyer_search import Answer
+from bridge.sync.document_attributes import Filled, buyer_attributes
+from bridge.sync.document_places import places_of
 from connectors.errors import ConnectorError
 from connectors.moysklad.client import MoySklad
 
 NAMESPACE = uuid.UUID("0d9be0c2-6a51-5c55-9d0f-6a0a3c3f5c11")
-NOTES = ("buyers_several", "buyer_archived", "inn_wrong")
+NOTES = ("buyers_several", "buyer_archived", "inn_wrong", "buyer_not_updated", "buyer_fields_not_read")
 SHOWN = 10  # names in a sentence
 
 
@@ -44,6 +47,8 @@ class Case:
     buyer: Buyer
     agent_id: str = ""
     answer: Answer = field(default_factory=Answer)
+    fields: Filled = field(default_factory=Filled)
+    not_updated: Problem | None = None
     error: ConnectorError | DomainError | None = None
 
     @property
@@ -63,13 +68,13 @@ def resolve(
     call for all of them fails.
     """
     cases = {n: _case(shop, order) for n, (shop, order) in orders.items()}
-    unknown = _use_links(account, {n: case for n, case in cases.items() if not case.agent_id})
+    own = {n: case for n, case in cases.items() if not case.agent_id}
+    unknown = _use_links(account, own)
     _search(client, account, unknown)
     missing = {n: case for n, case in unknown.items() if not case.agent_id}
-    _make(client, account, {n: case for n, case in missing.items() if case.shop.create_buyers})
-    for case in missing.values():
-        if not case.shop.create_buyers:
-            case.error = _not_found(case)
+    _make(client, account, {n: case for n, case in missing.items() if _may_be_made(case)})
+    buyer_contacts.begin(account, [_said(case) for case in unknown.values() if case.agent_id])
+    _update(client, account, [case for n, case in own.items() if n not in unknown])
     return {n: case.result for n, case in cases.items()}
 
 
@@ -99,6 +104,19 @@ def _search(client: MoySklad, account: Connection, cases: Cases) -> None:
         cases[n].answer, cases[n].agent_id = answer, answer.agent_id
     found = [case for case in cases.values() if case.agent_id]
     buyer_links.remember(account, [(case.buyer.links, case.agent_id) for case in found])
+
+
+def _may_be_made(case: Case) -> bool:
+    """Whether the owner lets buyers be made and this one has all that MoySklad insists on; else the order waits."""
+    if not case.shop.create_buyers:
+        case.error = _not_found(case)
+        return False
+    case.fields = buyer_attributes(case.shop, case.order)
+    try:
+        case.fields.require()
+    except DomainError as error:
+        case.error = error
+    return case.error is None
 
 
 def _make(client: MoySklad, account: Connection, cases: Cases) -> None:
@@ -138,24 +156,27 @@ def _sync_id(account: Connection, case: Case) -> str:
 def _body(group: Sequence[Case], sync_id: str) -> dict[str, Any]:
     """Made from the newest of the orders that wait for it."""
     case = max(group, key=lambda case: case.order.placed_at)
-    return buyer_to_moysklad.counterparty(case.buyer, _address(case)) | {"syncId": sync_id}
+    body = buyer_to_moysklad.counterparty(case.buyer, _placed(case)) | {"syncId": sync_id}
+    values = [row for row in case.fields.values if row["value"] is not None]
+    return body | {"attributes": values} if values else body
 
 
-def _address(case: Case) -> dict[str, Any]:
-    address, account = case.order.billing, case.shop.account
-    kind = DirectoryEntry.Kind
-    return buyer_to_moysklad.actual_address(
-        address,
-        _reference(account, kind.COUNTRY, detail__iexact=address.country),
-        _reference(account, kind.REGION, name__iexact=address.region),
-    )
+def _update(client: MoySklad, account: Connection, cases: Sequence[Case]) -> None:
+    """Contacts of known buyers follow the site, where the owner wants that."""
+    following = [case for case in cases if case.shop.update_buyers]
+    problems = buyer_contacts.update(client, account, [_said(case) for case in following])
+    for case in following:
+        case.not_updated = problems.get(case.agent_id)
 
 
-def _reference(account: Connection, kind: str, **wanted: str) -> dict[str, Any] | None:
-    if not all(wanted.values()):
-        return None
-    entry = DirectoryEntry.objects.filter(connection=account, kind=kind, **wanted).first()
-    return to_moysklad.entity(account.base_url, kind, entry.external_id) if entry else None
+def _placed(case: Case) -> Placed:
+    address = case.order.billing
+    return addresses.place(address, case.buyer.customer, places_of(case.shop, address))
+
+
+def _said(case: Case) -> buyer_contacts.Said:
+    body = buyer_to_moysklad.contacts(case.buyer, _placed(case))
+    return buyer_contacts.Said(case.agent_id, body, case.order.placed_at)
 
 
 def _not_found(case: Case) -> DomainError:
@@ -175,6 +196,10 @@ def _notes(case: Case) -> list[Problem]:
         notes.append(Problem("buyers_several", figures))
     if case.answer.archived:
         notes.append(Problem("buyer_archived", {"names": _names(case.answer.archived.values())}))
+    if case.not_updated:
+        notes.append(case.not_updated)
+    if unread := [text for texts in case.fields.told.values() for text in texts]:
+        notes.append(Problem("buyer_fields_not_read", {"fields": "; ".join(unread)}))
     if case.buyer.wrong_inn:
         notes.append(Problem("inn_wrong", {"inn": case.buyer.wrong_inn}))
     return notes

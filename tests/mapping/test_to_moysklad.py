@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bridge.domain.order import Customer
 from bridge.domain.order import Order as Canonical
 from bridge.domain.positions import positions
 from bridge.mapping import from_moysklad, from_woocommerce, to_moysklad
@@ -61,18 +60,6 @@ def test_references_that_are_not_set_are_left_out() -> None:
     assert "state" not in plain
     assert "salesChannel" not in plain
     assert "rate" not in plain
-
-
-def test_a_company_is_a_legal_entity_and_empty_fields_are_left_out() -> None:
-    company = to_moysklad.counterparty(
-        Customer(company="ООО Ромашка", email="a@example.org"), name="ООО Ромашка"
-    )
-    assert company == {
-        "name": "ООО Ромашка",
-        "companyType": "legal",
-        "legalTitle": "ООО Ромашка",
-        "email": "a@example.org",
-    }
 
 
 def test_what_we_sent_and_what_the_answer_shows_compare_equal() -> None:
