@@ -16,11 +16,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bridge.connections.models import Connection, Shop, StatusMapping, Vendor, new_token
-from bridge.dashboard import shown
+from bridge.connections.models import Connection, Shop, Vendor, new_token
+from bridge.dashboard import shop_sections, shown
 from bridge.dashboard.connection_form import MOYSKLAD_SECRETS, SITE_SECRETS, ConnectionForm
-from bridge.dashboard.page import Inline, Page, button
-from bridge.dashboard.shop_form import MappingForm, ShopForm, ToSiteFormSet, ToStateFormSet
+from bridge.dashboard.page import Page, button
+from bridge.dashboard.shop_form import ShopForm
+from bridge.dashboard.shop_warnings import warnings
 from bridge.inbox.models import InboxEvent
 from bridge.orders.models import Order
 from bridge.problems import remedy, sentence
@@ -169,28 +170,6 @@ class ConnectionPage(Page):
         return gettext("None yet: press “New secret” above.")
 
 
-class MappingInline(Inline):
-    model = StatusMapping
-    form = MappingForm
-    direction = StatusMapping.Direction.TO_STATE
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StatusMapping]:
-        return super().get_queryset(request).filter(direction=self.direction).order_by("pk")
-
-
-class ToStateInline(MappingInline):
-    formset = ToStateFormSet
-    fields = ("site_status", "state_id")
-    verbose_name_plural = _("Status on the site → state in MoySklad")
-
-
-class ToSiteInline(MappingInline):
-    formset = ToSiteFormSet
-    direction = StatusMapping.Direction.TO_SITE
-    fields = ("state_id", "site_status")
-    verbose_name_plural = _("State in MoySklad → status on the site")
-
-
 @admin.register(Shop)
 class ShopPage(Page):
     form = ShopForm
@@ -200,29 +179,9 @@ class ShopPage(Page):
     ordering = ("name",)
     actions = None
     add_fieldsets = ((None, {"fields": ("name", "site", "account")}),)
-    fieldsets = (
-        (None, {"fields": ("name", "site", "account")}),
-        (
-            _("Orders"),
-            {
-                "fields": (
-                    "organization_id",
-                    "order_store",
-                    "reserve",
-                    "sales_channel_id",
-                    "shipping_service_id",
-                    "number_prefix",
-                    "send_statuses",
-                    "other_statuses",
-                    "started_at",
-                )
-            },
-        ),
-        (_("Products and stock"), {"fields": ("sku_field", "stock_type", "more_stores")}),
-        (_("How often to look"), {"fields": ("orders_interval", "statuses_interval", "stock_interval")}),
-        (_("The site's side"), {"fields": ("home_url", "shown_event_url", "shown_how")}),
-    )
-    inlines = (ToStateInline, ToSiteInline)
+    fieldsets = shop_sections.FIELDSETS
+    inlines = shop_sections.INLINES
+    change_form_template = "admin/bridge/shop/change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Shop | None = None) -> tuple[str, ...]:
         """Another site or account would leave every document and link behind, so they stay."""
@@ -254,13 +213,23 @@ class ShopPage(Page):
         if before is None:
             settings_changed.shop_added(obj, FLOWS)
             return
-        released = settings_changed.shop_changed(before, obj)
+        self._tell_released(request, settings_changed.shop_changed(before, obj))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        self._tell_released(request, formset.replace())
+
+    def _tell_released(self, request: HttpRequest, released: int) -> None:
         if released:
             text = gettext("Orders that waited for this setting and now go on: %(n)s.")
             self.message_user(request, text % {"n": released})
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        formset.replace()
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("obj") is not None:
+            sections = shop_sections.shown(context["adminform"], context["inline_admin_formsets"])
+            context["sections"] = sections
+            context["first_section"] = shop_sections.first_to_show(sections)
+            context["warnings"] = warnings(kwargs["obj"])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(
         self, request: HttpRequest, obj: Shop, post_url_continue: str | None = None

@@ -6,55 +6,37 @@ import re
 from typing import Any
 
 from django import forms
-from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
 
-from bridge.connections.models import DirectoryEntry, Shop, StatusMapping
+from bridge.configuration.keys import KEYS
+from bridge.configuration.shapes import Name
+from bridge.connections.models import Shop, StatusMapping
+from bridge.dashboard.common_buyer import buyer_called
+from bridge.dashboard.directory import Directory, Kind
+from bridge.dashboard.form_fields import (
+    NOT_CHOSEN,
+    Choices,
+    InOrder,
+    Words,
+    checkboxes,
+    choice,
+    days,
+    seconds,
+    text,
+)
 from bridge.dashboard.words import status_choices
 from bridge.domain.status import NEVER_SENT, SITE_STATUSES
 
-Kind = DirectoryEntry.Kind
-DAY = 24 * 3600
 FIRST = {"name", "site", "account"}
-NOT_CHOSEN = _("not chosen")
-Choices = list[tuple[str, Any]]
-
-
-def choice(label: Any, help_text: Any = "") -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label, help_text=help_text, required=False, widget=UnfoldAdminSelectWidget()
-    )
-
-
-def checkboxes(label: Any, help_text: Any = "") -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(
-        label=label, help_text=help_text, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget()
-    )
-
-
-def seconds(label: Any) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label,
-        min_value=1,
-        max_value=DAY,
-        help_text=_("Seconds, from 1 to 86400 (a day)."),
-        widget=UnfoldAdminIntegerFieldWidget(),
-    )
-
-
-def directory(shop: Shop, kind: str, keep: tuple[str, ...] = ()) -> Choices:
-    """The account's entries by name; chosen ones the account no longer has stay choosable and say so."""
-    rows = DirectoryEntry.objects.filter(connection=shop.account_id, kind=kind).order_by("name")
-    found: Choices = [(row.external_id, row.name) for row in rows]
-    known = {external_id for external_id, _name in found}
-    return found + [(gone, _("no longer in MoySklad")) for gone in keep if gone and gone not in known]
+# Fields that hold the id of a thing of the account → its kind; those of the configuration file.
+OF_ACCOUNT = {
+    key.field: key.shape.kind for key in KEYS if isinstance(key.shape, Name) and key.shape.kind in Kind.values
+}
+TRIGGERED = ("status_when_paid", "status_when_partly_shipped", "status_when_shipped")
+WAYS = (("email", _("e-mail")), ("phone", _("phone")), ("inn", _("INN")))
+IN_FIELDS = _(
+    "Names of the order's fields as plugins keep them, separated by commas; the first one filled counts."
+)
 
 
 class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -62,24 +44,74 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
     order_store = choice(_("Warehouse of orders"), _("Orders are made and goods reserved in this warehouse."))
     more_stores = checkboxes(
         _("Also count the stock of"),
-        _("The site shows the stock of these warehouses together with the one above."),
+        _("The site shows the stock of these warehouses together with the one of orders."),
     )
     sales_channel_id = choice(_("Sales channel"))
+    project_id = choice(_("Project"))
+    contract_id = choice(_("Contract"))
+    owner_id = choice(_("Responsible employee"))
+    organization_account_id = choice(
+        _("Account of the organization"), _("Not chosen: MoySklad takes the organization's main one.")
+    )
     shipping_service_id = choice(
         _("Service for shipping and fees"), _("Stands in the document for delivery and other charges.")
     )
+    planned_days = days(
+        _("Days until delivery"), _("Planned delivery, counted from the order. Empty: none is written.")
+    )
+    planned_field = text(
+        _("Field with the delivery date"),
+        _("Name of the order's field; goes before the days above."),
+        most=100,
+    )
+    pickup_fields = Words(_("Fields with the pickup point"), IN_FIELDS, most=100)
     send_statuses = checkboxes(
         _("Orders are sent in the status"), _("An order that was sent once is followed in every status.")
     )
-    other_statuses = forms.CharField(
-        label=_("Other statuses"),
-        required=False,
-        help_text=_("Statuses of plugins, separated by commas, in Latin letters as WooCommerce stores them."),
-        widget=UnfoldAdminTextInputWidget(),
+    other_statuses = text(
+        _("Other statuses"),
+        _("Statuses of plugins, separated by commas, in Latin letters as WooCommerce stores them."),
+        most=1000,
     )
+    match_by = InOrder(
+        _("Find buyers by"), _("Tried in this order, after the link of an earlier order."), WAYS
+    )
+    common_buyer = text(
+        _("One buyer for all retail orders"),
+        _("The counterparty's exact name in MoySklad. Companies keep their own. Empty: each buyer is one."),
+        most=255,
+    )
+    inn_fields = Words(_("Fields with the INN"), IN_FIELDS, most=100)
+    kpp_fields = Words(_("Fields with the KPP"), IN_FIELDS, most=100)
+    expense_item_id = choice(
+        _("Expense item of refunds"), _("MoySklad demands one for money that is paid back to buyers.")
+    )
+    status_when_paid = choice(_("Paid in full"))
+    status_when_partly_shipped = choice(_("Shipped in part"))
+    status_when_shipped = choice(_("Shipped in full"))
     orders_interval = seconds(_("Look for missed orders every"))
     statuses_interval = seconds(_("Look for changed documents every"))
     stock_interval = seconds(_("Look for changed stock every"))
+
+    class Meta:
+        help_texts = {
+            "prices": _("The sum is the same. With list prices managers see the discount in the document."),
+            "on_removed": _("What happens when staff remove an order's document in MoySklad."),
+            "bin_deleted": _("When an order is deleted on the site. It can be restored from MoySklad's bin."),
+            "create_buyers": _("Otherwise orders of unknown buyers wait until the counterparty is there."),
+            "update_buyers": _("A new phone or address of the site is written into the counterparty."),
+            "send_refunds": _(
+                "Before shipping the goods leave the document, after it they come back as a return."
+            ),
+            "mark_paid": _(
+                "Once the document is paid in full; the buyer may get the shop's e-mail about it."
+            ),
+            "accept_edits": _("Positions and prices changed in the document are written into the order."),
+            "accept_returns": _("The site gets a refund with the same goods; no money is paid back by it."),
+            "follow_returns": _(
+                "A return changed or removed later has its refund made anew. Otherwise you are asked."
+            ),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,27 +120,37 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
             for name in set(self.fields) - FIRST:
                 del self.fields[name]
             return
+        self.directory = Directory(shop)
+        for name, kind in OF_ACCOUNT.items():
+            self._offer(name, self.directory.choices(kind, (getattr(shop, name),)))
         first, *others = shop.store_ids or [""]
-        self._offer("organization_id", directory(shop, Kind.ORGANIZATION, (shop.organization_id,)))
-        self._offer("sales_channel_id", directory(shop, Kind.SALES_CHANNEL, (shop.sales_channel_id,)))
-        self._offer("shipping_service_id", directory(shop, Kind.SERVICE, (shop.shipping_service_id,)))
-        stores = directory(shop, Kind.STORE, (first, *others))
+        stores = self.directory.choices(Kind.STORE, shop.store_ids)
         self._offer("order_store", stores)
         self._offer("more_stores", stores, blank=False)
         self._offer("send_statuses", status_choices(), blank=False)
+        statuses = status_choices(self._own_statuses(shop))
+        for name in TRIGGERED:
+            self._offer(name, statuses, blank=_("does not change"))
         self.initial.update(
             {
                 "order_store": first,
                 "more_stores": others,
                 "send_statuses": [status for status in shop.send_statuses if status in SITE_STATUSES],
                 "other_statuses": ", ".join(s for s in shop.send_statuses if s not in SITE_STATUSES),
+                "common_buyer": shop.common_buyer_name,
             }
         )
 
-    def _offer(self, name: str, choices: Choices, *, blank: bool = True) -> None:
+    def _offer(self, name: str, choices: Choices, *, blank: Any = NOT_CHOSEN) -> None:
         field = self.fields.get(name)
         if isinstance(field, forms.ChoiceField):
-            field.choices = [("", NOT_CHOSEN), *choices] if blank else choices
+            field.choices = [("", blank), *choices] if blank else choices
+
+    @staticmethod
+    def _own_statuses(shop: Shop) -> set[str]:
+        """Statuses of the site's plugins, as far as the settings name them."""
+        mapped = StatusMapping.objects.filter(shop=shop).values_list("site_status", flat=True)
+        return {*shop.send_statuses, *mapped, *(getattr(shop, name) for name in TRIGGERED)} - {""}
 
     def clean_other_statuses(self) -> list[str]:
         found = [one.strip().removeprefix("wc-") for one in self.cleaned_data["other_statuses"].split(",")]
@@ -119,12 +161,22 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         return found
 
+    def clean_common_buyer(self) -> str:
+        """Asked of MoySklad only when it is another one than before."""
+        shop, wanted = self.instance, str(self.cleaned_data["common_buyer"])
+        if wanted != shop.common_buyer_name:
+            shop.common_buyer_id, shop.common_buyer_name = buyer_called(shop.account, wanted)
+        return wanted
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.instance.pk:
             return data
         if data.get("more_stores") and not data.get("order_store"):
             self.add_error("order_store", _("Choose the warehouse of orders first."))
+        owner = self.directory.organization_of(data.get("organization_account_id", ""))
+        if owner and data.get("organization_id") and owner != data["organization_id"]:
+            self.add_error("organization_account_id", _("This account belongs to another organization."))
         return data
 
     def save(self, commit: bool = True) -> Shop:
@@ -139,86 +191,3 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
             ]
         saved: Shop = super().save(commit)
         return saved
-
-
-class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
-    site_status = forms.ChoiceField(label=_("Status on the site"), widget=UnfoldAdminSelectWidget())
-    state_id = forms.ChoiceField(label=_("State in MoySklad"), widget=UnfoldAdminSelectWidget())
-
-    class Meta:
-        model = StatusMapping
-        fields = ("site_status", "state_id")
-
-
-class MappingFormSet(PaginationInlineFormSet):  # type: ignore[misc]
-    """Rows of one direction; the left column of each must be unique, and saving replaces them all."""
-
-    direction = ""
-    key = ""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        BaseInlineFormSet.add_fields(self, form, index)
-        shop: Shop = self.instance
-        if not shop.pk:
-            return
-        statuses = {*shop.send_statuses, form.instance.site_status, *self._known_statuses()} - {""}
-        form.fields["site_status"].choices = [("", NOT_CHOSEN), *status_choices(statuses)]
-        states = self._states() + (
-            []
-            if form.instance.state_id in {"", *(state for state, _name in self._states())}
-            else [(form.instance.state_id, _("no longer in MoySklad"))]
-        )
-        form.fields["state_id"].choices = [("", NOT_CHOSEN), *states]
-
-    def _states(self) -> Choices:
-        if not hasattr(self, "_states_read"):
-            self._states_read = directory(self.instance, Kind.STATE)
-        return self._states_read
-
-    def _known_statuses(self) -> set[str]:
-        if not hasattr(self, "_statuses_read"):
-            rows = StatusMapping.objects.filter(shop=self.instance).values_list("site_status", flat=True)
-            self._statuses_read = set(rows)
-        return self._statuses_read
-
-    def clean(self) -> None:
-        super().clean()
-        seen: set[str] = set()
-        for row in self.chosen():
-            if row[self.key] in seen:
-                raise forms.ValidationError(_("Each line of the left column may stand here once."))
-            seen.add(row[self.key])
-
-    def chosen(self) -> list[dict[str, str]]:
-        """The rows that stay, as entered."""
-        rows = [getattr(form, "cleaned_data", {}) for form in self.forms]
-        return [
-            row for row in rows if row.get("site_status") and row.get("state_id") and not row.get("DELETE")
-        ]
-
-    def replace(self) -> None:
-        """Two rows may swap their values, so they are written anew instead of one after another."""
-        rows = [
-            StatusMapping(
-                shop=self.instance,
-                direction=self.direction,
-                site_status=row["site_status"],
-                state_id=row["state_id"],
-            )
-            for row in self.chosen()
-        ]
-        StatusMapping.objects.filter(shop=self.instance, direction=self.direction).delete()
-        StatusMapping.objects.bulk_create(rows)
-        self.new_objects: list[Any] = []
-        self.changed_objects: list[Any] = []
-        self.deleted_objects: list[Any] = []
-
-
-class ToStateFormSet(MappingFormSet):
-    direction = StatusMapping.Direction.TO_STATE
-    key = "site_status"
-
-
-class ToSiteFormSet(MappingFormSet):
-    direction = StatusMapping.Direction.TO_SITE
-    key = "state_id"

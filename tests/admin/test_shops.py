@@ -1,5 +1,6 @@
 """Shops on the desk: names are chosen, numbers kept in bounds, and saving sets waiting orders free."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,95 +8,213 @@ import pytest
 from django.utils import timezone
 
 from bridge.configuration.dump import dump
-from bridge.connections.models import Shop, StatusMapping
+from bridge.configuration.keys import KEYS, SITE_KEYS
+from bridge.configuration.read import check
+from bridge.configuration.rows import ROWS
+from bridge.connections.admin import ShopPage
+from bridge.connections.models import DirectoryEntry, Shop, StatusMapping
 from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Watermark
 from tests import factories
+from tests.admin.browser import form_of
 from tests.admin.conftest import Desk, Rows
 from tests.admin.test_pages import words_of
 
-
-def shop_form(shop: Shop, **changes: Any) -> dict[str, Any]:
-    """What the browser sends back when nothing is changed, with `changes`."""
-    first, *others = shop.store_ids or [""]
-    data: dict[str, Any] = {
-        "name": shop.name,
-        "organization_id": shop.organization_id,
-        "order_store": first,
-        "more_stores": others,
-        "sales_channel_id": shop.sales_channel_id,
-        "shipping_service_id": shop.shipping_service_id,
-        "number_prefix": shop.number_prefix,
-        "send_statuses": shop.send_statuses,
-        "other_statuses": "",
-        "started_at_0": "01.01.2026",
-        "started_at_1": "03:00:00",
-        "sku_field": shop.sku_field,
-        "stock_type": shop.stock_type,
-        "orders_interval": shop.orders_interval,
-        "statuses_interval": shop.statuses_interval,
-        "stock_interval": shop.stock_interval,
-        "home_url": shop.home_url,
-    }
-    data |= {"reserve": "on"} if shop.reserve else {}
-    return data | mappings("status_mappings", []) | mappings("status_mappings-2", []) | changes
-
-
-def mappings(prefix: str, rows: list[tuple[str, str]], shop: Shop | None = None) -> dict[str, str]:
-    data = {f"{prefix}-TOTAL_FORMS": str(len(rows)), f"{prefix}-INITIAL_FORMS": "0"}
-    for number, (status, state) in enumerate(rows):
-        data |= {f"{prefix}-{number}-site_status": status, f"{prefix}-{number}-state_id": state}
-        data |= {f"{prefix}-{number}-shop": str(shop.pk)} if shop else {}
-    return data
+kind = DirectoryEntry.Kind
 
 
 def save_shop(desk: Desk, shop: Shop, **changes: Any) -> Any:
-    return desk.post(f"/admin/bridge/shop/{shop.pk}/change/", shop_form(shop, **changes))
+    """Save the shop's page as it stands, with `changes`; None takes a value out."""
+    url = f"/admin/bridge/shop/{shop.pk}/change/"
+    data = form_of(desk.get(url), "shop_form") | changes
+    return desk.post(url, {name: value for name, value in data.items() if value is not None})
 
 
-def test_a_shop_saved_as_it_is_stays_as_it_is(desk: Desk) -> None:
-    shop = factories.ShopFactory(send_statuses=["processing", "on-hold"], store_ids=["store-2", "store-1"])
-    desk.said(save_shop(desk, shop))
-    before, after = (
-        {k: v for k, v in vars(row).items() if not k.startswith("_")} for row in (shop, Shop.objects.get())
-    )
-    assert sorted(before.pop("send_statuses")) == sorted(after.pop("send_statuses"))
-    assert {k: v for k, v in before.items() if not k.endswith("_cache")} == after
+def rows(prefix: str, shop: Shop, *rows: dict[str, str]) -> dict[str, str]:
+    """The values of a table of rows as the browser sends them."""
+    data = {f"{prefix}-TOTAL_FORMS": str(len(rows)), f"{prefix}-INITIAL_FORMS": "0"}
+    for number, row in enumerate(rows):
+        data |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
+        data |= {f"{prefix}-{number}-shop": str(shop.pk)}
+    return data
 
 
-def test_what_the_desk_saved_is_what_the_file_would_say(desk: Desk) -> None:
-    shop = factories.ShopFactory()
+def mappings(prefix: str, pairs: list[tuple[str, str]], shop: Shop) -> dict[str, str]:
+    return rows(prefix, shop, *({"site_status": status, "state_id": state} for status, state in pairs))
+
+
+THERE = (
+    (kind.PROJECT, "project-1", "Розница", ""),
+    (kind.CONTRACT, "contract-1", "Договор 7", ""),
+    (kind.EMPLOYEE, "employee-1", "Петрова А.", ""),
+    (kind.EXPENSE_ITEM, "expense-1", "Возврат", ""),
+    (kind.ORGANIZATION, "organization-2", "ИП Ли", ""),
+    (kind.ACCOUNT, "bank-1", "40702810000000000001", "organization-1"),
+    (kind.ACCOUNT, "bank-2", "40802810000000000002", "organization-2"),
+    (kind.ORDER_ATTRIBUTE, "attribute-1", "Номер оплаты", "string"),
+    (kind.BUYER_ATTRIBUTE, "attribute-2", "День рождения", "time"),
+)
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    """A shop whose account has one of everything a shop may name."""
+    made = factories.ShopFactory()
+    for what, external_id, name, detail in THERE:
+        factories.EntryFactory(
+            connection=made.account, kind=what, external_id=external_id, name=name, detail=detail
+        )
+    return made
+
+
+EVERYTHING: dict[str, Any] = {
+    "organization": "ООО «Ромашка»",
+    "stores": ["Склад на Лесной", "Основной склад"],
+    "sku_field": "code",
+    "stock_type": "stock",
+    "send_statuses": ["completed", "packed"],
+    "sales_channel": "Сайт",
+    "number_prefix": "WOO-",
+    "shipping_service": "Доставка",
+    "reserve": False,
+    "started_at": "2026-01-01T00:00:00+00:00",
+    "home_url": "https://www.example.test",
+    "intervals": {"orders": 61, "statuses": 62, "stock": 63},
+    "documents": {
+        "number_suffix": "/26",
+        "prices": "list",
+        "project": "Розница",
+        "contract": "Договор 7",
+        "owner": "Петрова А.",
+        "organization_account": "40702810000000000001",
+        "planned_days": 3,
+        "planned_field": "_delivery_date",
+        "pickup_fields": ["_pickup", "_pvz"],
+        "on_removed": "leave",
+        "bin_deleted": True,
+    },
+    "buyers": {
+        "match_by": ["inn", "email"],
+        "create": False,
+        "update": True,
+        "common_buyer": "",
+        "inn_fields": ["_inn"],
+        "kpp_fields": [],
+    },
+    "money": {"expense_item": "Возврат", "mark_paid": True, "send_refunds": False},
+    "back": {
+        "accept_edits": True,
+        "accept_returns": False,
+        "follow_returns": True,
+        "status_when_paid": "processing",
+        "status_when_partly_shipped": "packed",
+        "status_when_shipped": "completed",
+    },
+    "states": {"processing": "Новый"},
+    "statuses": {"Выполнен": "completed"},
+    "rules": [
+        {"shipping_method": "local_pickup", "store": "Основной склад", "state": "Новый"},
+        {"country": "KZ", "organization": "ИП Ли"},
+        {"role": "wholesale", "owner": "Петрова А."},
+    ],
+    "fields": [
+        {"to": "order", "from": "order.transaction_id", "attribute": "Номер оплаты"},
+        {"to": "buyer", "from": "_birthday", "attribute": "День рождения"},
+    ],
+    "payments": {
+        "cod": {"document": "cashin", "project": "Розница"},
+        "bacs": {"document": "paymentin", "account": "40702810000000000001"},
+        "*": {"document": "none"},
+    },
+}
+
+
+def save_everything(desk: Desk, shop: Shop) -> Any:
+    rules = [
+        ("shipping_method", "local_pickup", "store:store-1"),
+        ("shipping_method", "local_pickup", "state:state-new"),
+        ("country", "KZ", "organization:organization-2"),
+        ("role", "wholesale", "owner:employee-1"),
+    ]
+    names = ("when", "value", "gets")
+    fields = [("order.transaction_id", "order:attribute-1"), ("_birthday", "buyer:attribute-2")]
+    payments = [("cod", "cashin", "", "project-1"), ("bacs", "paymentin", "bank-1", ""), ("*", "", "", "")]
+    of_payment = ("method", "document", "organization_account_id", "project_id")
     chosen = {
         "number_prefix": "WOO-",
+        "number_suffix": "/26",
         "sku_field": "code",
         "stock_type": "stock",
         "order_store": "store-2",
         "more_stores": ["store-1"],
         "sales_channel_id": "channel-1",
         "send_statuses": ["completed"],
-        "orders_interval": 61,
-        "statuses_interval": 62,
-        "stock_interval": 63,
+        "other_statuses": "wc-packed",
+        "orders_interval": "61",
+        "statuses_interval": "62",
+        "stock_interval": "63",
+        "home_url": "https://www.example.test",
+        "reserve": None,
+        "prices": "list",
+        "project_id": "project-1",
+        "contract_id": "contract-1",
+        "owner_id": "employee-1",
+        "organization_account_id": "bank-1",
+        "planned_days": "3",
+        "planned_field": "_delivery_date",
+        "pickup_fields": " _pickup,, _pvz,_pickup ",
+        "on_removed": "leave",
+        "bin_deleted": "on",
+        "match_by_0": "",
+        "match_by_1": "inn",
+        "match_by_2": "email",
+        "create_buyers": None,
+        "update_buyers": "on",
+        "inn_fields": "_inn",
+        "kpp_fields": "",
+        "expense_item_id": "expense-1",
+        "mark_paid": "on",
+        "send_refunds": None,
+        "accept_edits": "on",
+        "accept_returns": None,
+        "follow_returns": "on",
+        "status_when_paid": "processing",
+        "status_when_shipped": "completed",
+        **mappings("status_mappings", [("processing", "state-new")], shop),
+        **mappings("status_mappings-2", [("completed", "state-done")], shop),
+        **rows("order_rules", shop, *(dict(zip(names, rule, strict=True)) for rule in rules)),
+        **rows("attribute_mappings", shop, *({"source": s, "fills": f} for s, f in fields)),
+        **rows("payment_methods", shop, *(dict(zip(of_payment, one, strict=True)) for one in payments)),
     }
-    rows = mappings("status_mappings", [("processing", "state-new")], shop)
-    desk.said(save_shop(desk, shop, **chosen, **rows))
-    written = dump()["shop"][shop.name]
-    assert written == {
-        "url": shop.site.base_url,
-        "moysklad": shop.account.name,
-        "organization": "ООО «Ромашка»",
-        "stores": ["Склад на Лесной", "Основной склад"],
-        "sku_field": "code",
-        "stock_type": "stock",
-        "send_statuses": ["completed"],
-        "sales_channel": "Сайт",
-        "number_prefix": "WOO-",
-        "shipping_service": "Доставка",
-        "reserve": True,
-        "intervals": {"orders": 61, "statuses": 62, "stock": 63},
-        "states": {"processing": "Новый"},
-        "statuses": {},
-    }
+    desk.said(save_shop(desk, shop, **chosen))
+    return desk.said(save_shop(desk, shop, status_when_partly_shipped="packed"))
+
+
+# On the page these two are asked for in other words.
+ASKED_AS = {"store_ids": "order_store", "common_buyer_id": "common_buyer"}
+
+
+def test_every_setting_and_every_table_of_the_file_has_its_place_on_the_page(desk: Desk, shop: Shop) -> None:
+    html = desk.get(f"/admin/bridge/shop/{shop.pk}/change/")
+    names = {ASKED_AS.get(key.field, key.field) for key in KEYS}
+    assert {name for name in names if not re.search(rf'name="{name}(_0)?"', html)} == set()
+    assert {inline.model for inline in ShopPage.inlines} == {row.of(shop).model for row in ROWS}
+
+
+def test_what_the_desk_saved_is_what_the_file_would_say(desk: Desk, shop: Shop) -> None:
+    save_everything(desk, shop)
+    written = dump(secrets=True)
+    check(written)  # and a file may say it
+    site = written["shop"][shop.name]
+    assert {key: site[key] for key in EVERYTHING} == EVERYTHING
+    assert set(site) - set(EVERYTHING) == set(SITE_KEYS)
+
+
+def test_a_shop_saved_as_it_is_stays_as_it_is(desk: Desk, shop: Shop) -> None:
+    save_everything(desk, shop)
+    before = Shop.objects.values().get(), dump()
+    desk.said(save_shop(desk, shop))
+    assert (Shop.objects.values().get(), dump()) == before
 
 
 def test_things_of_the_account_are_chosen_by_name(desk: Desk) -> None:
@@ -200,8 +319,8 @@ def test_status_mappings_are_saved_replaced_and_may_swap(desk: Desk) -> None:
             **mappings("status_mappings-2", back, shop),
         )
     )
-    rows = StatusMapping.objects.order_by("pk").values_list("direction", "site_status", "state_id")
-    assert set(rows) == {
+    kept = StatusMapping.objects.order_by("pk").values_list("direction", "site_status", "state_id")
+    assert set(kept) == {
         ("to_state", "processing", "state-done"),
         ("to_state", "completed", "state-new"),
         ("to_site", "completed", "state-done"),

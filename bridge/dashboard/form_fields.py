@@ -1,0 +1,117 @@
+"""Form fields in the desk's looks: one of a list, several of a list, ways in order, words between commas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+DAY = 24 * 3600
+NOT_CHOSEN = _("not chosen")
+# Entries of select boxes; a list instead of a label's id is a group of them.
+Choices = list[tuple[Any, Any]]
+
+
+def choice(label: Any, help_text: Any = "", *, required: bool = False) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, help_text=help_text, required=required, widget=UnfoldAdminSelectWidget()
+    )
+
+
+def checkboxes(label: Any, help_text: Any = "") -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, help_text=help_text, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget()
+    )
+
+
+def text(label: Any, help_text: Any = "", *, most: int, required: bool = False) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=most,
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
+
+def seconds(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=1,
+        max_value=DAY,
+        help_text=_("Seconds, from 1 to 86400 (a day)."),
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
+
+
+def days(label: Any, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        min_value=0,
+        max_value=365,
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
+
+
+class Words(forms.CharField):
+    """A list of texts, written one after another with commas between."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def __init__(self, label: Any, help_text: Any = "", *, most: int) -> None:
+        super().__init__(label=label, help_text=help_text, required=False)
+        self.most = most
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.prepare_value(initial or []) != (data or ""))
+
+    def clean(self, value: Any) -> Any:
+        found = [one.strip() for one in super().clean(value).split(",")]
+        found = list(dict.fromkeys(one for one in found if one))
+        if too_long := [one for one in found if len(one) > self.most]:
+            raise forms.ValidationError(
+                _("“%(one)s…” is too long: at most %(most)s characters."),
+                params={"one": too_long[0][:20], "most": self.most},
+            )
+        return found
+
+
+class InOrder(forms.MultiValueField):
+    """Some of these codes, in an order the person chooses: a select box for the first, the second, …"""
+
+    def __init__(self, label: Any, help_text: Any, codes: Sequence[tuple[str, Any]]) -> None:
+        choices = [("", "—"), *codes]
+        boxes = [UnfoldAdminSelectWidget(choices=choices) for _code in codes]
+        super().__init__(
+            [forms.ChoiceField(choices=choices, required=False) for _code in codes],
+            label=label,
+            help_text=help_text,
+            required=False,
+            require_all_fields=False,
+            widget=OrderedBoxes(boxes),
+        )
+
+    def compress(self, data_list: Any) -> list[str]:
+        found = [one for one in data_list or [] if one]
+        if len(set(found)) < len(found):
+            raise forms.ValidationError(_("Choose each of them once."))
+        return found
+
+
+class OrderedBoxes(forms.MultiWidget):
+    def decompress(self, value: Any) -> list[str]:
+        known = list(value or [])
+        return known + [""] * (len(self.widgets) - len(known))
