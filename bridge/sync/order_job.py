@@ -47,8 +47,9 @@ class Job:
 
     @property
     def releases(self) -> bool:
-        """Whether goods of an order in this status are reserved no longer."""
-        return self.order.status in parts.RELEASING
+        """Whether goods of an order in this status are reserved no longer; an old order that is done never held any."""
+        done_long_ago = self.order.requested and self.order.status == "completed"
+        return done_long_ago or self.order.status in parts.RELEASING
 
     def record(self) -> dict[str, Any]:
         """What the call carries, kept until its answer."""

@@ -103,14 +103,16 @@ def accept(
     read_at: datetime | None,
     sure: bool = False,
     refunds: list[dict[str, Any]] | None = None,
-) -> None:
-    """Record an order as the site shows it and queue what follows.
+    history: bool = False,
+) -> Order | None:
+    """Record an order as the site shows it and queue what follows; None for one that never leaves the site.
 
     `refunds` is the site's list of them in full, where the caller has it; else they are read when there is news.
+    With `history` nothing follows for an order without a document: its caller decides on that.
     """
     order = from_woocommerce.order(wire, wanted_fields(shop))
     if order.status in NEVER_SENT:
-        return
+        return None
     listed = _refunds(shop, order) if refunds is None else refunds
     seen = [from_woocommerce.refund(row, order.currency) for row in listed] if listed is not None else None
     with transaction.atomic():
@@ -118,10 +120,12 @@ def accept(
         news = change in (Change.NEW, Change.CHANGED)
         if seen is not None and (news or change is Change.SAME):
             news = record_refunds(row, seen) or news
-        if news:
+        if news and (has_document(row) or not history):
             follow_up(row, order)
     if change is Change.TIE:
-        _read_again(shop, order.source_id)
+        _read_again(shop, order.source_id, history=history)
+        row.refresh_from_db()
+    return row
 
 
 def _refunds(shop: Shop, order: canonical.Order) -> list[Any] | None:
@@ -144,20 +148,23 @@ def follow_up(row: Order, order: canonical.Order) -> None:
         enqueue(row.shop, row.shop.account, kinds.ORDER, row.object_key)
 
 
+def has_document(row: Order) -> bool:
+    """There is one in MoySklad, or a call whose answer is not here yet may have made it."""
+    return hasattr(row, "binding") and bool(row.binding.external_id or row.binding.sending)
+
+
 def wants_document(row: Order) -> bool:
-    if hasattr(row, "binding") and (row.binding.external_id or row.binding.sending):
-        return True
-    if row.requested:
+    if has_document(row) or row.requested:
         return True
     return row.status in row.shop.send_statuses and row.placed_at >= row.shop.started_at - START_TOLERANCE
 
 
-def _read_again(shop: Shop, source_id: str) -> None:
+def _read_again(shop: Shop, source_id: str, *, history: bool = False) -> None:
     """The site itself says how the order stands now."""
     if not source_id.isdecimal():
         raise BadPayload("payload_field_malformed", field="id")
     wire = clients.woocommerce(shop.site).orders.get(int(source_id))
-    accept(shop, dict(wire), read_at=None, sure=True)
+    accept(shop, dict(wire), read_at=None, sure=True, history=history)
 
 
 def _mark_deleted(shop: Shop, source_id: str) -> None:

@@ -26,6 +26,8 @@ def wants_payment(order: Order) -> bool:
     binding = getattr(order, "binding", None)
     if binding is None or not binding.external_id or binding.gone or order.total_minor <= 0:
         return False
+    if binding.written.get("paid"):  # before the document was linked: whoever kept it then has seen to it
+        return False
     if order.content.get("paid_at") is None or not method_of(order).document:
         return False
     return not order.documents.filter(source_key=PAYMENT).exclude(external_id="").exists()

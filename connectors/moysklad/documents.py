@@ -36,13 +36,13 @@ class Documents(Generic[Document]):
     def by_ids(
         self, ids: Iterable[str], expand: Iterable[str] = (), *, deleted: bool | None = False
     ) -> list[Document]:
-        """Those that exist, in no particular order; one call per 100."""
+        """Those that exist, in no particular order; one call per hundred or so."""
         return self._by("id", ids, expand, deleted)
 
     def by_sync_ids(
         self, sync_ids: Iterable[str], expand: Iterable[str] = (), *, deleted: bool | None = False
     ) -> list[Document]:
-        """Those made with these keys of ours; one call per 100."""
+        """Those made with these keys of ours; one call per hundred or so."""
         return self._by("syncId", sync_ids, expand, deleted)
 
     def by_external_codes(

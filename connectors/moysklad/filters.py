@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 from urllib.parse import quote
 
-MAX_ENCODED = 4000
-"""Characters of one encoded filter; leaves half of the 8 KB to the rest of the address and the headers."""
+MAX_ENCODED = 6000
+"""Characters of one encoded filter; leaves 2 KB to the rest of the address and the headers."""
 
 
 class Filter:
@@ -71,7 +71,7 @@ def escaped(value: str | int | bool) -> str:
     return str(value).replace(";", "\\;")
 
 
-def in_parts(field: str, values: Iterable[str], *, at_most: int = 100) -> Iterator[list[str]]:
+def in_parts(field: str, values: Iterable[str], *, at_most: int = 250) -> Iterator[list[str]]:
     """The values without doubles and blanks, in lists short enough for one filter `field=a;field=b`."""
     part: list[str] = []
     length = 0
