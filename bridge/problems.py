@@ -149,6 +149,75 @@ CATALOGUE: dict[str, Entry] = {
         _("The goods of this order were changed on the site and in MoySklad document %(document)s."),
         _("Compare both versions, correct the document or the order by hand, then retry or discard."),
     ),
+    "less_than_shipped": Entry(
+        _("The order on the site has fewer pieces than document %(document)s has shipped already."),
+        _("Compare both versions. If goods came back, make a refund on the site or a return in MoySklad, then retry."),
+    ),
+    "status_conflict": Entry(
+        _("Both sides changed this order: “%(state)s” in MoySklad, “%(status)s” on the site."),
+        _("It was settled by the rule: MoySklad decides on closing, the site on payment and on a cancellation."),
+    ),
+    "edit_item_unknown": Entry(
+        _("Goods were added in MoySklad that are not linked to anything on the site: %(lines)s."),
+        _("Link these items (Products on the site → Link), then retry; or change the order on the site by hand."),
+    ),
+    "edit_decimal": Entry(
+        _("“%(line)s” has a quantity of %(quantity)s in MoySklad; the site takes whole pieces only."),
+        _("Change the order on the site by hand, then discard this."),
+    ),
+    "edit_of_charges": Entry(
+        _("The price in MoySklad was lowered below what the order on the site can show."),
+        _("Change the order on the site by hand, then discard this."),
+    ),
+    "edit_of_refunded": Entry(
+        _("The goods of document %(document)s were changed in MoySklad, but the order on the site has refunds."),
+        _("Change the order on the site by hand, then discard this."),
+    ),
+    "edit_total_differs": Entry(
+        _("After the change in MoySklad its sum is %(remote)s, the order on the site is %(local)s."),
+        _("The tax rates of the site may have changed since the order was placed; compare both."),
+    ),
+    # --- refunds and returns ------------------------------------------------------------------------
+    "refund_line_unknown": Entry(
+        _("Refund %(refund)s takes back something the order no longer has."),
+        _("Enter what came back in MoySklad by hand and mark the refund as settled."),
+    ),
+    "refund_more_than_ordered": Entry(
+        _("Refund %(refund)s takes back more than there is: %(what)s, %(asked)s asked for, %(left)s left."),
+        _("Look whether the warehouse has entered this return already; then mark the refund as settled, or correct it."),
+    ),
+    "refund_amount_only": Entry(
+        _("Refund %(refund)s of %(amount)s %(currency)s names no goods, and the order was shipped."),
+        _("MoySklad takes goods back only at their price: enter it by hand and mark the refund as settled."),
+    ),
+    "refund_price_differs": Entry(
+        _("Refund %(refund)s pays back %(local)s %(currency)s, in MoySklad its goods cost %(remote)s %(currency)s."),
+        _("A return cannot change prices: enter it in MoySklad by hand and mark the refund as settled."),
+    ),
+    "refund_rounding": Entry(
+        _("Refund %(refund)s pays back %(local)s %(currency)s, its return in MoySklad is %(remote)s %(currency)s."),
+        _("Nothing to do: the difference is rounding of prices to whole kopecks."),
+    ),
+    "refund_not_sent": Entry(
+        _("Refund %(refund)s of %(amount)s %(currency)s concerns shipped goods; no return was made in MoySklad."),
+        _("Enter the return in MoySklad by hand, or let the bridge do it in the shop's settings."),
+    ),
+    "refund_shipment_changed": Entry(
+        _("The return for refund %(refund)s was refused, because the shipment has changed: %(detail)s"),
+        _("Look at the shipment in MoySklad, then retry: the bridge decides anew by what is shipped now."),
+    ),
+    "refund_deleted_after_return": Entry(
+        _("Refund %(refund)s was deleted on the site; it has documents in MoySklad: %(documents)s."),
+        _("Delete these documents in MoySklad if the refund was a mistake, then mark the refund as settled."),
+    ),
+    "refund_return_removed": Entry(
+        _("Document %(document)s, made for a refund of the site, was removed in MoySklad."),
+        _("Restore it in MoySklad, or delete the refund on the site, if only one of both was meant."),
+    ),
+    "expense_item_missing": Entry(
+        _("MoySklad demands an expense item for money that is paid back, and none is chosen."),
+        _("Choose the expense item of refunds in the shop's settings; the payment then goes by itself."),
+    ),
     "document_gone": Entry(
         _("Document %(document)s was deleted in MoySklad, or moved to the bin."),
         _("Choose: create it again, leave it so, or cancel the order on the site."),

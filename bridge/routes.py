@@ -7,12 +7,14 @@ from bridge.outbox.outcomes import Kind
 from bridge.sync import (
     catalog_from_moysklad,
     catalog_from_site,
+    edits_to_site,
     kinds,
     orders_from_site,
     orders_to_moysklad,
     payments_to_moysklad,
     payments_to_site,
     poll,
+    refunds_to_moysklad,
     statuses_to_site,
     stock_from_moysklad,
     stock_to_site,
@@ -38,6 +40,8 @@ TOPICS: dict[str, Handler] = {
 KINDS: dict[str, Kind] = {
     kinds.ORDER: Kind(orders_to_moysklad.deliver, batch=100),
     kinds.PAYMENT: Kind(payments_to_moysklad.deliver, batch=100),
+    kinds.REFUND: Kind(refunds_to_moysklad.deliver, batch=100),
+    kinds.EDIT: Kind(edits_to_site.deliver, batch=10),
     kinds.PAID: Kind(payments_to_site.deliver, batch=10),
     kinds.STATUS: Kind(statuses_to_site.deliver, batch=10),
     kinds.STOCK: Kind(stock_to_site.deliver),

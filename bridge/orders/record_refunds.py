@@ -17,7 +17,12 @@ def record_refunds(order: Order, seen: Sequence[Canonical]) -> bool:
     known = {refund.source_id: refund for refund in Refund.objects.filter(order=order)}
     new = [refund for refund in seen if refund.source_id not in known]
     listed = {refund.source_id for refund in seen}
-    deleted = [row for source_id, row in known.items() if source_id not in listed and row.deleted_at is None]
+    # With the older kind of storage the refunds of an order go to the trash with it; they are not deleted.
+    missing = {} if order.status == "trash" else known
+    deleted = [
+        row for source_id, row in missing.items() if source_id not in listed and row.deleted_at is None
+    ]
+    back = [row for source_id, row in known.items() if source_id in listed and row.deleted_at is not None]
     Refund.objects.bulk_create(
         Refund(
             order=order,
@@ -31,4 +36,7 @@ def record_refunds(order: Order, seen: Sequence[Canonical]) -> bool:
     for row in deleted:
         row.deleted_at = timezone.now()
         row.save(update_fields=["deleted_at"])
-    return bool(new or deleted)
+    for row in back:
+        row.deleted_at = None
+        row.save(update_fields=["deleted_at"])
+    return bool(new or deleted or back)

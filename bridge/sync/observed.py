@@ -69,30 +69,36 @@ def of(account: Connection, ids: Iterable[str]) -> Any:
 
 
 def _apply(account: Connection, binding: OrderBinding, document: Document, *, answer: bool = False) -> None:
-    """Take over what the document says, if it is newer than what we know."""
+    """Take over what the document says, unless we know of something newer.
+
+    What was paid or shipped may change without a new time of change, so the same time is looked at again.
+    """
     known = binding.remote_updated_at
-    if not answer and known is not None and document.updated_at <= known:
+    if not answer and known is not None and document.updated_at < known:
         return
+    newer = known is None or document.updated_at > known
     order = binding.order
     changed = document.state_id != binding.state_id
     # A write of ours whose answer was lost comes back here: its state is no news.
     ours = bool(binding.sending) and document.state_id == (binding.sending or {}).get("state")
     restored = binding.gone in (Gone.BINNED, Gone.DELETED)
     before = _progress(binding)
-    _take_over(binding, document)
+    take_over(binding, document)
     binding.gone = Gone.NO if restored else binding.gone
     if changed and not ours:
         status_news.state_changed(account, binding)
     if not ours:
         _progressed(order, before, _progress(binding), state_changed=changed)
-    if order.shop.accept_edits and not answer:
+    if order.shop.accept_edits and newer and not answer:
         enqueue(order.shop, order.shop.site, kinds.EDIT, order.object_key)
     binding.save()
     if restored and release_object(kinds.ORDER, order.object_key, "document_gone") == 0:
         enqueue(order.shop, account, kinds.ORDER, order.object_key)
 
 
-def _take_over(binding: OrderBinding, document: Document) -> None:
+def take_over(binding: OrderBinding, document: Document) -> None:
+    """Note with the binding what its document says; the caller saves it."""
+
     def money(value: float) -> int:
         return moysklad_money.from_wire(value, binding.order.currency)
 

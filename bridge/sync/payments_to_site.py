@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
 
 from bridge import worktime
 from bridge.connections import clients
@@ -18,6 +21,7 @@ from bridge.sync.orders_from_site import accept
 from connectors.errors import ConnectorError
 from connectors.moysklad.limits import Priority
 
+UNPAID = frozenset({"pending", "failed", "on-hold"})
 # What a person has ended on the site is not paid by us: WooCommerce would take it up again and mail the buyer.
 OVER = frozenset({"cancelled", "refunded", "trash"})
 
@@ -44,17 +48,24 @@ def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
 def _mark_paid(order: Order) -> Outcome:
     """Read first: paid there already, nothing is written, and no second mail goes out."""
     site = clients.woocommerce(order.shop.site)
-    accept(order.shop, dict(site.orders.get(int(order.source_id))), read_at=None, sure=True)
-    order.refresh_from_db()
-    if order.content.get("paid_at") is not None:
+    if _read(order, site.orders.get(int(order.source_id))):
         return Done("the site says so already")
     if order.status in OVER:
         return Done(f"an order that is {order.status} is not paid on the site")
-    # Named with it, the status cannot be taken for that of goods that need no processing.
-    status = order.status if order.status in ("processing", "completed") else "processing"
-    wire = site.orders.update(int(order.source_id), {"set_paid": True, "status": status})
-    accept(order.shop, dict(wire), read_at=None, sure=True)
+    paid = False
+    if order.status in UNPAID:  # taking it up dates the payment too
+        paid = _read(order, site.orders.update(int(order.source_id), {"status": "processing"}))
+    if not paid:  # an order in work already (cash on delivery): WooCommerce takes the date alone
+        date = {"key": "_date_paid", "value": str(int(timezone.now().timestamp()))}
+        _read(order, site.orders.update(int(order.source_id), {"meta_data": [date]}))
     return Done("the order on the site is paid")
+
+
+def _read(order: Order, wire: Mapping[str, Any]) -> bool:
+    """Take over what the site says; whether it says paid."""
+    accept(order.shop, dict(wire), read_at=None, sure=True)
+    order.refresh_from_db()
+    return order.content.get("paid_at") is not None
 
 
 def hinted(event: InboxEvent) -> None:
