@@ -7,6 +7,7 @@ locked.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
@@ -39,18 +40,22 @@ def claim(account: Connection, wanted: Mapping[int, tuple[Sequence[Key], str]]) 
     """For each buyer (keys, own `syncId`): the counterparty another worker linked meanwhile, or `MAKING` and the
     `syncId` to make it under, which is the one of the worker that was first with any of the keys.
     """
-    marks, ours = _grouped(wanted)
-    adopted: dict[str, str] = {}
+    groups, ours = _grouped(wanted)
+    decided: dict[str, str] = {}
     with transaction.atomic():
-        _insert(account, ours)
+        _insert(account, ours)  # waits for those who are just inserting the same keys
         held = _held(account, ours)
         for n, (keys, _sync_id) in wanted.items():
             others = [held[key] for key in keys if held[key] != ours[key]]
             if others:
-                adopted.setdefault(marks[n], min(others, key=lambda other: other.startswith(MAKING)))
-        for mark, other in adopted.items():
-            CustomerBinding.objects.filter(connection=account, external_id=mark).update(external_id=other)
-    return {n: adopted.get(mark, mark) for n, mark in marks.items()}
+                decided.setdefault(groups[n], min(others, key=lambda other: other.startswith(MAKING)))
+        for n, (_keys, sync_id) in wanted.items():
+            decided.setdefault(groups[n], MAKING + sync_id)
+        rows = list(CustomerBinding.objects.filter(connection=account, external_id__in=decided))
+        for row in rows:
+            row.external_id = decided[row.external_id]
+        CustomerBinding.objects.bulk_update(rows, ["external_id"])
+    return {n: decided[group] for n, group in groups.items()}
 
 
 def made(account: Connection, mark: str, agent_id: str) -> None:
@@ -80,15 +85,20 @@ def forget(account: Connection, agent_id: str) -> bool:
     return bool(deleted)
 
 
-def _grouped(wanted: Mapping[int, tuple[Sequence[Key], str]]) -> tuple[dict[int, str], Links]:
-    """The mark of each buyer and of each key; buyers of the batch that share a key share a mark."""
-    marks: dict[int, str] = {}
-    ours: Links = {}
-    for n, (keys, sync_id) in wanted.items():
-        marks[n] = first(ours, keys) or MAKING + sync_id
+def _grouped(
+    wanted: Mapping[int, tuple[Sequence[Key], str]],
+) -> tuple[dict[int, str], dict[Key, str]]:
+    """The group of each buyer and of each key; buyers of the batch that share a key share a group.
+
+    A group has a name nobody else uses: it tells which of the links are those we have just stored ourselves.
+    """
+    groups: dict[int, str] = {}
+    ours: dict[Key, str] = {}
+    for n, (keys, _sync_id) in wanted.items():
+        groups[n] = first(ours, keys) or f"{MAKING}{uuid.uuid4().hex}"
         for key in keys:
-            ours.setdefault(key, marks[n])
-    return marks, ours
+            ours.setdefault(key, groups[n])
+    return groups, ours
 
 
 def _insert(account: Connection, links: Mapping[Key, str]) -> None:

@@ -23,13 +23,14 @@ from connectors.errors import ConnectorError
 from connectors.moysklad.client import MoySklad
 
 NAMESPACE = uuid.UUID("0d9be0c2-6a51-5c55-9d0f-6a0a3c3f5c11")
-NOTES = ("buyers_several", "buyer_archived", "inn_wrong", "buyer_not_updated", "buyer_fields_not_read")
+# Notes every resolution decides anew. The others stay with the order: once found, a buyer is not searched for again.
+NOTES = ("inn_wrong",)
 SHOWN = 10  # names in a sentence
 
 
 @dataclass(frozen=True)
 class Found:
-    """The counterparty of an order; `notes` are what staff should know of how it was found (codes: NOTES)."""
+    """The counterparty of an order; `notes` are what staff should know of how it was found."""
 
     agent_id: str
     notes: tuple[Problem, ...] = ()
