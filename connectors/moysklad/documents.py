@@ -36,13 +36,13 @@ class Documents(Generic[Document]):
     def by_ids(
         self, ids: Iterable[str], expand: Iterable[str] = (), *, deleted: bool | None = False
     ) -> list[Document]:
-        """Those that exist, in no particular order; one call per hundred or so."""
+        """Those that exist, in no particular order; one call per 100."""
         return self._by("id", ids, expand, deleted)
 
     def by_sync_ids(
         self, sync_ids: Iterable[str], expand: Iterable[str] = (), *, deleted: bool | None = False
     ) -> list[Document]:
-        """Those made with these keys of ours; one call per hundred or so."""
+        """Those made with these keys of ours; one call per 100."""
         return self._by("syncId", sync_ids, expand, deleted)
 
     def by_external_codes(
@@ -54,8 +54,8 @@ class Documents(Generic[Document]):
     def by_names(
         self, names: Iterable[str], expand: Iterable[str] = (), *, deleted: bool | None = False
     ) -> list[Document]:
-        """By the document's number; not unique either, numbers may start anew each year."""
-        return self._by("name", names, expand, deleted)
+        """By the document's number; not unique either, numbers may start anew each year. One call per 250 or so."""
+        return self._by("name", names, expand, deleted, at_most=250)
 
     def updated_since(
         self, moment_msk: str, *, deleted: bool | None = False, expand: Iterable[str] = ()
@@ -97,11 +97,16 @@ class Documents(Generic[Document]):
         self._client.delete(f"{self._path}/{document_id}")
 
     def _by(
-        self, field: str, values: Iterable[str], expand: Iterable[str], deleted: bool | None
+        self,
+        field: str,
+        values: Iterable[str],
+        expand: Iterable[str],
+        deleted: bool | None,
+        at_most: int = 100,
     ) -> list[Document]:
         found: list[dict[str, Any]] = []
         names = tuple(expand)
-        for part in in_parts(field, values):
+        for part in in_parts(field, values, at_most=at_most):
             wanted = _with_bin(Filter().eq(field, *part), deleted)
             found += self._client.rows(self._path, filter=wanted, expand=names)
         return cast(list[Document], found)

@@ -71,7 +71,7 @@ def escaped(value: str | int | bool) -> str:
     return str(value).replace(";", "\\;")
 
 
-def in_parts(field: str, values: Iterable[str], *, at_most: int = 250) -> Iterator[list[str]]:
+def in_parts(field: str, values: Iterable[str], *, at_most: int = 100) -> Iterator[list[str]]:
     """The values without doubles and blanks, in lists short enough for one filter `field=a;field=b`."""
     part: list[str] = []
     length = 0

@@ -41,7 +41,7 @@ def test_long_lists_are_cut_into_filters_that_fit(values: list[str]) -> None:
     parts = list(in_parts("name", values))
     assert [value for part in parts for value in part] == list(dict.fromkeys(filter(None, values)))
     for part in parts:
-        assert len(part) <= 250
+        assert len(part) <= 100
         assert len(part) == 1 or len(quote(str(Filter().eq("name", *part)), safe="")) <= MAX_ENCODED
 
 
