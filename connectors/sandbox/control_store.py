@@ -34,6 +34,10 @@ class StoreControl(Control):
         """`count` one-line orders of different buyers; returns their ids."""
         return list(self.call("place_orders", count=count, per_second=per_second, **order))
 
+    def add_customer(self, *, role: str = "customer", meta: Json | None = None, **fields: str) -> int:
+        """A registered buyer; returns the id for `place_order(customer_id=…)`."""
+        return int(self.call("add_customer", role=role, meta=meta, **fields))
+
     def order(self, order_id: int) -> Json | None:
         found: Json | None = self.call("order", order_id=order_id)
         return found

@@ -23,6 +23,7 @@ from connectors.transport.call import Answer, Timeouts, perform
 from connectors.transport.hosts import normal_address
 from connectors.transport.record import Observer, recorded
 from connectors.transport.session import pooled_session
+from connectors.woocommerce.customers import Customers
 from connectors.woocommerce.errors import error_from, unreadable
 from connectors.woocommerce.orders import Orders
 from connectors.woocommerce.paging import MAX_PER_PAGE
@@ -61,6 +62,7 @@ class WooCommerce:
         self.orders = Orders(self)
         self.refunds = Refunds(self)
         self.products = Products(self)
+        self.customers = Customers(self)
         self.site = Site(self)
 
     def get(self, path: str, **params: Param) -> Any:

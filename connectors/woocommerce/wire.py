@@ -28,6 +28,18 @@ class Line(TypedDict, total=False):
     meta_data: list[dict[str, Any]]
 
 
+class Customer(TypedDict, total=False):
+    id: int
+    email: str
+    first_name: str
+    last_name: str
+    role: str
+    username: str
+    billing: dict[str, str]
+    shipping: dict[str, str]
+    meta_data: list[dict[str, Any]]
+
+
 class Order(TypedDict, total=False):
     id: int
     parent_id: int

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from connectors.sandbox.http import Request, Response, json_response
-from connectors.sandbox.store import site_pages
+from connectors.sandbox.store import customers, site_pages
 from connectors.sandbox.store.core_webhooks import CoreWebhooks
 from connectors.sandbox.store.errors import RestError, no_route
 from connectors.sandbox.store.lists import Query, created, page_response
@@ -42,6 +42,8 @@ class Routes:
                 return self._products(request, numbers(parts[1:]), body)
             case "webhooks":
                 return self._webhooks(request, numbers(parts[1:]), body)
+            case "customers" if request.method == "GET" and len(parts) == 2 and parts[1].isdecimal():
+                return customers.page(self.shop, int(parts[1]))
         pages: dict[str, Any] = {
             "refunds": lambda: self.refunds.of_all_orders(request),
             "system_status": lambda: json_response(site_pages.system_status(self.shop)),

@@ -39,6 +39,7 @@ class Shop:
         self.notes: dict[int, list[Obj]] = {}
         self.refunds: dict[int, list[Obj]] = {}
         self.coupons: dict[str, int] = {}
+        self.customers: dict[int, Obj] = {}
         self.webhooks: dict[int, Obj] = {}
         self.keys = [
             ApiKey(self._secret("ck_"), self._secret("cs_")),

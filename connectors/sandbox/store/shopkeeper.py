@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from connectors.sandbox.store import money, orders, refunds
+from connectors.sandbox.store import customers, money, orders, refunds
 from connectors.sandbox.store.order_lines import line_of_sku, read_goods, scaled
 from connectors.sandbox.store.order_pages import OrderPages
 from connectors.sandbox.store.order_shape import shown_order
@@ -32,7 +32,12 @@ class Shopkeeper:
             "remove_line": self.remove_line,
             "recalculate": self.recalculate,
             "pay": self.pay,
+            "add_customer": self.add_customer,
         }
+
+    def add_customer(self, **customer: Any) -> int:
+        with self.shop.lock:
+            return customers.add(self.shop, **customer)
 
     def refund(self, order_id: int, restock: bool = True, reason: str = "", **what: Any) -> dict[str, Any]:
         """wp-admin's refund box, recorded only: the gateway is not asked to pay. What: see refund_body."""
