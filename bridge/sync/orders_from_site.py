@@ -24,8 +24,7 @@ from bridge.orders.models import Order
 from bridge.orders.record import Change, digest_of, record
 from bridge.orders.record_refunds import record_refunds
 from bridge.outbox.enqueue import enqueue
-from bridge.sync import kinds
-from bridge.sync.document_attributes import wanted_fields
+from bridge.sync import kinds, site_orders
 from connectors.errors import NotFound
 
 # Clocks of two machines and whole seconds: an order placed in the minute of the start belongs to us.
@@ -83,7 +82,7 @@ def polled(event: InboxEvent) -> None:
 def note_polled(shop: Shop, wire: dict[str, Any]) -> bool:
     """Store an order that polling found, unless it is the one we know already; True when it was news."""
     try:
-        order = from_woocommerce.order(wire, wanted_fields(shop))
+        order = site_orders.read(shop, wire)
     except BadPayload:  # the inbox sets it aside with its reason; the orders after it must not wait
         source_id = str(wire.get("id") or "")
     else:
@@ -110,7 +109,7 @@ def accept(
     `refunds` is the site's list of them in full, where the caller has it; else they are read when there is news.
     With `history` nothing follows for an order without a document: its caller decides on that.
     """
-    order = from_woocommerce.order(wire, wanted_fields(shop))
+    order = site_orders.read(shop, wire)
     if order.status in NEVER_SENT:
         return None
     listed = _refunds(shop, order) if refunds is None else refunds
