@@ -14,8 +14,11 @@ from factory.django import DjangoModelFactory
 from bridge.catalog.models import Listing, Product, ProductBinding, StockLevel
 from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping, Vendor
 from bridge.domain import order as canonical
+from bridge.domain import refunds
 from bridge.domain.fingerprint import fingerprint
 from bridge.inbox.models import InboxEvent
+from bridge.orders.after_sale import Refund, RelatedDocument, Return
+from bridge.orders.flags import Flag
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import DeliveryAttempt, OutboxMessage
 from bridge.sync import kinds
@@ -295,3 +298,68 @@ class WatermarkFactory(DjangoModelFactory):
     connection = factory.SubFactory(AccountFactory)
     flow = "stock"
     next_due_at = factory.LazyFunction(timezone.now)
+
+
+class RefundFactory(DjangoModelFactory):
+    """A refund of one mug of the order, 795.85, of which nothing was decided yet."""
+
+    class Meta:
+        model = Refund
+
+    class Params:
+        seen = factory.LazyAttribute(
+            lambda row: refunds.Refund(
+                row.source_id, 79585, PLACED, (refunds.RefundedLine("1", Decimal(1), 79585),), reason="Брак"
+            )
+        )
+
+    order = factory.SubFactory(OrderFactory)
+    source_id = factory.Sequence(lambda n: str(7000 + n))
+    amount_minor = factory.LazyAttribute(lambda row: row.seen.total_minor)
+    placed_at = PLACED
+    content = factory.LazyAttribute(lambda row: canonical.to_json(row.seen))
+
+
+class RelatedDocumentFactory(DjangoModelFactory):
+    """A payment made for an order."""
+
+    class Meta:
+        model = RelatedDocument
+
+    order = factory.SubFactory(OrderFactory)
+    kind = "paymentin"
+    source_key = "payment"
+    sync_id = factory.LazyFunction(uuid.uuid4)
+    external_id = factory.LazyFunction(lambda: str(uuid.uuid4()))
+    name = factory.Sequence(lambda n: f"Д-{n:04}")
+    page_url = factory.LazyAttribute(
+        lambda row: f"https://online.moysklad.ru/app/#{row.kind}/edit?id={row.external_id}"
+    )
+    sum_minor = factory.LazyAttribute(lambda row: row.order.total_minor)
+
+
+class ReturnFactory(DjangoModelFactory):
+    """A return that people made in MoySklad without naming a shipment."""
+
+    class Meta:
+        model = Return
+
+    connection = factory.SubFactory(AccountFactory)
+    external_id = factory.LazyFunction(lambda: str(uuid.uuid4()))
+    name = factory.Sequence(lambda n: f"В-{n:04}")
+    page_url = factory.LazyAttribute(
+        lambda row: f"https://online.moysklad.ru/app/#salesreturn/edit?id={row.external_id}"
+    )
+    sum_minor = 79585
+    moment = PLACED
+
+
+class FlagFactory(DjangoModelFactory):
+    """MoySklad counted another sum than the site."""
+
+    class Meta:
+        model = Flag
+
+    order = factory.SubFactory(OrderFactory)
+    code = "sum_differs"
+    params = factory.LazyFunction(lambda: {"remote": "1900.00", "local": "1891.70"})

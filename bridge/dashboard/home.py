@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from bridge.connections.models import Connection, Shop, Vendor
 from bridge.dashboard import shown
+from bridge.dashboard.shop_warnings import warned_shops
 from bridge.dashboard.words import FLOWS, word
 from bridge.problems import remedy, sentence
 from bridge.status import status
@@ -27,6 +28,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "title": _("Home"),
         "cards": _cards(status(now)),
         "missing_steps": _missing_steps(),
+        "warnings": [
+            {"shop": shop, "url": reverse("admin:bridge_shop_change", args=[shop.pk]), "texts": texts}
+            for shop, texts in warned_shops()
+        ],
         "connections": [_connection(row, now) for row in Connection.objects.order_by("vendor", "name")],
         "flows": _flows(now),
     }

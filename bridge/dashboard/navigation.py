@@ -1,14 +1,16 @@
-"""The desk's sidebar, by task; the number beside «Needs attention» is counted at each page."""
+"""The desk's sidebar, by task; the numbers beside its entries are counted at each page."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bridge.dashboard.order_states import ATTENTION
+from bridge.orders.after_sale import Return
 from bridge.outbox.models import OutboxMessage
 
 COUNT_AT_MOST = 1000
@@ -16,8 +18,10 @@ COUNT_AT_MOST = 1000
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the sidebar with the pages this person may see."""
-    waiting = OutboxMessage.objects.filter(state__in=ATTENTION).values("pk")[: COUNT_AT_MOST + 1].count()
-    attention = f"{COUNT_AT_MOST}+" if waiting > COUNT_AT_MOST else (str(waiting) if waiting else None)
+    badges = {
+        "bridge_outboxmessage_changelist": _badge(OutboxMessage.objects.filter(state__in=ATTENTION)),
+        "bridge_return_changelist": _badge(Return.objects.filter(order=None, settled=False, gone=False)),
+    }
     groups = [
         (
             "",
@@ -29,6 +33,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     "front_hand",
                     "bridge_outboxmessage_changelist",
                     "bridge.view_outboxmessage",
+                ),
+                (
+                    _("Returns without an order"),
+                    "assignment_return",
+                    "bridge_return_changelist",
+                    "bridge.view_return",
                 ),
             ],
         ),
@@ -65,13 +75,19 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     "icon": icon,
                     "link": reverse(f"admin:{url}"),
                     "permission": lambda request, needed=permission: not needed or _may(request, needed),
-                    "badge": attention if url == "bridge_outboxmessage_changelist" else None,
+                    "badge": badges.get(url),
                 }
                 for name, icon, url, permission in pages
             ],
         }
         for title, pages in groups
     ]
+
+
+def _badge(rows: QuerySet[Any]) -> str | None:
+    """How many there are, as far as anybody counts."""
+    count = rows.order_by().values("pk")[: COUNT_AT_MOST + 1].count()
+    return f"{COUNT_AT_MOST}+" if count > COUNT_AT_MOST else (str(count) if count else None)
 
 
 def _may(request: HttpRequest, permission: str) -> bool:

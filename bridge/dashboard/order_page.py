@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bridge.catalog.bindings import find_listings
 from bridge.catalog.models import Listing, Product
 from bridge.dashboard import shown
+from bridge.dashboard.after_sale import after_sale
 from bridge.dashboard.order_states import ATTENTION, standing
 from bridge.dashboard.timeline import timeline
 from bridge.dashboard.words import KINDS, STATUS_COLOURS, STATUSES, word
@@ -46,8 +47,10 @@ def context(order: Order) -> dict[str, Any]:
             for charge in content.charges
         ],
         "obstacles": obstacles,
+        "flags": _flags(order),
         "versions": _written(order, binding) if any(o["code"] == BOTH_SIDES for o in obstacles) else [],
         "facts": _facts(order),
+        **after_sale(order),
         "steps": timeline(order),
     }
 
@@ -91,6 +94,18 @@ def _obstacles(order: Order) -> list[dict[str, Any]]:
             "buttons": _buttons(order, row),
         }
         for row in rows
+    ]
+
+
+def _flags(order: Order) -> list[dict[str, str]]:
+    """What staff should know though nothing waits for them."""
+    return [
+        {
+            "sentence": sentence(row.code, row.params),
+            "remedy": remedy(row.code),
+            "since": shown.when(row.raised_at),
+        }
+        for row in order.flags.all()
     ]
 
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Concat, Substr
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bridge.orders.flags import Flag
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 
@@ -29,6 +30,8 @@ WAITING = Standing("waiting", _("waiting to be sent"), "info")
 NEEDS_YOU = Standing("needs_you", _("needs you"), "danger")
 LEFT = Standing("left", _("removed in MoySklad"), "muted")
 NOT_SENT = Standing("not_sent", _("is not sent"), "muted")
+# Beside any of the others: both sides do not agree on something, or staff should know something.
+FLAGGED = Standing("differs", _("has remarks"), "warning")
 ALL = (NEEDS_YOU, WAITING, SENT, NOT_SENT, LEFT)
 
 
@@ -40,6 +43,7 @@ def with_standing(orders: QuerySet[Order]) -> QuerySet[Order]:
     return orders.select_related("binding", "shop").annotate(
         needs_you=Exists(mine.filter(state__in=ATTENTION)),
         on_the_way=Exists(mine.filter(state__in=ON_THE_WAY)),
+        flagged=Exists(Flag.objects.filter(order=OuterRef("pk"))),
     )
 
 
@@ -56,7 +60,12 @@ def standing(order: Any) -> Standing:
 
 
 def narrow(orders: QuerySet[Order], code: str) -> QuerySet[Order]:
-    """Only orders with this standing. Open messages are few, so their orders are looked up, not the other way."""
+    """Only orders with this standing, or flagged ones.
+
+    Open messages are few, so their orders are looked up, not the other way.
+    """
+    if code == FLAGGED.code:
+        return orders.filter(Exists(Flag.objects.filter(order=OuterRef("pk"))))
     attention, way = _orders_of(ATTENTION), _orders_of(ON_THE_WAY)
     if code == NEEDS_YOU.code:
         return orders.filter(pk__in=attention)

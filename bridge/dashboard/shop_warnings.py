@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -10,53 +10,62 @@ from bridge.connections.models import DirectoryEntry, PaymentMethod, Shop
 from bridge.dashboard.shop_form import OF_ACCOUNT, ShopForm
 from bridge.sync.document_attributes import unfilled_required
 
-Kind = DirectoryEntry.Kind
 # The desk's first page looks at so many shops; each shop's own page says it of every one.
 SHOPS_ON_HOME = 10
 
 
+def warned_shops() -> list[tuple[Shop, list[str]]]:
+    """Shops with warnings, for the desk's first page."""
+    shops = list(Shop.objects.select_related("account").order_by("pk")[:SHOPS_ON_HOME])
+    look = _Look(shops)
+    return [(shop, found) for shop in shops if (found := list(look.warnings(shop)))]
+
+
 def warnings(shop: Shop) -> list[str]:
     """Sentences that say what is missing and what to do."""
-    return [*_required_fields(shop), *_money_back(shop), *_gone(shop)]
+    return list(_Look([shop]).warnings(shop))
 
 
-def warned_shops() -> list[tuple[Shop, list[str]]]:
-    """Shops with warnings."""
-    shops = Shop.objects.select_related("account").order_by("pk")[:SHOPS_ON_HOME]
-    return [(shop, found) for shop in shops if (found := warnings(shop))]
+class _Look:
+    """What the warnings of some shops need, read at once."""
 
-
-def _required_fields(shop: Shop) -> Iterator[str]:
-    missing = unfilled_required(shop)
-    if missing:
-        names = ", ".join(f"“{entry.name}”" for entry in missing)
-        yield _(
-            "MoySklad demands these fields, and nothing fills them: %(names)s. Say under “Documents” which field of "
-            "the order does, or make them optional in MoySklad; until then orders are refused."
-        ) % {"names": names}
-
-
-def _money_back(shop: Shop) -> Iterator[str]:
-    pays = PaymentMethod.objects.filter(shop=shop).exclude(document="").exists()
-    if shop.send_refunds and pays and not shop.expense_item_id:
-        yield _(
-            "Refunds are sent to MoySklad, but no expense item is chosen for the money paid back; until it is "
-            "(section “Money”), refunds of money wait."
+    def __init__(self, shops: Sequence[Shop]) -> None:
+        entries = DirectoryEntry.objects.filter(connection__in={shop.account_id for shop in shops})
+        chosen = {external_id for shop in shops for external_id in _chosen(shop).values()}
+        self._known = set(
+            entries.filter(external_id__in=chosen).values_list("connection_id", "kind", "external_id")
+        )
+        self._demanding = set(entries.filter(is_required=True).values_list("connection_id", flat=True))
+        self._paying = set(
+            PaymentMethod.objects.filter(shop__in=shops)
+            .exclude(document="")
+            .values_list("shop_id", flat=True)
         )
 
+    def warnings(self, shop: Shop) -> Iterator[str]:
+        if shop.account_id in self._demanding and (missing := unfilled_required(shop)):
+            yield _(
+                "MoySklad demands these fields, and nothing fills them: %(names)s. Say under “Documents” which field "
+                "of the order does, or make them optional in MoySklad; until then orders are refused."
+            ) % {"names": ", ".join(f"“{entry.name}”" for entry in missing)}
+        if shop.pk in self._paying and shop.send_refunds and not shop.expense_item_id:
+            yield _(
+                "Refunds go to MoySklad, but no expense item is chosen for the money paid back; until it is "
+                "(section “Money”), refunds of money wait."
+            )
+        if gone := self._gone(shop):
+            yield _("No longer in MoySklad, or archived there: %(names)s. Choose another one.") % {
+                "names": ", ".join(gone)
+            }
 
-def _gone(shop: Shop) -> Iterator[str]:
-    """Chosen things the account has no longer."""
-    chosen = {name: getattr(shop, name) for name in OF_ACCOUNT if getattr(shop, name)}
-    known = set(
-        DirectoryEntry.objects.filter(
-            connection=shop.account_id, external_id__in=chosen.values()
-        ).values_list("external_id", flat=True)
-    )
-    gone = [
-        ShopForm.base_fields[name].label for name, external_id in chosen.items() if external_id not in known
-    ]
-    if gone:
-        yield _("No longer in MoySklad, or archived there: %(names)s. Choose another one.") % {
-            "names": ", ".join(str(label).lower() for label in gone)
-        }
+    def _gone(self, shop: Shop) -> list[str]:
+        """What the settings name and the account has no longer."""
+        return [
+            str(ShopForm.base_fields[name].label).lower()
+            for name, external_id in _chosen(shop).items()
+            if (shop.account_id, OF_ACCOUNT[name], external_id) not in self._known
+        ]
+
+
+def _chosen(shop: Shop) -> dict[str, str]:
+    return {name: external_id for name in OF_ACCOUNT if (external_id := getattr(shop, name))}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -18,7 +20,7 @@ from bridge.outbox.models import DeliveryAttempt, OutboxMessage
 from bridge.problems import sentence
 from bridge.sync import kinds
 
-MESSAGES, ATTEMPTS, EVENTS = 30, 60, 30
+MESSAGES, ATTEMPTS, EVENTS, DOCUMENTS = 30, 60, 30, 10
 # Events are looked through by their content; only the newest of each system, so that a page stays quick.
 LOOK_THROUGH = 2000
 
@@ -51,12 +53,15 @@ def timeline(order: Order) -> list[Step]:
 
 
 def events_of(order: Order, binding: OrderBinding | None) -> list[InboxEvent]:
-    """Events of the site that carry this order, and of MoySklad that name its document."""
+    """Events of the site that carry this order, and of MoySklad that name one of its documents."""
     since = order.first_seen_at - timedelta(days=1)
     own = InboxEvent.objects.filter(connection_id=order.shop.site_id, source_id=order.source_id)
     found = list(own.defer("body").order_by("-pk")[:EVENTS])
-    if binding is not None and binding.external_id:
-        found += _look_through(order.shop.account_id, since, Q(body__contains=binding.external_id))
+    ids = [binding.external_id] if binding is not None else []
+    ids += order.documents.values_list("external_id", flat=True)[:DOCUMENTS]
+    ids += order.returns.values_list("external_id", flat=True)[:DOCUMENTS]
+    if named := [Q(body__contains=external_id) for external_id in ids if external_id]:
+        found += _look_through(order.shop.account_id, since, reduce(or_, named))
     return found
 
 

@@ -35,7 +35,12 @@ STATUS_COLOURS = {
 
 KINDS: Words = {
     kinds.ORDER: _("Order → MoySklad"),
+    kinds.PAYMENT: _("Payment → MoySklad"),
+    kinds.REFUND: _("Refund → MoySklad"),
     kinds.STATUS: _("Status → site"),
+    kinds.PAID: _("Payment → site"),
+    kinds.EDIT: _("Changed goods → site"),
+    kinds.RETURN: _("Return → site"),
     kinds.STOCK: _("Stock → site"),
 }
 
@@ -49,13 +54,30 @@ TOPICS: Words = {
     "woocommerce.ping": _("Test event of the site"),
     "site.order": _("Order found by looking at the site"),
     "moysklad.customerorder": _("Document changed in MoySklad"),
+    "moysklad.demand": _("Shipment changed in MoySklad"),
+    "moysklad.salesreturn": _("Return changed in MoySklad"),
+    "moysklad.paymentin": _("Incoming payment changed in MoySklad"),
+    "moysklad.cashin": _("Cash receipt changed in MoySklad"),
     "moysklad.stock": _("Stock changed in MoySklad"),
+}
+
+# Documents of MoySklad by the vendor's name of their kind.
+DOCUMENTS: Words = {
+    "paymentin": _("Incoming payment"),
+    "cashin": _("Cash receipt"),
+    "salesreturn": _("Return of goods"),
+    "paymentout": _("Outgoing payment"),
+    "cashout": _("Cash refund"),
 }
 
 FLOWS: Words = {
     "orders": _("Missed orders of the site"),
     "site_catalogue": _("Products of the site"),
     "statuses": _("Changed documents of MoySklad"),
+    "returns": _("Returns in MoySklad"),
+    "shipments": _("Shipments in MoySklad"),
+    "payments": _("Payments in MoySklad"),
+    "uploads": _("Uploads of older orders"),
     "stock": _("Changed stock"),
     "stock_full": _("Stock of all products"),
     "catalogue": _("Products of MoySklad"),

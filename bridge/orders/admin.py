@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
+from bridge.connections.models import DirectoryEntry
 from bridge.dashboard import order_page, shown
-from bridge.dashboard.order_states import ALL, narrow, standing, with_standing
-from bridge.dashboard.page import ReadOnlyPage, ShopFilter, button
+from bridge.dashboard.after_sale import in_moysklad
+from bridge.dashboard.order_states import ALL, FLAGGED, narrow, standing, with_standing
+from bridge.dashboard.page import ConnectionFilter, ReadOnlyPage, ShopFilter, button
 from bridge.dashboard.words import STATUS_COLOURS, STATUSES, status_choices, word
+from bridge.orders.after_sale import Return
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds, removed_documents
@@ -28,7 +31,7 @@ class StandingFilter(DropdownFilter):  # type: ignore[misc]
     parameter_name = "standing"
 
     def lookups(self, _request: HttpRequest, _page: Any) -> list[tuple[str, Any]]:
-        return [(one.code, one.label) for one in ALL]
+        return [(one.code, one.label) for one in (*ALL, FLAGGED)]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         return narrow(queryset, self.value()) if self.value() else queryset
@@ -87,10 +90,11 @@ class OrderPage(ReadOnlyPage):
         return shown.tag(word(STATUSES, order.status), STATUS_COLOURS.get(order.status, "muted"))
 
     @admin.display(description=_("MoySklad"))
-    def shown_standing(self, order: Order) -> str:
+    def shown_standing(self, order: Any) -> str:
         now = standing(order)
         document = order_page.document_link(getattr(order, "binding", None))
-        return shown.lines(shown.tag(now.label, now.colour), document)
+        remarks = shown.tag(FLAGGED.label, FLAGGED.colour) if order.flagged else ""
+        return shown.lines(shown.tag(now.label, now.colour), remarks, document)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -115,7 +119,7 @@ class OrderPage(ReadOnlyPage):
         gone = order.binding.gone if hasattr(order, "binding") else Gone.NO
         if gone in (Gone.BINNED, Gone.DELETED):
             return {"create-again", "leave", "cancel"}
-        if gone == Gone.LEFT:
+        if gone:
             return {"create-again"}
         return {"send-again"} if wants_document(order) else set()
 
@@ -172,3 +176,88 @@ class OrderPage(ReadOnlyPage):
             self.note(request, order, text)
         else:
             self.message_user(request, gettext("The document is in its place again."), messages.INFO)
+
+
+class ReturnFilter(DropdownFilter):  # type: ignore[misc]
+    """Without a choice the list shows those nobody knows the order of and nobody has seen to."""
+
+    title = _("state")
+    parameter_name = "state"
+    all_option = None
+
+    def lookups(self, _request: HttpRequest, _page: Any) -> list[tuple[str, Any]]:
+        return [("open", _("Without an order")), ("settled", _("Seen")), ("all", _("All"))]
+
+    def value(self) -> str:
+        return str(super().value() or "open")
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Return]) -> QuerySet[Return]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(order=None, settled=self.value() == "settled", gone=False)
+
+
+@admin.register(Return)
+class ReturnPage(ReadOnlyPage):
+    """Returns without an order are listed, not guessed: a person says what they are about."""
+
+    list_display = ("shown_number", "shown_made", "shown_sum", "shown_about")
+    list_display_links = None
+    list_filter = (ReturnFilter, ("connection", ConnectionFilter))
+    list_select_related = ("connection", "order", "refund")
+    search_fields = ("name", "order__number")
+    search_help_text = _("Number in MoySklad, or of the order")
+    ordering = ("-moment", "-pk")
+    actions = ("seen_many",)
+    actions_row = actions_detail = ("seen",)
+    fields = ("shown_number", "shown_made", "shown_sum", "shown_about")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Return]:
+        """With the account's own currency, for returns whose order is not known."""
+        own = DirectoryEntry.objects.filter(
+            connection=OuterRef("connection"), kind=DirectoryEntry.Kind.CURRENCY, is_default=True
+        )
+        rows: QuerySet[Return] = super().get_queryset(request)
+        return rows.annotate(own_currency=Subquery(own.values("detail")[:1]))
+
+    @admin.display(description=_("number in MoySklad"), ordering="name")
+    def shown_number(self, row: Return) -> str:
+        return shown.lines(in_moysklad(row.name, row.page_url, gone=row.gone), row.connection.name)
+
+    @admin.display(description=_("made"), ordering="moment")
+    def shown_made(self, row: Return) -> str:
+        return shown.when(row.moment)
+
+    @admin.display(description=_("sum"), ordering="sum_minor")
+    def shown_sum(self, row: Any) -> str:
+        currency = row.order.currency if row.order else row.own_currency or "RUB"
+        return shown.money(row.sum_minor, currency)
+
+    @admin.display(description=_("order"))
+    def shown_about(self, row: Return) -> str:
+        if row.order is not None:
+            return shown.page_of("order", row.order_id, row.order.number)
+        if row.settled:
+            return shown.tag(_("seen"))
+        return shown.lines(
+            shown.tag(_("no order"), "warning"),
+            gettext(
+                "The return has no shipment of an order from the site. If it belongs to one, refund the order there."
+            ),
+        )
+
+    @button(
+        _("Seen"),
+        _("The return is no longer listed here. Nothing changes in MoySklad or on the site."),
+        icon="visibility",
+        path="seen",
+    )
+    def seen(self, request: HttpRequest, row: Return) -> None:
+        Return.objects.filter(pk=row.pk).update(settled=True)
+        self.note(request, row, gettext("The return is seen to."))
+
+    @admin.action(description=_("Seen"), permissions=["repair"])
+    def seen_many(self, request: HttpRequest, rows: QuerySet[Return]) -> None:
+        count = Return.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(settled=True)
+        self.message_user(request, gettext("Returns seen to: %(count)s.") % {"count": count})

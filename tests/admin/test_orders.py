@@ -149,3 +149,86 @@ def test_the_choices_are_offered_only_where_the_document_is_removed(desk: Desk, 
     said = desk.press("order", rows.sent.pk, "create-again")
     assert said == ["Документ снова на месте."]
     assert rows.sent.binding.generation == 0
+
+
+def test_flagged_orders_are_found_beside_where_they_stand(desk: Desk, rows: Rows) -> None:
+    other = factories.BindingFactory(order=factories.OrderFactory(shop=rows.shop)).order
+    assert listed(desk, standing="differs") == {rows.sent.number}
+    assert {rows.sent.number, other.number} <= listed(desk, standing="sent")
+    assert words_of(desk.get(LIST, "en", standing="sent")).count("has remarks") == 2  # one order, one choice
+
+
+def test_a_flag_is_said_with_both_figures_and_what_to_do(desk: Desk, rows: Rows) -> None:
+    text = words_of(desk.get(f"{LIST}{rows.sent.pk}/change/", "en"))
+    assert "MoySklad counts 1900.00, the order on the site is 1891.70." in text
+    assert "compare the document" in text
+
+
+def test_further_documents_refunds_and_returns_are_on_the_page(desk: Desk, rows: Rows) -> None:
+    html = desk.get(f"{LIST}{rows.sent.pk}/change/", "en")
+    text = words_of(html)
+    payment, back = rows.sent.documents.get(), rows.sent.returns.get()
+    for row in (payment, back):
+        assert row.name in text
+        assert row.page_url in html
+    assert "Incoming payment" in text
+    assert "Кружка × 1" in text
+    assert "₽795.85" in text
+    assert "not worked on yet" in text
+    assert "not on the site" in text
+
+
+def became(desk: Desk, order: Order) -> str:
+    """What the page says of the order's only refund."""
+    text = words_of(desk.get(f"{LIST}{order.pk}/change/", "en"))
+    return text.partition("Refunds on the site")[2].partition("Buyer and delivery")[0]
+
+
+def test_what_became_of_a_refund_is_said(desk: Desk) -> None:
+    order = factories.OrderFactory()
+    refund = factories.RefundFactory(order=order, plan={"positions": [{}], "return": []})
+    assert "the goods left the document" in became(desk, order)
+    refund.plan = {"positions": [], "return": [{}]}
+    refund.save()
+    assert "on its way" in became(desk, order)
+    factories.RelatedDocumentFactory(
+        order=order, kind="salesreturn", source_key=f"refund:{refund.source_id}:shipment", name="В-77"
+    )
+    money = factories.RelatedDocumentFactory(
+        order=order, kind="paymentout", source_key=f"money:{refund.source_id}", external_id="", name=""
+    )
+    assert "on its way" in became(desk, order)
+    money.external_id, money.name = "id", "П-5"
+    money.save()
+    said = became(desk, order).partition("Further documents")[0]
+    assert "on its way" not in said
+    assert "В-77" in said
+    assert "П-5" in said
+    refund.deleted_at = timezone.now()
+    refund.save()
+    assert "deleted on the site" in became(desk, order)
+
+
+def test_a_refund_made_from_a_return_names_it(desk: Desk) -> None:
+    order = factories.OrderFactory()
+    refund = factories.RefundFactory(order=order)
+    factories.ReturnFactory(connection=order.shop.account, order=order, refund=refund, name="В-9")
+    text = words_of(desk.get(f"{LIST}{order.pk}/change/", "en"))
+    assert "made from a return В-9" in text
+    assert f"refund № {refund.source_id}" in text
+
+
+def test_a_parked_refund_has_its_buttons_on_the_orders_page(desk: Desk, rows: Rows) -> None:
+    message = factories.ParkedFactory(order=rows.sent, kind=kinds.REFUND)
+    html = desk.get(f"{LIST}{rows.sent.pk}/change/", "en")
+    assert "Refund → MoySklad" in words_of(html)
+    assert f"/admin/bridge/outboxmessage/{message.pk}/retry/" in html
+    assert desk.press("outboxmessage", message.pk, "discard")
+    message.refresh_from_db()
+    assert message.state == OutboxMessage.State.DISCARDED
+
+
+def test_a_document_the_bridge_put_into_the_bin_may_be_made_again(desk: Desk) -> None:
+    order = factories.BindingFactory(gone="ours").order
+    assert listed(desk, standing="left") == {order.number}
+    assert "/create-again/" in desk.get(f"{LIST}{order.pk}/change/")

@@ -1,0 +1,120 @@
+"""What followed an order, ready to print: further documents, refunds of the site and what became of them, returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bridge.dashboard import shown
+from bridge.dashboard.words import DOCUMENTS, word
+from bridge.domain.order import Order as Canonical
+from bridge.orders.after_sale import Refund, RelatedDocument, Return
+from bridge.orders.models import Order
+
+Row = dict[str, Any]
+
+
+def after_sale(order: Order) -> dict[str, list[Row]]:
+    """Rows by what they are: `documents`, `refunds`, `returns`."""
+    documents = list(order.documents.order_by("pk"))
+    refunds = order.refunds.prefetch_related("made_from")
+    returns = order.returns.select_related("refund")
+    return {
+        "documents": [_document(row, order) for row in documents],
+        "refunds": [_refund(row, order, documents) for row in refunds],
+        "returns": [_return(row, order) for row in returns],
+    }
+
+
+def in_moysklad(name: str, url: str, *, gone: bool) -> str:
+    """A document's number, as a link where it is there to be opened."""
+    if not gone and url.startswith("https://"):
+        return shown.link(url, name, outside=True)
+    return name or shown.EMPTY
+
+
+def _document(row: RelatedDocument, order: Order) -> Row:
+    return {
+        "what": word(DOCUMENTS, row.kind),
+        "number": in_moysklad(row.name, row.page_url, gone=row.gone),
+        "when": shown.when(row.created_at),
+        "sum": shown.money(row.sum_minor, order.currency),
+        "state": _document_state(row),
+    }
+
+
+def _document_state(row: RelatedDocument) -> str:
+    if row.gone:
+        return shown.tag(_("removed in MoySklad"), "warning")
+    if not row.external_id:
+        return shown.tag(_("not made yet"), "info")
+    return shown.tag(_("in MoySklad"), "success")
+
+
+def _refund(row: Refund, order: Order, documents: list[RelatedDocument]) -> Row:
+    seen = row.canonical
+    return {
+        "number": f"№ {row.source_id}",
+        "when": shown.when(row.placed_at),
+        "sum": shown.money(row.amount_minor, order.currency),
+        "goods": _goods(order.canonical, row),
+        "reason": seen.reason,
+        "became": _became(row, [one for one in documents if _is_of(one, row)]),
+    }
+
+
+def _goods(content: Canonical, row: Refund) -> str:
+    """'Mug × 2, Courier': what the refund names; an amount alone names nothing."""
+    names = {line.source_id: line.name for line in content.lines}
+    charges = {charge.source_id: charge.name for charge in content.charges}
+    seen = row.canonical
+    parts = [
+        f"{names.get(line.line_id, '?')} × {shown.quantity(line.quantity)}"
+        if line.quantity
+        else names.get(line.line_id, "?")
+        for line in seen.lines
+    ]
+    parts += [charges.get(charge.charge_id, "?") for charge in seen.charges]
+    return ", ".join(parts) or _("an amount without goods")
+
+
+def _is_of(document: RelatedDocument, refund: Refund) -> bool:
+    """`refund:<id>:<shipment>` and `money:<id>` name the refund they are made for."""
+    kind, _colon, rest = document.source_key.partition(":")
+    return kind in ("refund", "money") and rest.partition(":")[0] == refund.source_id
+
+
+def _became(row: Refund, documents: list[RelatedDocument]) -> str:
+    made_from = [one.name for one in row.made_from.all()]
+    if row.deleted_at is not None:
+        return shown.tag(_("deleted on the site"))
+    if made_from:
+        return shown.lines(shown.tag(_("made from a return"), "success"), ", ".join(made_from))
+    if row.plan is None:
+        return shown.tag(_("not worked on yet"), "info")
+    made = [in_moysklad(one.name, one.page_url, gone=one.gone) for one in documents if one.external_id]
+    missing = len(made) < len(documents) or (row.plan.get("return") and not documents)
+    taken = _("the goods left the document") if row.plan.get("positions") else ""
+    tag = shown.tag(_("on its way"), "info") if missing else shown.tag(_("in MoySklad"), "success")
+    return shown.lines(tag, taken, *made)
+
+
+def _return(row: Return, order: Order) -> Row:
+    return {
+        "number": in_moysklad(row.name, row.page_url, gone=row.gone),
+        "when": shown.when(row.moment),
+        "sum": shown.money(row.sum_minor, order.currency),
+        "state": _return_state(row),
+    }
+
+
+def _return_state(row: Return) -> str:
+    if row.gone:
+        return shown.tag(_("removed in MoySklad"), "warning")
+    if row.refund is not None and row.refund.deleted_at is None:
+        number = _("refund № %(number)s") % {"number": row.refund.source_id}
+        return shown.lines(shown.tag(_("on the site"), "success"), number)
+    if row.settled:
+        return shown.tag(_("seen to"))
+    return shown.tag(_("not on the site"), "info")
