@@ -122,11 +122,13 @@ def _subtotal_of(line: Line, quantity: Decimal) -> int | None:
 
 
 def _charges_left(charges: Sequence[Charge], parts: Sequence[RefundedCharge]) -> Iterable[Left]:
-    """What is left of each charge, between nothing and what it was."""
+    """What is left of each charge, between nothing and what it was; one that was given back whole is gone."""
     for charge in charges:
         back = sum(part.total_minor for part in parts if part.charge_id == charge.source_id)
         low, high = sorted((0, charge.total_minor))
-        yield charge, min(max(charge.total_minor - back, low), high)
+        left = min(max(charge.total_minor - back, low), high)
+        if left or not back:
+            yield charge, left
 
 
 def _shared(left: list[Left], total: int) -> list[Source]:

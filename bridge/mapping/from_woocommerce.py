@@ -103,7 +103,8 @@ def refund(data: Wire, currency: str) -> Refund:
     """
     if not isinstance(data, Mapping):
         raise BadPayload("payload_not_an_order")
-    amount = _money(data, "amount")
+    # The shop answers with "" when only quantities were given.
+    amount = _money(data, "amount") if data.get("amount") != "" else Decimal(0)
     if not is_exact(amount, currency):
         raise Unmappable("currency_not_exact", amount=f"{amount:f}", currency=currency)
     return Refund(

@@ -17,7 +17,7 @@ def outcome(job: Job, detail: str) -> Outcome:
     """Done, unless goods were held back; what staff should know is flagged on the order."""
     order, binding = job.order, job.binding
     notes = document_body.notes_of(order.shop, job.content)
-    flags.show_only(order, notes, *getattr(document_body, "FLAGS", ()))
+    flags.show_only(order, notes, *document_body.FLAGS)
     if "positions" in job.body:
         flags.show_only(order, _sums(job), SUM)
     if payments_to_moysklad.wants_payment(order):
@@ -32,6 +32,6 @@ def outcome(job: Job, detail: str) -> Outcome:
 def _sums(job: Job) -> list[Problem]:
     """What MoySklad counts against what the order costs: a minimum price, for example, raises a price silently."""
     remote, local, currency = job.binding.sum_minor, job.content.total_minor, job.order.currency
-    if remote == local:
-        return []
+    if remote == local or not (job.content.lines or job.content.charges):
+        return []  # what was given back whole keeps its lines in the document, for the record
     return [Problem(SUM, {"remote": to_text(remote, currency), "local": to_text(local, currency)})]

@@ -62,7 +62,7 @@ def _read(client: MoySklad, jobs: Sequence[Job]) -> dict[str, Document]:
         return {}
     opened = ["positions"]
     if any(refund_plans.unplanned(job.order) for job in jobs):
-        opened.append("demands.positions")
+        opened += refund_plans.OPENED
     ids = [job.binding.external_id for job in jobs]
     return {str(row["id"]): row for row in client.orders.by_ids(ids, opened, deleted=None)}
 

@@ -11,7 +11,7 @@ from bridge.mapping import from_moysklad, to_moysklad
 from bridge.orders import flags
 from bridge.orders.models import OrderBinding
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
-from bridge.sync import after_writing, customers, document_body, observed, removed_documents
+from bridge.sync import after_writing, customers, document_body, observed, refund_plans, removed_documents
 from bridge.sync import order_document as parts
 from bridge.sync.order_job import Job, Outcomes, each, send
 from connectors.errors import ConnectorError, PermanentError, TransientError
@@ -57,6 +57,9 @@ def _prepare(job: Job) -> Outcome | None:
         return removed_documents.outcome(job.order, job.binding)
     if not job.wanted:
         return Done("this status is not sent", answered=False)
+    refund_plans.take_into_document(job.order)
+    if job.order.total_minor > 0 and job.content.total_minor <= 0:
+        return Done("it was refunded before it was sent", answered=False)
     job.body = document_body.whole_body(job.order.shop, job.content)
     if job.releases:
         job.body["positions"] = parts.with_reserve(job.body["positions"], (), reserved=False)
