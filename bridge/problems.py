@@ -113,16 +113,10 @@ CATALOGUE: dict[str, Entry] = {
     ),
     # --- the buyer ----------------------------------------------------------------------------------
     "buyer_not_found": Entry(
-        _("MoySklad has no counterparty for this buyer: %(buyer)s."),
+        _("MoySklad has no counterparty for this buyer: %(buyer)s (in the archive: %(archived)s)."),
         _(
-            "Create the counterparty in MoySklad with this e-mail, phone or INN, or let buyers be created in the "
-            "shop's settings, then retry."
-        ),
-    ),
-    "buyer_only_archived": Entry(
-        _("The counterparty of this buyer is archived in MoySklad: %(names)s. Buyer: %(buyer)s."),
-        _(
-            "Take the counterparty out of the archive, or let buyers be created in the shop's settings, then retry."
+            "Create the counterparty in MoySklad with this e-mail, phone or INN, take it out of the archive, or let "
+            "buyers be created in the shop's settings, then retry."
         ),
     ),
     "buyers_several": Entry(
@@ -253,6 +247,14 @@ CATALOGUE: dict[str, Entry] = {
     "reference_missing": Entry(
         _("The document names something MoySklad no longer has: %(detail)s"),
         _("Check that goods, warehouse, organization and state still exist there; link the item again, then retry."),
+    ),
+    "account_mismatch": Entry(
+        _("MoySklad refuses the bank account in the document, it belongs to another organization: %(detail)s"),
+        _("Choose an account of the document's own organization in the shop's settings (Documents), then retry."),
+    ),
+    "closed_period": Entry(
+        _("The period the document's date falls into is closed in MoySklad: %(detail)s"),
+        _("Open the period in MoySklad (Settings → Company settings), then retry; or enter it by hand and discard this."),
     ),
     "net_dns": Entry(_("The address of %(system)s is not known to the network."), _ADDRESS),
     "net_refused": Entry(_("Nobody answers at the address of %(system)s."), _AGAIN),

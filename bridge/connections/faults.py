@@ -29,6 +29,9 @@ _BY_CODE = {
     "1002": "reference_missing",
     "2013": "reference_missing",
     "2027": "reference_missing",
+    "17000": "account_mismatch",
+    "17001": "account_mismatch",
+    "17009": "closed_period",
 }
 
 

@@ -1,4 +1,4 @@
-"""Keeping the refunds of an order as the site lists them: new ones come in, those no longer listed were deleted there."""
+"""Keeping the refunds of an order as the site lists them: new ones come in, those no longer listed were deleted."""
 
 from __future__ import annotations
 

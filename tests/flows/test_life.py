@@ -1,4 +1,4 @@
-"""The life of an order after it was sent: edits, shipment, cancellation, trash, payment, and what MoySklad says of it."""
+"""The life of an order after it was sent: edits, shipment, cancellation, trash, payment, and what MoySklad says."""
 
 from __future__ import annotations
 

@@ -106,7 +106,8 @@ class ApiError(Exception):
     def __init__(self, code: int, *details: object, parameter: str = "", status: int = 0) -> None:
         known_status, sentence = KNOWN.get(code, (400, "Ошибка"))
         self.status = status or known_status
-        item: dict[str, Any] = {"error": sentence.format(*details), "code": code}
+        words = sentence.format(*details, *"???")  # an injected error names nothing
+        item: dict[str, Any] = {"error": words, "code": code}
         if parameter:
             item["parameter"] = parameter
         item["moreInfo"] = f"https://dev.moysklad.ru/doc/api/remap/1.2/#error_{code}"
