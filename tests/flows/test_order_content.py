@@ -301,3 +301,23 @@ def test_fields_nobody_asked_for_change_nothing(world: Any) -> None:
     world.quiet()
     assert Order.objects.get(source_id=str(order["id"])).digest == digest
     assert world.box.moysklad.stats()["by_route"].get("POST /entity/customerorder", 0) == written
+
+
+def test_a_rule_may_ask_for_the_role_of_a_registered_buyer(world: Any) -> None:
+    rule(world, "role", "wholesale", "project", world.box.moysklad.directory("project")["Опт"])
+    projects = []
+    for role in ("wholesale", "customer"):
+        buyer = world.box.store.add_customer(role=role)
+        order = world.box.store.place_order({"S-00001": 1}, customer_id=buyer)
+        projects.append("project" in world.document(order["id"]))
+    assert projects == [True, False]
+
+
+def test_fields_of_the_buyers_own_record_fill_fields_of_the_counterparty(world: Any) -> None:
+    field(world, "Карта клуба", "long", "club_card", of="counterparty")
+    buyer = world.box.store.add_customer(meta={"club_card": "4007"})
+    contacts = {"email": "club@example.test", "phone": "+7 999 400-07-00"}
+    order = world.box.store.place_order({"S-00001": 1}, customer_id=buyer, **contacts)
+    agent = world.document(order["id"])["agent"]
+    (found,) = [row for row in world.box.moysklad.counterparties() if row["id"] == agent["id"]]
+    assert values(found) == {"Карта клуба": 4007}
