@@ -11,10 +11,16 @@ from bridge.configuration.names import Kind, Names
 from bridge.configuration.row_table import RowTable, tables_of, text_mistakes
 from bridge.configuration.shapes import NAME_THERE
 from bridge.connections.models import AttributeMapping, Shop
+from bridge.domain.order_fields import FIELDS, PREFIX, is_known
 
 Target = AttributeMapping.Target
 KIND_OF: dict[str, str] = {Target.ORDER: Kind.ORDER_ATTRIBUTE, Target.BUYER: Kind.BUYER_ATTRIBUTE}
 LONGEST = {"to": 10, "from": 200, "attribute": NAME_THERE}
+
+
+def own_fields() -> str:
+    """The order's own fields as a mapping names them."""
+    return ", ".join(f"{PREFIX}{name}" for name in FIELDS)
 
 
 class Fields(RowTable):
@@ -30,6 +36,9 @@ class Fields(RowTable):
             yield from (f"{place} “{key}” is missing" for key in LONGEST if not table.get(key))
             if table.get("to") and table["to"] not in KIND_OF:
                 yield f"{place} “to” is one of {', '.join(KIND_OF)}, not “{table['to']}”"
+            source = table.get("from")
+            if source and isinstance(source, str) and not is_known(source):
+                yield f"{place} “{source}” is no field of orders; there are: {own_fields()}"
 
     def planned(self, where: str, value: Any, names: Names) -> Sequence[AttributeMapping]:
         rows: list[AttributeMapping] = []

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bridge.connections.models import Connection, Shop, Vendor, new_token
-from bridge.dashboard import shop_sections, shown
+from bridge.dashboard import common_buyer, shop_sections, shown
 from bridge.dashboard.connection_form import MOYSKLAD_SECRETS, SITE_SECRETS, ConnectionForm
 from bridge.dashboard.page import Page, button
 from bridge.dashboard.shop_form import ShopForm
@@ -214,6 +214,19 @@ class ShopPage(Page):
             settings_changed.shop_added(obj, FLOWS)
             return
         self._tell_released(request, settings_changed.shop_changed(before, obj))
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        shop = self.get_object(request, object_id) if request.method == "POST" and object_id else None
+        if shop is not None and self.has_change_permission(request, shop):
+            common_buyer.look_up(request, shop)
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.found_buyer = common_buyer.answer(request)
+        return form
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         self._tell_released(request, formset.replace())

@@ -11,12 +11,13 @@ from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 
-from bridge.configuration.fields import KIND_OF
+from bridge.configuration.fields import KIND_OF, own_fields
 from bridge.configuration.rules import SETS, is_country
 from bridge.connections.models import AttributeMapping, OrderRule, PaymentMethod, Shop, StatusMapping
 from bridge.dashboard.directory import Directory, Kind
 from bridge.dashboard.form_fields import NOT_CHOSEN, Choices, choice, text
 from bridge.dashboard.words import sentence_case, status_choices
+from bridge.domain.order_fields import is_known
 from bridge.sync import settings_changed
 
 BETWEEN = ":"  # of what a rule sets and the id it sets
@@ -74,6 +75,15 @@ class FieldForm(RowForm):
         super().__init__(*args, **kwargs)
         if self.instance.attribute_id:
             self.initial["fills"] = f"{self.instance.target}{BETWEEN}{self.instance.attribute_id}"
+
+    def clean_source(self) -> str:
+        source = str(self.cleaned_data["source"])
+        if not is_known(source):
+            raise forms.ValidationError(
+                _("Orders have no such field of their own. There are: %(fields)s."),
+                params={"fields": own_fields()},
+            )
+        return source
 
 
 class PaymentForm(RowForm):

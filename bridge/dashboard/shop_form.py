@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bridge.configuration.keys import KEYS
 from bridge.configuration.shapes import Name
 from bridge.connections.models import Shop, StatusMapping
-from bridge.dashboard.common_buyer import buyer_called
+from bridge.dashboard.common_buyer import Answer
 from bridge.dashboard.directory import Directory, Kind
 from bridge.dashboard.form_fields import (
     NOT_CHOSEN,
@@ -93,6 +93,9 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
     statuses_interval = seconds(_("Look for changed documents every"))
     stock_interval = seconds(_("Look for changed stock every"))
 
+    # Set for each request by the page.
+    found_buyer: Answer | None = None
+
     class Meta:
         help_texts = {
             "prices": _("The sum is the same. With list prices managers see the discount in the document."),
@@ -162,11 +165,12 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
         return found
 
     def clean_common_buyer(self) -> str:
-        """Asked of MoySklad only when it is another one than before."""
-        shop, wanted = self.instance, str(self.cleaned_data["common_buyer"])
-        if wanted != shop.common_buyer_name:
-            shop.common_buyer_id, shop.common_buyer_name = buyer_called(shop.account, wanted)
-        return wanted
+        """Looked up before (common_buyer.py), and only when it is another one."""
+        if isinstance(self.found_buyer, forms.ValidationError):
+            raise self.found_buyer
+        if self.found_buyer is not None:
+            self.instance.common_buyer_id, self.instance.common_buyer_name = self.found_buyer
+        return str(self.cleaned_data["common_buyer"])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

@@ -257,12 +257,15 @@ def test_settings_are_saved_in_their_columns(desk: Desk) -> None:
         ({"other_statuses": "Собран"}, "Такой статус отправлять нельзя"),
         ({"order_store": "", "more_stores": ["store-1"]}, "Сначала выберите склад для заказов."),
         ({"organization_id": "somebody-elses"}, "somebody-elses"),
+        ({"organization_account_id": "bank-2"}, "Этот счёт принадлежит другой организации."),
+        ({"match_by_0": "inn", "match_by_1": "inn"}, "Выберите каждый способ один раз."),
+        ({"planned_days": "366"}, "меньше либо равно 365"),
+        ({"inn_fields": "x" * 101}, "слишком длинное"),
     ],
 )
 def test_a_wrong_setting_is_named_and_nothing_is_saved(
-    desk: Desk, changes: dict[str, Any], mistake: str
+    desk: Desk, shop: Shop, changes: dict[str, Any], mistake: str
 ) -> None:
-    shop = factories.ShopFactory()
     before = Shop.objects.values().get()
     response = save_shop(desk, shop, **changes)
     assert response.status_code == 200
@@ -303,6 +306,188 @@ def test_other_warehouses_have_the_stock_counted_anew_by_a_job(desk: Desk) -> No
     listing.refresh_from_db()
     assert flow.next_due_at <= timezone.now()
     assert listing.wanted_quantity == 5  # a hundred thousand goods are no work for the request that saves
+
+
+@pytest.mark.parametrize(
+    ("prefix", "lines", "mistake"),
+    [
+        ("order_rules", [("country", "Kazakhstan", "store:store-1")], "два латинских"),
+        ("order_rules", [("role", "vip", "store:foreign")], "foreign"),
+        ("order_rules", [("role", "", "store:store-1")], "Обязательное поле"),
+        ("order_rules", [("role", "vip", "store:store-1")] * 2, "Это правило записано дважды."),
+        ("attribute_mappings", [("order.colour", "order:attribute-1")], "order.transaction_id"),
+        ("attribute_mappings", [("_a", "order:attribute-1"), ("_b", "order:attribute-1")], "одно и то же"),
+        ("payment_methods", [("cod", "cashin"), ("cod", "paymentin")], "только один раз"),
+        ("payment_methods", [("cod", "invoice")], "invoice"),
+    ],
+)
+def test_a_wrong_row_is_named_and_nothing_is_saved(
+    desk: Desk, shop: Shop, prefix: str, lines: list[tuple[str, ...]], mistake: str
+) -> None:
+    names = {
+        "order_rules": ("when", "value", "gets"),
+        "attribute_mappings": ("source", "fills"),
+        "payment_methods": ("method", "document"),
+    }[prefix]
+    before = dump()
+    wrong = rows(prefix, shop, *(dict(zip(names, line, strict=True)) for line in lines))
+    response = save_shop(desk, shop, number_prefix="X-", **wrong)
+    assert response.status_code == 200
+    assert mistake in response.content.decode()
+    assert dump() == before
+
+
+def test_rules_are_kept_in_the_order_a_person_gave_them(desk: Desk, shop: Shop) -> None:
+    names = ("when", "value", "gets", "place")
+    lines = [("role", "a", "store:store-1", "2"), ("role", "b", "store:store-2", "0")]
+    lines += [("role", "c", "store:store-2", "")]
+    desk.said(
+        save_shop(
+            desk, shop, **rows("order_rules", shop, *(dict(zip(names, one, strict=True)) for one in lines))
+        )
+    )
+    assert [rule["role"] for rule in dump()["shop"][shop.name]["rules"]] == ["b", "a", "c"]
+
+
+def test_payment_methods_may_swap_their_documents(desk: Desk, shop: Shop) -> None:
+    for documents in (("cashin", "paymentin"), ("paymentin", "cashin")):
+        lines = [{"method": "cod", "document": documents[0]}, {"method": "bacs", "document": documents[1]}]
+        desk.said(save_shop(desk, shop, **rows("payment_methods", shop, *lines)))
+        saved = dump()["shop"][shop.name]["payments"]
+        assert [saved[method]["document"] for method in ("cod", "bacs")] == list(documents)
+
+
+def parked(shop: Shop, problem: str) -> OutboxMessage:
+    message: OutboxMessage = factories.ParkedFactory(
+        order=factories.OrderFactory(shop=shop), problem=problem, problem_params={}
+    )
+    return message
+
+
+@pytest.mark.parametrize(
+    ("problem", "before", "changes"),
+    [
+        ("expense_item_missing", {}, {"expense_item_id": "expense-1"}),
+        ("buyer_not_found", {"create_buyers": False}, {"create_buyers": "on"}),
+    ],
+)
+def test_a_choice_about_money_or_buyers_lets_the_orders_go(
+    desk: Desk, shop: Shop, problem: str, before: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    Shop.objects.update(**before)
+    waiting, other = parked(shop, problem), parked(shop, "unlinked_lines")
+    said = desk.said(save_shop(desk, shop, **changes))
+    assert "Заказов, которые ждали этой настройки и теперь отправляются: 1." in said
+    waiting.refresh_from_db()
+    other.refresh_from_db()
+    assert (waiting.state, other.state) == (OutboxMessage.State.WAITING, OutboxMessage.State.PARKED)
+
+
+@pytest.mark.parametrize(
+    ("problem", "prefix", "line"),
+    [
+        ("attribute_required_missing", "attribute_mappings", {"source": "_a", "fills": "order:attribute-1"}),
+        ("store_missing", "order_rules", {"when": "role", "value": "vip", "gets": "store:store-1"}),
+    ],
+)
+def test_rows_that_fill_what_was_missing_let_the_orders_go_once(
+    desk: Desk, shop: Shop, problem: str, prefix: str, line: dict[str, str]
+) -> None:
+    message = parked(shop, problem)
+    desk.said(save_shop(desk, shop, **rows(prefix, shop, line)))
+    message.refresh_from_db()
+    assert message.state == OutboxMessage.State.WAITING
+    OutboxMessage.objects.update(state=OutboxMessage.State.PARKED)
+    desk.said(save_shop(desk, shop))  # nothing of it changed: it would only wait again
+    message.refresh_from_db()
+    assert message.state == OutboxMessage.State.PARKED
+
+
+CALLED = [("buyer-1", "Розничный покупатель"), ("buyer-2", "Розничный покупатель")]
+
+
+def test_the_common_buyer_is_looked_up_by_name_once(
+    desk: Desk, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def candidates(_account: object, wanted: str) -> list[tuple[str, str]]:
+        asked.append(wanted)
+        return CALLED[:1]
+
+    monkeypatch.setattr("bridge.sync.common_buyer.candidates", candidates)
+    for _time in range(2):
+        desk.said(save_shop(desk, shop, common_buyer="Розничный покупатель"))
+        shop.refresh_from_db()
+        assert (shop.common_buyer_id, shop.common_buyer_name) == CALLED[0]
+    assert asked == ["Розничный покупатель"]
+    desk.said(save_shop(desk, shop, common_buyer=""))
+    shop.refresh_from_db()
+    assert (shop.common_buyer_id, shop.common_buyer_name) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("found", "mistake"), [(CALLED, "buyer-1, buyer-2"), ([("b", "Розничный")], "“Розничный”"), ([], "—")]
+)
+def test_a_common_buyer_who_is_not_one_is_said(
+    desk: Desk, shop: Shop, monkeypatch: pytest.MonkeyPatch, found: list[tuple[str, str]], mistake: str
+) -> None:
+    monkeypatch.setattr("bridge.sync.common_buyer.candidates", lambda *_: found)
+    response = save_shop(desk, shop, common_buyer="Розничный покупатель")
+    assert mistake in words_of(response.content.decode())
+    shop.refresh_from_db()
+    assert shop.common_buyer_id == ""
+
+
+def test_an_account_that_does_not_answer_is_said_at_the_common_buyer(
+    desk: Desk, shop: Shop, settings: Any
+) -> None:
+    settings.BRIDGE_ALLOW_PRIVATE_HOSTS = True
+    response = save_shop(desk, shop, common_buyer="Розничный покупатель")
+    assert "по этому адресу никто не отвечает" in words_of(response.content.decode())
+    shop.refresh_from_db()
+    assert shop.common_buyer_id == ""
+
+
+def warned(desk: Desk, shop: Shop) -> tuple[str, str]:
+    """What the shop's page and the desk's first page say."""
+    return (
+        words_of(desk.get(f"/admin/bridge/shop/{shop.pk}/change/", "en")),
+        words_of(desk.get("/admin/", "en")),
+    )
+
+
+def test_a_required_field_that_nothing_fills_is_said_before_an_order_fails(desk: Desk, shop: Shop) -> None:
+    DirectoryEntry.objects.filter(external_id="attribute-1").update(is_required=True)
+    words = "MoySklad demands these fields, and nothing fills them: “Номер оплаты”."
+    assert all(words in page for page in warned(desk, shop))
+    line = {"source": "_number", "fills": "order:attribute-1"}
+    desk.said(save_shop(desk, shop, **rows("attribute_mappings", shop, line)))
+    assert not any(words in page for page in warned(desk, shop))
+
+
+def test_money_that_goes_out_without_an_expense_item_is_said(desk: Desk, shop: Shop) -> None:
+    words = "no expense item is chosen"
+    assert not any(words in page for page in warned(desk, shop))
+    line = {"method": "cod", "document": "cashin"}
+    desk.said(save_shop(desk, shop, **rows("payment_methods", shop, line)))
+    assert all(words in page for page in warned(desk, shop))
+    desk.said(save_shop(desk, shop, expense_item_id="expense-1"))
+    assert not any(words in page for page in warned(desk, shop))
+
+
+def test_a_chosen_thing_that_is_gone_in_moysklad_is_said(desk: Desk, shop: Shop) -> None:
+    desk.said(save_shop(desk, shop, project_id="project-1"))
+    assert not any("No longer in MoySklad" in page for page in warned(desk, shop))
+    DirectoryEntry.objects.filter(external_id="project-1").delete()
+    assert all("archived there: project." in page for page in warned(desk, shop))
+
+
+def test_the_section_with_a_mistake_is_opened(desk: Desk, shop: Shop) -> None:
+    response = save_shop(desk, shop, planned_days="366")
+    assert "section: 'documents'" in response.content.decode()
+    response = save_shop(desk, shop, **rows("payment_methods", shop, {"method": "", "document": "cashin"}))
+    assert "section: 'money'" in response.content.decode()
 
 
 def test_status_mappings_are_saved_replaced_and_may_swap(desk: Desk) -> None:

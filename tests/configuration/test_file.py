@@ -260,6 +260,7 @@ def test_a_missing_or_ambiguous_name_lists_the_candidates_and_changes_nothing(
         ({"rules": [{"role": 5, "store": "Магазин"}]}, "“role” must be text"),
         ({"fields": [{"to": "line", "from": "x", "attribute": "y"}]}, "order, buyer"),
         ({"fields": [{"to": "order", "attribute": "y"}]}, "“from” is missing"),
+        ({"fields": [{"to": "order", "from": "order.colour", "attribute": "y"}]}, "order.transaction_id"),
         ({"payments": {"cod": "cashin"}}, "payments.METHOD"),
         ({"payments": {"cod": {"document": "invoice"}}}, "paymentin, cashin"),
         ({"payments": {"cod": {}}}, "none, paymentin, cashin"),
