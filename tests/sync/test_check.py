@@ -28,7 +28,12 @@ class Answering:
             stores=lambda: rows,
             sales_channels=list,
             currencies=lambda: [{"id": "c", "name": "руб", "isoCode": "RUB", "default": True}],
+            organization_accounts=lambda organization_id: [],
+            **dict.fromkeys(
+                ("projects", "contracts", "employees", "expense_items", "countries", "regions"), list
+            ),
         )
+        self.attributes = SimpleNamespace(list=lambda kind: [])
         self.assortment = SimpleNamespace(services=lambda archived: [])
         self.states = SimpleNamespace(list=list)
         self.site = SimpleNamespace(info=lambda: self._say({"woocommerce": "9.8.1", "currency": "RUB"}))
