@@ -19,6 +19,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,6 +46,11 @@ def eventually(probe: Callable[[], T], what: str, seconds: float = 60) -> T:
             return value
         time.sleep(0.1)
     raise AssertionError(f"did not happen within {seconds} s: {what}")
+
+
+def kopecks(amount: str) -> int:
+    """What the shop writes as "351.00", in minor units."""
+    return int(Decimal(amount) * 100)
 
 
 class Lab:
@@ -131,6 +137,31 @@ class Live:
         """A line of the table printed at the end."""
         self.figures.append((name, value))
 
+    def parked(self) -> int:
+        """Orders that wait for a person, as the bridge's own figures say."""
+        return int(json.loads(self.bridge.manage("bridge_status", "--json"))["outbox"]["parked"])
+
+    def agreed(self, order_id: int, seconds: float = 60) -> dict[str, Any]:
+        """The document, once its sum is the order's total on the site."""
+        total = kopecks(self.lab.get(order_id)["total"])
+        return eventually(
+            lambda: next(
+                (
+                    row
+                    for name, row in self.documents().items()
+                    if (name, row["sum"]) == (f"LIVE-{order_id}", total)
+                ),
+                None,
+            ),
+            f"order {order_id} in MoySklad with {total / 100:.2f}",
+            seconds,
+        )
+
+    def rows(self, document: dict[str, Any], article: str) -> list[dict[str, Any]]:
+        """The positions with these goods."""
+        href = self.box.moysklad.item(article)["meta"]["href"]
+        return [row for row in document["positions"]["rows"] if row["assortment"]["meta"]["href"] == href]
+
     def documents(self) -> dict[str, dict[str, Any]]:
         """Documents in MoySklad by number; two with one number fail the test."""
         rows = self.box.moysklad.documents()
@@ -176,7 +207,7 @@ def configuration(lab: Lab, box: Sandbox) -> str:
     lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
     # Looking by itself is switched off in effect: what arrives was told by the plugin and by webhooks.
     lines += ["intervals = { orders = 3600, statuses = 3600, stock = 3600 }"]
-    lines += ["", "[shop.site.states]", 'processing = "Новый"']
+    lines += ["", "[shop.site.states]", 'processing = "Новый"', 'cancelled = "Отменен"']
     return "\n".join(lines) + "\n"
 
 

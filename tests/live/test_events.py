@@ -1,4 +1,4 @@
-"""Every change of an order in the real shop is told: the event holds the order as the shop's REST API shows it then."""
+"""Every change of an order in the real shop is told: the event holds what the shop's REST API shows of it then."""
 
 from __future__ import annotations
 
@@ -73,6 +73,10 @@ def comparable(order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def shown(refunds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in refund.items() if key != "_links"} for refund in refunds]
+
+
 def changes(lab: Any, order_id: int) -> Iterator[tuple[str, Callable[[], object]]]:
     """Each way a shop manager or a program changes an order, in a sequence that the shop allows."""
     number = str(order_id)
@@ -129,11 +133,12 @@ def test_event_after_each_change_holds_the_order_as_rest_shows_it(
         assert more == [], f"{name}: {1 + len(more)} events for one change"
         assert event["event"] == "order.changed", name
         assert comparable(event["order"]) == comparable(live.lab.get(order_id)), name
+        assert shown(event["refunds"]) == shown(live.lab.api.get(f"orders/{order_id}/refunds").json()), name
         told += 1
     since = len(recorder.events)
     live.lab.run("admin", "delete", str(order_id))
     [event] = live.until(lambda: recorder.of(order_id, since), "deleted for good", 10)
-    assert (event["event"], event["order"]) == ("order.deleted", None)
+    assert (event["event"], event["order"], event["refunds"]) == ("order.deleted", None, None)
     live.note(
         f"changes told, {'HPOS' if storage == 'on' else 'legacy'}",
         f"{told + 1} of {told + 1}, one event each",
