@@ -212,6 +212,27 @@ CATALOGUE: dict[str, Entry] = {
         _("MoySklad demands an expense item for money that is paid back, and none is chosen."),
         _("Choose the expense item of refunds in the shop's settings; the payment then goes by itself."),
     ),
+    "link_doubtful": Entry(
+        _("MoySklad has documents with this order's number, but neither the sum (%(local)s) nor the buyer agrees: "
+          "%(documents)s."),
+        _("On the page of the upload choose the document that is this order's, or have a new one made."),
+    ),
+    "link_several": Entry(
+        _("Several documents in MoySklad fit this order (%(local)s): %(documents)s."),
+        _("On the page of the upload choose the document that is this order's, or have a new one made."),
+    ),
+    "link_in_bin": Entry(
+        _("The document of this order is in MoySklad's bin: %(documents)s."),
+        _("Restore it there and repeat the upload, or have a new one made on the page of the upload."),
+    ),
+    "link_taken": Entry(
+        _("The document that fits this order is another order's as well: %(documents)s."),
+        _("Compare the orders in MoySklad and on the site; on the page of the upload have a new document made."),
+    ),
+    "upload_open": Entry(
+        _("The shop %(shop)s has an upload that has not ended yet."),
+        _("Wait until it is finished, or cancel it, then start the next one."),
+    ),
     "document_gone": Entry(
         _("Document %(document)s was deleted in MoySklad, or moved to the bin."),
         _("Choose: create it again, leave it so, or cancel the order on the site."),

@@ -67,7 +67,7 @@ def _rows(account: Connection, agent_ids: Iterable[str]) -> list[BuyerContacts]:
 
 def _changes(row: BuyerContacts, said: Said) -> dict[str, Any]:
     """Nothing from an older order, nor from one that makes a company of a person or the other way round."""
-    if said.at <= row.as_of or said.body[KIND] != row.written.get(KIND):
+    if said.at < row.as_of or said.body[KIND] != row.written.get(KIND):
         return {}
     changes = {key: value for key, value in said.body.items() if value != row.written.get(key)}
     if ADDRESS in changes:

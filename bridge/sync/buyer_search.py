@@ -6,7 +6,7 @@ Those an earlier rule found are not asked for again. Archived counterparties are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bridge.connections.models import Connection
@@ -28,7 +28,7 @@ class Answer:
 
     agent_id: str = ""
     several: tuple[str, ...] = ()
-    archived: Mapping[str, str] | None = None
+    archived: Mapping[str, str] = field(default_factory=dict)
 
 
 def search(client: MoySklad, account: Connection, buyers: Mapping[int, Buyer]) -> dict[int, Answer]:
@@ -60,7 +60,7 @@ def _chosen(before: Answer, buyer: Buyer, rows: Iterable[Row], linked: set[str])
         ),
         reverse=True,
     )
-    seen = replace(before, archived={**(before.archived or {}), **archived})
+    seen = replace(before, archived={**before.archived, **archived})
     if not live:
         return seen
     return replace(

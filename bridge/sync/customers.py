@@ -150,7 +150,7 @@ def _made(account: Connection, claim: str, group: Sequence[Case], answer: Any) -
 def _sync_id(account: Connection, case: Case) -> str:
     """The same for everybody who looks for this buyer now, and another one than of what was archived since."""
     kind, value = case.buyer.seed.stored
-    passed_over = "".join(f":{agent}" for agent in sorted(case.answer.archived or ()))
+    passed_over = "".join(f":{agent}" for agent in sorted(case.answer.archived))
     return str(uuid.uuid5(NAMESPACE, f"{account.account_id}:{kind}:{value}{passed_over}"))
 
 
@@ -181,12 +181,10 @@ def _said(case: Case) -> buyer_contacts.Said:
 
 
 def _not_found(case: Case) -> DomainError:
-    """Who was looked for, and whether an archived one fits."""
+    """Who was looked for, and whether archived ones fit."""
     contacts = (case.buyer.name, case.buyer.customer.email, case.buyer.customer.phone, case.buyer.inn)
     who = ", ".join(dict.fromkeys(part for part in contacts if part))
-    if case.answer.archived:
-        return DomainError("buyer_only_archived", buyer=who, names=_names(case.answer.archived.values()))
-    return DomainError("buyer_not_found", buyer=who)
+    return DomainError("buyer_not_found", buyer=who, archived=_names(case.answer.archived.values()) or "—")
 
 
 def _notes(case: Case) -> list[Problem]:
@@ -195,8 +193,8 @@ def _notes(case: Case) -> list[Problem]:
         names = case.answer.several
         figures = {"count": str(len(names)), "names": _names(names), "used": names[0]}
         notes.append(Problem("buyers_several", figures))
-    if case.answer.archived:
-        notes.append(Problem("buyer_archived", {"names": _names(case.answer.archived.values())}))
+    if archived := case.answer.archived:
+        notes.append(Problem("buyer_archived", {"names": _names(archived.values())}))
     if case.not_updated:
         notes.append(case.not_updated)
     if unread := [text for texts in case.fields.told.values() for text in texts]:

@@ -220,7 +220,7 @@ def test_where_buyers_are_not_made_the_order_waits_with_the_reason(box: Any, moy
     assert "a@x.example" in error.problem.params["buyer"]
     moysklad.add_counterparty(name="Архивная", email="a@x.example", archived=True)
     archived = resolve(shop, order(email="a@x.example"))
-    assert archived.problem.code == "buyer_only_archived"
+    assert (error.problem.params["archived"], archived.problem.params["archived"]) == ("—", "“Архивная”")
     there = moysklad.add_counterparty(name="Анна", email="a@x.example")["id"]
     assert agent(shop, email="a@x.example") == there
 
@@ -240,6 +240,16 @@ def test_contacts_follow_the_site_only_where_they_changed_there(box: Any, moyskl
     )
     resolve(shop, order(4, AT - timedelta(days=9), phone="+79160000000", **said))
     assert moysklad.document(first, "counterparty")["phone"] == "+79164445566", "an older order is no news"
+
+
+def test_contacts_that_may_not_be_changed_are_told_and_the_order_goes(box: Any, moysklad: Any) -> None:
+    shop = shop_of(box, update_buyers=True)
+    first = agent(shop, email="a@x.example", first_name="Анна", phone="+79161112233")
+    moysklad.faults.add("error", method="POST", path="/entity/counterparty", code=1017)
+    moved = order(2, AT + timedelta(days=1), email="a@x.example", first_name="Анна", phone="+79164445566")
+    found = resolve(shop, moved)
+    assert found.agent_id == first
+    assert [(note.code, note.params["name"]) for note in found.notes] == [("buyer_not_updated", "Анна")]
 
 
 def test_a_moved_buyer_has_no_trace_of_the_old_address(box: Any, moysklad: Any) -> None:
