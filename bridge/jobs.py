@@ -6,7 +6,7 @@ from bridge import pulse, routes
 from bridge.inbox.process import process_waiting
 from bridge.outbox.deliver import deliver as deliver_message
 from bridge.schedules import sweep
-from bridge.sync import flows
+from bridge.sync import flows, upload_portions
 
 
 def process_inbox() -> None:
@@ -22,6 +22,11 @@ def deliver(message_id: int) -> None:
 def run_flow(watermark_id: int) -> None:
     with pulse.working():
         flows.run(watermark_id, routes.FLOWS)
+
+
+def run_upload(upload_id: int) -> None:
+    with pulse.working():
+        upload_portions.run(upload_id)
 
 
 def beat() -> None:

@@ -17,9 +17,9 @@ from bridge import pulse
 from bridge.inbox.models import InboxEvent
 from bridge.outbox.enqueue import reset_stale
 from bridge.outbox.models import OutboxMessage
-from bridge.sync import flows
+from bridge.sync import flows, uploads
 from bridge.sync.models import Watermark
-from bridge.wake import DELIVER, PROCESS_INBOX, RUN_FLOW, wake
+from bridge.wake import DELIVER, PROCESS_INBOX, RUN_FLOW, RUN_UPLOAD, wake
 
 PORTION = 100
 # With this much in the queue already, waking more would only repeat it.
@@ -48,3 +48,5 @@ def sweep(table: Mapping[str, flows.Flow]) -> None:
     idle = Q(running_since=None) | Q(running_since__lt=now - lease)
     for pk in Watermark.objects.filter(idle, next_due_at__lte=now).values_list("pk", flat=True):
         wake(RUN_FLOW, pk)
+    for pk in uploads.due():
+        wake(RUN_UPLOAD, pk)

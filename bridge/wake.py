@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 PROCESS_INBOX = "bridge.jobs.process_inbox"
 DELIVER = "bridge.jobs.deliver"
 RUN_FLOW = "bridge.jobs.run_flow"
+RUN_UPLOAD = "bridge.jobs.run_upload"
 BEAT = "bridge.jobs.beat"
 
 
