@@ -16,7 +16,6 @@ from unfold.widgets import (
 
 DAY = 24 * 3600
 NOT_CHOSEN = _("not chosen")
-# Entries of select boxes; a list instead of a label's id is a group of them.
 Choices = list[tuple[Any, Any]]
 
 
@@ -60,6 +59,16 @@ def days(label: Any, help_text: Any = "") -> forms.IntegerField:
         min_value=0,
         max_value=365,
         widget=UnfoldAdminIntegerFieldWidget(),
+    )
+
+
+def number(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=1000,
+        widget=UnfoldAdminIntegerFieldWidget(attrs={"style": "width: 5rem"}),
     )
 
 

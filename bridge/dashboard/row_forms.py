@@ -15,7 +15,7 @@ from bridge.configuration.fields import KIND_OF, own_fields
 from bridge.configuration.rules import SETS, is_country
 from bridge.connections.models import AttributeMapping, OrderRule, PaymentMethod, Shop, StatusMapping
 from bridge.dashboard.directory import Directory, Kind
-from bridge.dashboard.form_fields import NOT_CHOSEN, Choices, choice, text
+from bridge.dashboard.form_fields import NOT_CHOSEN, Choices, choice, number, text
 from bridge.dashboard.words import sentence_case, status_choices
 from bridge.domain.order_fields import is_known
 from bridge.sync import settings_changed
@@ -43,17 +43,18 @@ class MappingForm(RowForm):
 
 
 class RuleForm(RowForm):
+    number = number("№")
     value = text(_("Value"), most=100, required=True)
     gets = choice(_("Its document gets"), required=True)
 
     class Meta:
         model = OrderRule
-        fields = ("place", "when", "value")
+        fields = ("when", "value")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].required = False
         if self.instance.external_id:
+            self.initial["number"] = self.instance.place + 1
             self.initial["gets"] = f"{self.instance.sets}{BETWEEN}{self.instance.external_id}"
 
     def clean(self) -> dict[str, Any]:
@@ -188,14 +189,13 @@ class RuleFormSet(RowFormSet):
     twice = _("This rule stands here twice.")
 
     def offer(self, form: Any) -> None:
-        form.fields["gets"].choices = _grouped(
+        form.fields["gets"].choices = _of_kinds(
             self.directory, SETS, form.instance.sets, form.instance.external_id
         )
 
     def chosen(self) -> list[dict[str, Any]]:
-        """In the order the person gave them; a new one comes last."""
-        rows = super().chosen()
-        return sorted(rows, key=lambda row: row["place"] if row.get("place") is not None else len(rows))
+        """By the numbers the person gave them; one without a number comes last."""
+        return sorted(super().chosen(), key=lambda row: (row["number"] is None, row["number"] or 0))
 
     def present(self) -> QuerySet[Any]:
         return super().present().order_by("place", "pk")
@@ -217,7 +217,7 @@ class FieldFormSet(RowFormSet):
     twice = _("Two lines fill the same field in MoySklad.")
 
     def offer(self, form: Any) -> None:
-        form.fields["fills"].choices = _grouped(
+        form.fields["fills"].choices = _of_kinds(
             self.directory, KIND_OF, form.instance.target, form.instance.attribute_id
         )
 
@@ -249,12 +249,11 @@ class PaymentFormSet(RowFormSet):
         )
 
 
-def _grouped(directory: Directory, kinds: dict[str, str], present: str, present_id: str) -> Choices:
-    """Entries of several kinds under the kind's name; each says of which kind it is: `store:<id>`."""
-    groups: Choices = [("", NOT_CHOSEN)]
+def _of_kinds(directory: Directory, kinds: dict[str, str], present: str, present_id: str) -> Choices:
+    """Entries of several kinds, each saying of which kind it is: ("store:<id>", "Warehouse: Main")."""
+    found: Choices = [("", NOT_CHOSEN)]
     for code, kind in kinds.items():
-        entries = directory.choices(kind, (present_id,) if code == present else ())
-        if entries:
-            options = [(f"{code}{BETWEEN}{external_id}", name) for external_id, name in entries]
-            groups.append((sentence_case(str(Kind(kind).label)), options))
-    return groups
+        label = sentence_case(str(Kind(kind).label))
+        for external_id, name in directory.choices(kind, (present_id,) if code == present else ()):
+            found.append((f"{code}{BETWEEN}{external_id}", f"{label}: {name}"))
+    return found

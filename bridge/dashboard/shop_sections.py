@@ -23,6 +23,8 @@ from bridge.dashboard.row_forms import (
     ToStateFormSet,
 )
 
+NOTE = "admin/bridge/shop/note.html"
+
 
 class MappingInline(Inline):
     model = StatusMapping
@@ -50,10 +52,9 @@ class RuleInline(Inline):
     model = OrderRule
     form = RuleForm
     formset = RuleFormSet
-    fields = ("place", "when", "value", "gets")
-    ordering_field = "place"
-    hide_ordering_field = True
+    fields = ("number", "when", "value", "gets")
     verbose_name_plural = _("Orders that are such get this")
+    template_before = NOTE
     note = _(
         "Shipping and payment methods as WooCommerce names them: local_pickup, flat_rate:3, cod. Countries by two "
         "letters: KZ. Of several rules that fit, the first decides."
@@ -66,6 +67,7 @@ class FieldInline(Inline):
     formset = FieldFormSet
     fields = ("source", "fills")
     verbose_name_plural = _("Fields of the order → fields in MoySklad")
+    template_before = NOTE
     note = _(
         "On the left the key of the order's field as its plugin keeps it, or one of the order's own: "
         "order.transaction_id, order.coupons, order.utm_source."
@@ -78,6 +80,7 @@ class PaymentInline(Inline):
     formset = PaymentFormSet
     fields = ("method", "document", "organization_account_id", "project_id")
     verbose_name_plural = _("Payment method → document")
+    template_before = NOTE
     note = _(
         "As WooCommerce names the method: cod, bacs. An asterisk (*) stands for all others. Without a line no payment "
         "is made in MoySklad."

@@ -338,9 +338,9 @@ def test_a_wrong_row_is_named_and_nothing_is_saved(
 
 
 def test_rules_are_kept_in_the_order_a_person_gave_them(desk: Desk, shop: Shop) -> None:
-    names = ("when", "value", "gets", "place")
-    lines = [("role", "a", "store:store-1", "2"), ("role", "b", "store:store-2", "0")]
-    lines += [("role", "c", "store:store-2", "")]
+    names = ("when", "value", "gets", "number")
+    lines = [("role", "a", "store:store-1", "2"), ("role", "c", "store:store-2", "")]
+    lines += [("role", "b", "store:store-2", "1")]
     desk.said(
         save_shop(
             desk, shop, **rows("order_rules", shop, *(dict(zip(names, one, strict=True)) for one in lines))
