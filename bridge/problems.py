@@ -147,6 +147,10 @@ CATALOGUE: dict[str, Entry] = {
         _("The order on the site has fewer pieces than document %(document)s has shipped already."),
         _("Compare both versions. If goods came back, make a refund on the site or a return in MoySklad, then retry."),
     ),
+    "header_kept": Entry(
+        _("Staff changed the document's header in MoySklad, so the site's news was not written over it: %(fields)s."),
+        _("Copy what matters into the document by hand."),
+    ),
     "status_conflict": Entry(
         _("Both sides changed this order: “%(state)s” in MoySklad, “%(status)s” on the site."),
         _("It was settled by the rule: MoySklad decides on closing, the site on payment and on a cancellation."),
@@ -178,7 +182,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "refund_more_than_ordered": Entry(
         _("Refund %(refund)s takes back more than there is: %(what)s, %(asked)s asked for, %(left)s left."),
-        _("Look whether the warehouse has entered this return already; then mark the refund as settled, or correct it."),
+        _("Look whether the warehouse has entered this return already; then mark the refund as settled, or retry."),
     ),
     "refund_amount_only": Entry(
         _("Refund %(refund)s of %(amount)s %(currency)s names no goods, and the order was shipped."),
@@ -207,6 +211,26 @@ CATALOGUE: dict[str, Entry] = {
     "refund_return_removed": Entry(
         _("Document %(document)s, made for a refund of the site, was removed in MoySklad."),
         _("Restore it in MoySklad, or delete the refund on the site, if only one of both was meant."),
+    ),
+    "return_line_unknown": Entry(
+        _("Returned in MoySklad, but not in the order on the site: %(lines)s."),
+        _("Make the refund on the site by hand and mark the return as settled."),
+    ),
+    "return_exceeds_order": Entry(
+        _("The return takes back more than the order has left on the site: %(what)s, %(asked)s returned, %(left)s left."),
+        _("Look whether the refund was made on the site already; then mark the return as settled, or correct it."),
+    ),
+    "return_changed": Entry(
+        _("Return %(document)s was changed in MoySklad after its refund had been made on the site."),
+        _("Let the bridge make the refund anew (the buyer gets another mail), or mark the return as settled."),
+    ),
+    "return_removed": Entry(
+        _("Return %(document)s was removed in MoySklad; its refund is still on the site."),
+        _("Let the bridge delete the refund, or mark the return as settled."),
+    ),
+    "return_amount_differs": Entry(
+        _("Return %(document)s is %(remote)s %(currency)s, its refund on the site %(local)s %(currency)s."),
+        _("A refund follows the order's own prices. Nothing to do if prices in MoySklad were changed on purpose."),
     ),
     "expense_item_missing": Entry(
         _("MoySklad demands an expense item for money that is paid back, and none is chosen."),

@@ -14,7 +14,7 @@ from bridge.domain.errors import DomainError, Problem
 from bridge.mapping import from_moysklad, to_moysklad
 from bridge.orders.models import OrderBinding
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
-from bridge.sync import after_writing, document_body, observed, refund_plans, removed_documents
+from bridge.sync import after_writing, document_body, observed, refund_plans, removed_documents, staff_edits
 from bridge.sync import order_document as parts
 from bridge.sync.new_documents import GONE_CODES
 from bridge.sync.order_job import Job, Outcomes, each, send
@@ -81,6 +81,7 @@ def _prepare(
     refund_plans.plan(job.order, document)
     job.__dict__.pop("content", None)  # a plan may just have taken something out of the document
     job.body = dict(document_body.header_changes(shop, job.content, binding.written))
+    staff_edits.keep(job.order, binding, document, job.body)
     if state := parts.state_to_send(shop, job.order.status, binding):
         job.body["state"] = to_moysklad.state(account.base_url, state)
     try:
@@ -142,6 +143,7 @@ def _answered(client: MoySklad, account: Connection, job: Job, answer: Document 
     if isinstance(answer, ConnectorError):
         return _refused(client, job, answer)
     parts.confirm(job.binding, job.binding.sending or job.record())
+    staff_edits.remember(job.binding, answer)
     observed.note(account, job.binding, from_moysklad.document(answer))
     fields = ", ".join(sorted(set(job.body) - {"meta"}))
     return after_writing.outcome(job, f"document {job.binding.document_name}: {fields}")

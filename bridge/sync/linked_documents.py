@@ -17,7 +17,7 @@ from bridge.mapping import from_moysklad, moysklad_money
 from bridge.orders import flags
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
-from bridge.sync import document_body, kinds, observed, refund_plans
+from bridge.sync import document_body, kinds, observed, refund_plans, staff_edits
 from bridge.sync import order_document as parts
 from bridge.sync.earlier_documents import DOUBTS, OPENED, bound
 from bridge.sync.identity import sync_id
@@ -90,6 +90,7 @@ def _settled(order: Order, document: Document) -> dict[str, Any]:
         **{key: value for key, value in header.items() if value is not None},
         "positions": from_moysklad.positions(document),
         "reserved": order.status not in parts.RELEASING,
+        "seen": staff_edits.texts_of(document),
         "paid": order.content.get("paid_at") is not None,
     }
 

@@ -11,7 +11,16 @@ from bridge.mapping import from_moysklad, to_moysklad
 from bridge.orders import flags
 from bridge.orders.models import OrderBinding
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
-from bridge.sync import after_writing, customers, document_body, observed, refund_plans, removed_documents
+from bridge.sync import (
+    after_writing,
+    customers,
+    directory,
+    document_body,
+    observed,
+    refund_plans,
+    removed_documents,
+    staff_edits,
+)
 from bridge.sync import order_document as parts
 from bridge.sync.order_job import Job, Outcomes, each, send
 from connectors.errors import ConnectorError, PermanentError, TransientError
@@ -40,8 +49,8 @@ def find_earlier(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> 
 
 def create(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:
     """Make the documents that are missing, all in one call."""
-    outcomes: Outcomes = {}
-    going = each(jobs, outcomes, _prepare)
+    outcomes = _know_currencies(account, jobs)
+    going = each([job for job in jobs if job.pk not in outcomes], outcomes, _prepare)
     try:
         buyers = customers.resolve(client, account, {j.pk: (j.order.shop, j.content) for j in going})
     except ConnectorError as error:
@@ -50,6 +59,18 @@ def create(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcom
     for job, answer in zip(ready, send(client, ready), strict=True):
         each([job], outcomes, lambda job, answer=answer: _answered(client, account, job, answer))  # type: ignore[misc]
     return outcomes
+
+
+def _know_currencies(account: Connection, jobs: Sequence[Job]) -> Outcomes:
+    """A currency may be newer than our last look at the account: one more look for the whole batch."""
+    known = directory.currencies_of(account)
+    strange = [job for job in jobs if job.wanted and job.content.currency not in known]
+    try:
+        if strange:
+            directory.refresh_currencies(account)
+    except ConnectorError as error:
+        return {job.pk: Failed(error) for job in strange}
+    return {}
 
 
 def _prepare(job: Job) -> Outcome | None:
@@ -95,6 +116,7 @@ def _bind(account: Connection, job: Job, document: Mapping[str, Any]) -> None:
     binding.external_id, binding.page_url = seen.external_id, seen.page_url
     binding.state_id = sent["state"] or seen.state_id
     parts.confirm(binding, sent)
+    staff_edits.remember(binding, document)
     observed.note(account, binding, seen)
 
 
@@ -104,6 +126,7 @@ def _refused(client: MoySklad, account: Connection, job: Job, error: ConnectorEr
         return Failed(error)
     agent = from_moysklad.ref_id(job.body["agent"])
     if agent not in {str(row["id"]) for row in client.counterparties.by_ids([agent])}:
-        customers.forget(account, agent)
+        if not customers.forget(account, agent):  # the owner's own choice: one buyer for all retail orders
+            return Parked(Problem("reference_missing", {"detail": error.detail}))
         return Failed(TransientError("the buyer was deleted in MoySklad and is looked for anew", status=404))
     return Parked(Problem("reference_missing", {"detail": error.detail}))

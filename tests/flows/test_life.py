@@ -257,3 +257,22 @@ def test_a_change_on_the_site_that_the_bridge_has_not_heard_of_is_seen_before_a_
     world.quiet()
     assert world.site_status(order["id"]) == "cancelled"
     assert Watermark.objects.filter(problem="internal").count() == 0
+
+
+def test_what_staff_wrote_into_the_comment_stays_and_the_sites_news_is_shown(world: Any, sent: Any) -> None:
+    order, document = sent
+    text = world.box.moysklad.document(document["id"])["description"]
+    world.box.moysklad.edit(
+        "customerorder", document["id"], {"description": f"{text}\nЗвонили: ждёт до пятницы"}
+    )
+    world.quiet()
+    world.box.store.edit_order(order["id"], {"customer_note": "везите в среду"})
+    assert "везите в среду" in world.flag(order["id"], "header_kept")["fields"]
+    world.quiet()
+    assert "ждёт до пятницы" in world.box.moysklad.document(document["id"])["description"]
+    world.box.store.edit_order(order["id"], {"shipping": {"address_1": "Новая улица, 5", "city": "Москва"}})
+    world.until(
+        lambda: "Новая улица" in world.box.moysklad.document(document["id"])["shipmentAddress"],
+        "the address, which staff left alone",
+    )
+    assert "ждёт до пятницы" in world.box.moysklad.document(document["id"])["description"]

@@ -1,0 +1,46 @@
+"""What staff wrote into a document's header stays: the site's news for the same field is shown to them instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bridge.domain.errors import Problem
+from bridge.orders import flags
+from bridge.orders.models import Order, OrderBinding
+
+KEPT = "header_kept"
+# Field of a body → the field of an answer that shows it, and the words for it.
+SHOWN_AS = {
+    "description": ("description", "Комментарий"),
+    "shipmentAddress": ("shipmentAddress", "Адрес доставки"),
+    "shipmentAddressFull": ("shipmentAddress", "Адрес доставки"),
+    "deliveryPlannedMoment": ("deliveryPlannedMoment", "План. дата отгрузки"),
+}
+
+
+def texts_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """What the document's header says, by the fields of an answer."""
+    return {shown: str(document.get(shown) or "") for shown, _word in SHOWN_AS.values()}
+
+
+def remember(binding: OrderBinding, document: Mapping[str, Any]) -> None:
+    """The answer to our write: from now on another text is the staff's."""
+    binding.written = {**binding.written, "seen": texts_of(document)}
+
+
+def keep(order: Order, binding: OrderBinding, document: Mapping[str, Any], body: dict[str, Any]) -> None:
+    """Take out of a body what would overwrite the staff's words, and flag the order with the site's."""
+    seen, now = binding.written.get("seen"), texts_of(document)
+    changed = {
+        key: word for key, (shown, word) in SHOWN_AS.items() if seen is not None and now[shown] != seen[shown]
+    }
+    held = {word: body.pop(key) for key, word in changed.items() if key in body}
+    news = "; ".join(f"{word}: {_readable(value)}" for word, value in held.items())
+    flags.show_only(order, [Problem(KEPT, {"fields": news})] if held else [], KEPT)
+
+
+def _readable(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(str(part) for part in value.values() if isinstance(part, str) and part) or "—"
+    return str(value or "—").replace("\n", " · ")
