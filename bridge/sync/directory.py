@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from bridge.connections import clients
-from bridge.connections.models import Connection, DirectoryEntry
+from bridge.connections.models import Connection, DirectoryEntry, Shop
 from bridge.mapping.wire_text import plain
+from bridge.outbox.enqueue import release
 from bridge.sync import directory_choices
 from bridge.sync.directory_choices import entry
 from connectors.moysklad.client import MoySklad
@@ -28,6 +29,11 @@ def refresh_states(connection: Connection) -> None:
     keep(connection, _states(clients.moysklad(connection, Priority.STATUSES)), Kind.STATE)
 
 
+def refresh_currencies(connection: Connection) -> None:
+    """An order is in a currency we do not know yet: read them again (1 call)."""
+    keep(connection, _currencies(clients.moysklad(connection, Priority.ORDERS)), Kind.CURRENCY)
+
+
 def read(client: MoySklad) -> list[DirectoryEntry]:
     """The directory as the account has it; entries that belong to no connection yet.
 
@@ -40,25 +46,42 @@ def read(client: MoySklad) -> list[DirectoryEntry]:
         *_entries(Kind.STORE, client.directory.stores()),
         *_entries(Kind.SALES_CHANNEL, client.directory.sales_channels()),
         *_entries(Kind.SERVICE, client.assortment.services(archived=False)),
-        *_entries(Kind.CURRENCY, client.directory.currencies(), detail="isoCode", default="default"),
+        *_currencies(client),
         *_states(client),
         *directory_choices.read(client, [str(row["id"]) for row in organizations]),
     ]
 
 
 def keep(connection: Connection, entries: Iterable[DirectoryEntry], *kinds: str) -> None:
-    """Replace what is kept of an account (of these kinds, or all) by what was read."""
+    """Replace what is kept of an account (of these kinds, or all) by what was read; orders that waited for a currency
+    go on when there is a new one."""
     fresh = list(entries)
     for one in fresh:
         one.connection = connection
     known = DirectoryEntry.objects.filter(connection=connection)
     with transaction.atomic():
+        # One at a time: two that replaced the same names at once would both bring them in.
+        Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).first()
+        before = currencies_of(connection)
         (known.filter(kind__in=kinds) if kinds else known).delete()
         DirectoryEntry.objects.bulk_create(fresh, batch_size=500)
+        if currencies_of(connection) - before:
+            for shop in Shop.objects.filter(account=connection):
+                release(shop, "currency_unknown")
+
+
+def currencies_of(connection: Connection) -> set[str]:
+    """The letters of the currencies that an account has, as far as we know."""
+    entries = DirectoryEntry.objects.filter(connection=connection, kind=Kind.CURRENCY)
+    return set(entries.values_list("detail", flat=True))
 
 
 def _states(client: MoySklad) -> list[DirectoryEntry]:
     return _entries(Kind.STATE, client.states.list(), detail="stateType")
+
+
+def _currencies(client: MoySklad) -> list[DirectoryEntry]:
+    return _entries(Kind.CURRENCY, client.directory.currencies(), detail="isoCode", default="default")
 
 
 def _entries(kind: str, rows: Iterable[Any], *, detail: str = "", default: str = "") -> list[DirectoryEntry]:
