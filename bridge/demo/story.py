@@ -99,6 +99,12 @@ number_prefix = "WOO-"
 shipping_service = "Доставка"
 intervals = {{ orders = 30, statuses = 30, stock = 30 }}
 
+[shop.demo.money]
+expense_item = "Возврат"
+
+[shop.demo.payments.cod]
+document = "cashin"
+
 [shop.demo.states]
 processing = "Новый"
 cancelled = "Отменен"
@@ -140,6 +146,7 @@ def tell(box: Sandbox, story: Story) -> None:
         lambda: (store.order(orders[0]["id"]) or {}).get("status") == "completed",
         lambda _: f"order {orders[0]['number']} is completed on the site",
     )
+    _money_back(box, story, orders[1], documents[1])
     store.set_status(orders[2]["id"], "cancelled")
     story.tell(
         f"order {orders[2]['number']} cancelled on the site",
@@ -156,6 +163,34 @@ def tell(box: Sandbox, story: Story) -> None:
         lambda: True,
         lambda _: f"{len(names)} documents, {refused} answers 429",
     )
+
+
+def _money_back(box: Sandbox, story: Story, order: dict[str, Any], document: dict[str, Any]) -> None:
+    """Paid and shipped, then a piece comes back on the site and another in MoySklad."""
+    store, moysklad, number = box.store, box.moysklad, order["number"]
+    store.pay(order["id"])
+    story.tell(
+        f"order {number} paid on the site",
+        lambda: (moysklad.document(document["id"]) or {}).get("payedSum") == document["sum"],
+        lambda _: "one cash receipt in MoySklad, linked to the document",
+    )
+    demand = moysklad.ship(document["id"], {"S-00002": 3}, "Основной склад")
+    store.refund(order["id"], {"S-00002": 1}, amount="333.33")
+    story.tell(
+        f"a piece of order {number} refunded on the site",
+        lambda: moysklad.documents("cashout") and moysklad.documents("salesreturn"),
+        lambda rows: f"return {rows[0]['name']} of the shipment and {_paid_back(box)} paid back",
+    )
+    moysklad.return_goods(demand["id"], {"S-00002": 1})
+    story.tell(
+        "a return of another piece in MoySklad",
+        lambda: len(store.refunds(order["id"])) == 2,
+        lambda _: f"order {number} has a refund of {store.refunds(order['id'])[0]['amount']} ₽",
+    )
+
+
+def _paid_back(box: Sandbox) -> str:
+    return f"{sum(Decimal(str(row['sum'])) for row in box.moysklad.documents('cashout')) / 100:.2f} ₽"
 
 
 def _place(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bridge.domain.buyers import Buyer, person_name
@@ -11,12 +12,16 @@ from bridge.mapping.addresses import Placed
 Body = dict[str, Any]
 UNNAMED = "Покупатель"
 TITLE_LIMIT = 4096
+# MoySklad refuses the whole counterparty for an address that is none (3015).
+EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 
 
 def counterparty(buyer: Buyer, address: Placed) -> Body:
     """A new counterparty, without `syncId`; what the order does not say is left out."""
     numbers = {"inn": buyer.inn, "kpp": buyer.kpp} if company_type(buyer) != "individual" else {}
-    return contacts(buyer, address) | _filled({**numbers, "description": "\n".join(address.rest)})
+    email = buyer.customer.email
+    rest = (*address.rest, f"E-mail: {email}") if email and not EMAIL.fullmatch(email) else address.rest
+    return contacts(buyer, address) | _filled({**numbers, "description": "\n".join(rest)})
 
 
 def contacts(buyer: Buyer, address: Placed) -> Body:
@@ -27,7 +32,7 @@ def contacts(buyer: Buyer, address: Placed) -> Body:
     body: Body = {
         "companyType": kind,
         "name": (buyer.name or UNNAMED)[:255],
-        "email": customer.email[:255],
+        "email": customer.email[:255] if EMAIL.fullmatch(customer.email) else "",
         "phone": customer.phone[:255],
         "actualAddressFull": address.full,
     }

@@ -66,3 +66,9 @@ def test_an_address_goes_into_its_fields_and_what_has_no_room_into_the_comment()
 def test_a_buyer_without_any_name_has_one_in_lists() -> None:
     assert body()["name"] == "Покупатель"
     assert body(email="m@x.example")["name"] == "m@x.example"
+
+
+def test_an_e_mail_that_is_none_is_kept_in_the_comment() -> None:
+    made = body(email="anna@", **PERSON)
+    assert "email" not in made
+    assert "anna@" in made["description"]
