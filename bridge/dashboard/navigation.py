@@ -53,6 +53,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("Exchange"),
             [
                 (_("Incoming"), "call_received", "bridge_inboxevent_changelist", "bridge.view_inboxevent"),
+                (_("Older orders"), "history", "bridge_upload_changelist", "bridge.view_upload"),
                 (_("Schedule"), "schedule", "bridge_watermark_changelist", "bridge.view_watermark"),
             ],
         ),

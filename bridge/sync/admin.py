@@ -1,4 +1,4 @@
-"""The flows on the desk: how far each has read, when it runs next, what keeps it, and running it now."""
+"""The flows on the desk: how far each has read, what keeps it, running it now; and the uploads of older orders."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from bridge.dashboard import shown
 from bridge.dashboard.page import ConnectionFilter, ReadOnlyPage, button
+from bridge.dashboard.upload_desk import UploadDesk
 from bridge.dashboard.words import FLOWS, word
 from bridge.problems import remedy, sentence
 from bridge.sync import flows
-from bridge.sync.models import Watermark
+from bridge.sync.models import Upload, Watermark
 
 
 @admin.register(Watermark)
@@ -75,3 +76,6 @@ class FlowPage(ReadOnlyPage):
         for flow in rows:
             flows.run_soon(flow.connection, flow.flow)
         self.message_user(request, gettext("Flows to run: %(count)s.") % {"count": len(rows)})
+
+
+admin.site.register(Upload, UploadDesk)

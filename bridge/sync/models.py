@@ -81,3 +81,15 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def percent(self) -> int:
+        """How much of it was looked at, 0 to 100; the site may have gained orders meanwhile."""
+        if self.state == self.State.DONE:
+            return 100
+        return min(100 * self.read // self.total, 99) if self.total else 0
+
+    @property
+    def left_alone(self) -> int:
+        """Neither linked nor sent: nothing was to be created for them, or they cannot be read."""
+        return max(self.read - self.linked - self.queued - self.known - self.doubtful, 0)
