@@ -38,6 +38,13 @@ class StoreControl(Control):
         """A registered buyer; returns the id for `place_order(customer_id=…)`."""
         return int(self.call("add_customer", role=role, meta=meta, **fields))
 
+    def expire_coupon(self, code: str) -> None:
+        """Orders keep it until somebody sends their coupons anew."""
+        self.call("expire_coupon", code=code)
+
+    def delete_coupon(self, code: str) -> None:
+        self.call("delete_coupon", code=code)
+
     def order(self, order_id: int) -> Json | None:
         found: Json | None = self.call("order", order_id=order_id)
         return found

@@ -48,6 +48,15 @@ def test_the_site_is_read_and_written(shop: WooCommerce, box: Any) -> None:
         shop.orders.get(99999999)
 
 
+def test_a_registered_buyer_is_read_with_role_and_further_fields(shop: WooCommerce, box: Any) -> None:
+    buyer = box.store.add_customer(role="wholesale", meta={"club": "7"}, email="petr@example.test")
+    shown = shop.customers.get(buyer)
+    assert (shown["id"], shown["role"], shown["email"]) == (buyer, "wholesale", "petr@example.test")
+    assert [(meta["key"], meta["value"]) for meta in shown["meta_data"]] == [("club", "7")]
+    with pytest.raises(NotFound):
+        shop.customers.get(99999999)
+
+
 def test_the_goods_of_the_site(shop: WooCommerce, box: Any) -> None:
     products = list(shop.products.products(per_page=7))
     parents = [product for product in products if product["type"] == "variable"]

@@ -187,6 +187,21 @@ def test_refunded_shipping_and_fees_name_the_orders_charges() -> None:
     assert refund.charges == (RefundedCharge("38", 4200, 700), RefundedCharge("", -800))
 
 
+def test_pieces_refunded_without_money_are_read_and_take_nothing() -> None:
+    """The shop's answer to quantities without an amount: amount "", and "-" in the order's own list."""
+    refund = from_woocommerce.refund(recorded("refund_create_quantity_only"), "RUB")
+    assert (refund.total_minor, refund.unnamed_minor) == (0, 0)
+    assert refund.lines == (RefundedLine("132", Decimal(1), 0, 0),)
+    listed = {"id": 646, "reason": "Возврат 1 шт", "total": "-", "total_tax": "0.00"}
+    order = from_woocommerce.order({**recorded("order_with_two_refunds"), "refunds": [listed]})
+    assert order.refund_ids == ("646",)
+
+
+def test_a_refund_made_from_a_return_names_it() -> None:
+    refund = from_woocommerce.refund(recorded("refund_create_own"), "RUB")
+    assert (refund.origin, refund.total_minor) == ("abc-123", 31590)
+
+
 META = {"id": 1, "key": "_refunded_item_id", "value": "38"}
 REFUNDS = ["refunds_list_full", "refunds_list_partial", "refunds_list_two", "refunds_global_list"]
 

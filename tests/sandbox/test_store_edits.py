@@ -8,7 +8,7 @@ import pytest
 @pytest.fixture
 def store(box):
     yield box.store
-    box.store.configure(custom_statuses={}, set_paid_anytime=False)
+    box.store.configure(custom_statuses={})
 
 
 @pytest.fixture
@@ -106,8 +106,10 @@ def test_meta_of_lines_is_kept_by_key(put, order):
 
 
 def test_a_line_of_another_order_is_refused(shop_api, order):
-    body = {"line_items": [{"id": 99999999, "quantity": 1}]}
-    assert shop_api.call("PUT", f"/orders/{order['id']}", body).status_code == 400
+    known = {"id": order["line_items"][0]["id"], "quantity": 1, "total": "1.00"}
+    body = {"line_items": [known, {"id": 99999999, "quantity": 1}]}
+    refusal = shop_api.call("PUT", f"/orders/{order['id']}", body)
+    assert (refusal.status_code, refusal.json()["code"]) == (400, "woocommerce_rest_invalid_item_id")
     assert shop_api.get(f"/orders/{order['id']}")["line_items"] == order["line_items"]
 
 
@@ -118,12 +120,57 @@ def test_set_paid_dates_an_order_that_waits_for_money_and_lets_it_go_on(store, p
     assert seen["date_paid"]
 
 
-def test_set_paid_does_nothing_to_an_order_past_payment_unless_the_switch_says_so(store, put):
-    cash = store.place_order({"S-00001": 1})
-    assert put(cash, set_paid=True)["date_paid"] is None
-    store.configure(set_paid_anytime=True)
-    seen = put(cash, set_paid=True)
+@pytest.mark.parametrize("status", ["on-hold", "processing", "cancelled", "refunded"])
+def test_set_paid_does_nothing_to_an_order_that_does_not_wait_for_money(store, put, status):
+    order = store.place_order({"S-00001": 1}, status=status, payment_method="cod")
+    mails = store.mails(order["id"])
+    seen = put(order, set_paid=True)
+    assert (seen["status"], seen["date_paid"], store.mails(order["id"])) == (status, None, mails)
+
+
+def test_the_date_of_a_payment_is_written_as_a_field_and_leaves_none(store, put):
+    order = store.place_order({"S-00001": 1})
+    assert put(order, date_paid="2026-01-01T00:00:00")["date_paid"] is None
+    seen = put(order, meta_data=[{"key": "_date_paid", "value": "1762000000"}], transaction_id="MS-0001")
+    assert (seen["date_paid_gmt"], seen["transaction_id"]) == ("2025-11-01T12:26:40", "MS-0001")
+    assert (seen["status"], seen["meta_data"]) == ("processing", order["meta_data"])
+
+
+def test_taking_up_an_order_on_hold_dates_its_payment(store, put):
+    order = store.place_order({"S-00001": 1}, status="on-hold", payment_method="bacs")
+    seen = put(order, status="processing", set_paid=True)
     assert (seen["status"], bool(seen["date_paid"])) == ("processing", True)
+    assert store.mails(order["id"])[-1]["mail"] == "Processing order"
+
+
+def test_an_order_made_by_rest_needs_no_processing_any_more_once_it_is_paid(shop_api, store, put):
+    body = {"line_items": [{"product_id": store.product("S-00001")["id"]}], "payment_method": "bacs"}
+    paid, taken = (shop_api.call("POST", "/orders", body).json() for _ in range(2))
+    seen = put(paid, set_paid=True)
+    assert (seen["status"], bool(seen["date_paid"])) == ("completed", True)
+    seen = put(taken, set_paid=True, status="processing")
+    assert (seen["status"], seen["date_paid"]) == ("processing", None)
+
+
+def test_the_trash_is_no_status_to_choose_but_a_status_leaves_it(shop_api, store, put):
+    order = store.place_order({"S-00001": 1})
+    path, before = f"/orders/{order['id']}", stock(store, "S-00001")
+    refused = shop_api.call("PUT", path, {"status": "trash"}).json()
+    assert (refused["code"], refused["data"]["status"]) == ("rest_invalid_param", 400)
+    shop_api.call("DELETE", path)
+    second = shop_api.call("DELETE", path)
+    assert (second.status_code, second.json()["message"]) == (
+        410,
+        "The shop_order has already been deleted.",
+    )
+    mails = store.mails(order["id"])
+    assert put(order, meta_data=[{"key": "_x", "value": "1"}])["status"] == "trash"
+    assert put(order, status="processing")["status"] == "processing"
+    assert (stock(store, "S-00001"), store.mails(order["id"])) == (before, mails)
+    assert "Order status changed from trash to Processing." in [n["note"] for n in store.notes(order["id"])]
+    shop_api.call("DELETE", path)
+    assert put(order, status="cancelled")["status"] == "cancelled"
+    assert stock(store, "S-00001") == before + 1
 
 
 def test_a_gateway_confirms_the_money_of_an_order_on_hold(store):
@@ -145,7 +192,7 @@ def test_the_form_of_wp_admin_takes_the_amounts_along_like_the_capture(store):
     assert (left["total"], len(left["line_items"])) == ("1031.00", 1)
 
 
-def test_a_line_added_in_wp_admin_counts_from_the_next_save_on(store):
+def test_a_line_added_in_wp_admin_counts_from_the_next_save_on(store, put):
     order = store.place_order({"S-00001": 1}, shipping=None)
     before = stock(store, "S-00007")
     waiting = store.add_line(order["id"], "S-00007", 2, "500.00", recalculate=False)
@@ -154,6 +201,7 @@ def test_a_line_added_in_wp_admin_counts_from_the_next_save_on(store):
         2,
         before,
     )
+    assert put(order, meta_data=[{"key": "_x", "value": "1"}])["total"] == order["total"]
     saved = store.recalculate(order["id"])
     assert float(saved["total"]) == float(order["total"]) + 500
     assert stock(store, "S-00007") == before - 2

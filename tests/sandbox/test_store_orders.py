@@ -270,7 +270,7 @@ def test_refunds_by_line_restock_and_by_amount_do_not(shop_api, store, order):
         "-100.50",
     )
     assert stock(store, "S-00001") == before + 1
-    shop_api.call("POST", f"/orders/{order['id']}/refunds", {"amount": "50.00"})
+    shop_api.call("POST", f"/orders/{order['id']}/refunds", {"amount": "50.00", "api_refund": False})
     assert stock(store, "S-00001") == before + 1
     shown = shop_api.get(f"/orders/{order['id']}")
     assert [item["total"] for item in shown["refunds"]] == ["-50.00", "-100.50"]
@@ -287,7 +287,8 @@ def test_a_refund_over_the_total_is_500_with_a_bare_number(shop_api, order, payl
 
 
 def test_a_full_refund_and_the_status_refunded(shop_api, store, order):
-    shop_api.call("POST", f"/orders/{order['id']}/refunds", {"amount": order["total"]})
+    body = {"amount": order["total"], "api_refund": False}
+    shop_api.call("POST", f"/orders/{order['id']}/refunds", body)
     assert store.order(order["id"])["status"] == "refunded"
     other = store.place_order({"S-00001": 1})
     by_status = store.set_status(other["id"], "refunded")

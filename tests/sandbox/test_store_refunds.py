@@ -7,7 +7,21 @@ import pytest
 
 @pytest.fixture
 def store(box):
-    return box.store
+    yield box.store
+    box.store.configure(legacy_storage=False)
+
+
+@pytest.fixture
+def refund(shop_api):
+    """Recorded only, nothing goes back to the shelf."""
+
+    def make(order, **body):
+        body |= {"api_refund": False, "api_restock": False}
+        answer = shop_api.call("POST", f"/orders/{order['id']}/refunds", body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    return make
 
 
 @pytest.fixture
@@ -114,11 +128,101 @@ def test_more_than_is_left_is_refused_and_leaves_nothing(shop_api, store, order,
     assert len(store.refunds(order["id"])) == 1
 
 
-def test_the_gateway_is_asked_to_pay_unless_told_otherwise(shop_api, order):
-    path = f"/orders/{order['id']}/refunds"
-    assert shop_api.call("POST", path, {"amount": "1.00"}).json()["refunded_payment"] is True
-    only_recorded = shop_api.call("POST", path, {"amount": "1.00", "api_refund": False}).json()
-    assert only_recorded["refunded_payment"] is False
+def test_the_gateway_is_asked_to_pay_unless_told_otherwise_and_cash_cannot(shop_api, store, order):
+    cash, card = order["id"], store.place_order({"S-00001": 1}, payment_method="yookassa")["id"]
+    paid_back = shop_api.call("POST", f"/orders/{card}/refunds", {"amount": "1.00"}).json()
+    assert paid_back["refunded_payment"] is True
+    recorded = shop_api.call("POST", f"/orders/{cash}/refunds", {"amount": "1.00", "api_refund": False})
+    assert recorded.json()["refunded_payment"] is False
+    refused = shop_api.call("POST", f"/orders/{cash}/refunds", {"amount": "1.00"})
+    assert (refused.status_code, refused.json()) == (
+        500,
+        {
+            "code": "woocommerce_rest_cannot_create_order_refund",
+            "message": "The payment gateway for this order does not support automatic refunds.",
+            "data": 500,
+        },
+    )
+    assert len(store.refunds(cash)) == 1
+
+
+def test_pieces_without_money_have_neither_an_amount_nor_a_total(refund, store, order):
+    """Recorded: amount "", in the order's list a bare minus; a zero that was sent is "0.00" and "-0.00"."""
+    line = order["line_items"][0]["id"]
+    bare = refund(order, line_items=[{"id": line, "quantity": 1}])
+    zero = refund(order, amount="0", line_items=[{"id": line, "quantity": 1}])
+    empty = refund(order)
+    assert [row["amount"] for row in (bare, zero, empty)] == ["", "0.00", ""]
+    shown = store.order(order["id"])
+    assert [row["total"] for row in shown["refunds"]] == ["-", "-0.00", "-"]
+    assert (shown["status"], bare["line_items"][0]["quantity"], bare["line_items"][0]["total"]) == (
+        "processing",
+        -1,
+        "0.00",
+    )
+    assert [mail["mail"] for mail in store.mails(order["id"])].count("Refunded order") == 3
+
+
+def test_pieces_without_money_look_like_the_capture(refund, order, payload):
+    recorded = payload("woocommerce/refund_create_quantity_only")
+    line = {"id": order["line_items"][0]["id"], "quantity": 1}
+    seen = refund(order, **recorded["request"]["body"] | {"line_items": [line]})
+    expected = recorded["body"]
+    assert list(seen) == list(expected)
+    for name in ("amount", "reason", "tax_lines", "shipping_lines", "fee_lines", "refunded_payment"):
+        assert seen[name] == expected[name], name
+    for name in ("quantity", "subtotal", "subtotal_tax", "total", "total_tax", "taxes", "price"):
+        assert seen["line_items"][0][name] == expected["line_items"][0][name], name
+    assert [meta["key"] for meta in seen["meta_data"]] == [meta["key"] for meta in expected["meta_data"]]
+
+
+def test_pieces_and_amount_are_compared_with_nothing(refund, order):
+    line = {"id": order["line_items"][0]["id"], "quantity": 4, "refund_total": "10.00"}
+    other = refund(order, amount="3.00", line_items=[line, {"id": 99999999, "quantity": 1}])
+    assert (other["amount"], [row["quantity"] for row in other["line_items"]]) == ("3.00", [-4])
+    assert other["line_items"][0]["total"] == "-10.00"
+
+
+def test_lines_keyed_by_their_id_lose_the_quantity_and_keep_the_money(refund, taxed):
+    row = {"quantity": 1, "refund_total": "263.25", "refund_tax": {"1": "52.65"}}
+    keyed = refund(taxed, line_items={str(taxed["line_items"][0]["id"]): row})
+    (line,) = keyed["line_items"]
+    assert (keyed["amount"], line["quantity"], line["total"], line["price"]) == ("315.90", 0, "-263.25", 0)
+
+
+def test_taxes_of_a_refund_are_not_computed(refund, store, taxed):
+    line = taxed["line_items"][0]["id"]
+    refund(taxed, line_items=[{"id": line, "quantity": 1, "refund_total": "315.90"}])
+    summary = store.order(taxed["id"])["refunds"][0]
+    assert (summary["total"], summary["total_tax"]) == ("-315.90", "0.00")
+
+
+def test_a_deleted_refund_does_not_take_the_order_back(shop_api, store, order):
+    whole = store.refund(order["id"])
+    shop_api.call("DELETE", f"/orders/{order['id']}/refunds/{whole['id']}", force="true")
+    shown = store.order(order["id"])
+    assert (shown["status"], shown["refunds"]) == ("refunded", [])
+
+
+def test_legacy_storage_takes_refunds_to_the_trash_and_only_wp_admin_brings_them_back(shop_api, store, order):
+    def seen():
+        shown = shop_api.get(f"/orders/{order['id']}")
+        return len(shown["refunds"]), len(shop_api.get(f"/orders/{order['id']}/refunds"))
+
+    store.refund(order["id"], shipping=True)
+    store.trash_order(order["id"])
+    assert seen() == (1, 1)
+    store.untrash_order(order["id"])
+    store.configure(legacy_storage=True)
+    store.trash_order(order["id"])
+    assert seen() == (0, 0)
+    store.untrash_order(order["id"])
+    assert seen() == (1, 1)
+    store.trash_order(order["id"])
+    shop_api.call("PUT", f"/orders/{order['id']}", {"status": "processing"})
+    assert seen() == (0, 0)
+    rest = store.set_status(order["id"], "refunded")["refunds"]
+    assert [row["total"] for row in rest] == [f"-{float(order['total']) - 350:.2f}"]
 
 
 def test_a_deleted_refund_leaves_stock_and_the_modified_date_and_needs_force(shop_api, store, order):

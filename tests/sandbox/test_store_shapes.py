@@ -120,7 +120,11 @@ def test_a_trashed_order_has_the_metas_of_the_trash(shop_api, store, payload):
 def test_refunds_and_notes(shop_api, store, like):
     order = store.place_order({"S-00001": 2})
     line = order["line_items"][0]["id"]
-    body = {"line_items": [{"id": line, "quantity": 1, "refund_total": 10}], "reason": "брак"}
+    body = {
+        "line_items": [{"id": line, "quantity": 1, "refund_total": 10}],
+        "reason": "брак",
+        "api_refund": False,
+    }
     like(shop_api.call("POST", f"/orders/{order['id']}/refunds", body).json(), "refund_create_line")
     like(shop_api.get("/refunds")[0], "refunds_global_list", first)
     like(

@@ -81,6 +81,7 @@ def read_conditions(order: Obj, given: dict[str, Any]) -> None:
         given.pop(name, None)
     rates = given.pop("tax_rates", None)
     if rates is not None:
+        order["own_rates"] = True
         order["rates"] = [rate(place, row) for place, row in enumerate(rates, start=1)]
 
 

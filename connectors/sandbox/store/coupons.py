@@ -7,8 +7,9 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from connectors.sandbox.store import money
+from connectors.sandbox.store.order_totals import all_taxes
 from connectors.sandbox.store.shop import Obj, Shop
-from connectors.sandbox.store.taxes import entered, set_entered
+from connectors.sandbox.store.taxes import entered, rounded_tax, set_entered
 
 
 def apply_coupons(shop: Shop, order: Obj, coupons: list[dict[str, Any]]) -> None:
@@ -22,12 +23,17 @@ def apply_coupon(shop: Shop, order: Obj, coupon: dict[str, Any], before: list[De
     """`code` with `percent`, with `amount`, or with `amount` and `type` fixed_product; `free_shipping` if wanted."""
     lines = order["line_items"]
     left = [max(money.ZERO, entered(order, line, "total")) for line in lines]
-    was = {name: sum((line[name] for line in lines), money.ZERO) for name in ("total", "total_tax")}
+    was = net_and_tax(lines)
     for line, rest, part in zip(lines, left, parts_of(order, coupon, before, left), strict=True):
         if part:
             set_entered(order, line, "total", rest - part)
-    net, tax = (was[name] - sum(line[name] for line in lines) for name in ("total", "total_tax"))
+    net, tax = (old - new for old, new in zip(was, net_and_tax(lines), strict=True))
     order["coupon_lines"].append(coupon_line(shop, order, coupon, net, tax))
+
+
+def net_and_tax(lines: list[Obj]) -> tuple[Decimal, Decimal]:
+    """Of all lines, before any rounding."""
+    return sum((line["total"] for line in lines), money.ZERO), all_taxes(lines, "total")
 
 
 def parts_of(order: Obj, coupon: dict[str, Any], before: list[Decimal], left: list[Decimal]) -> list[Decimal]:
@@ -80,14 +86,14 @@ def coupon_line(shop: Shop, order: Obj, coupon: dict[str, Any], net: Decimal, ta
     code = str(coupon["code"]).lower()
     kind = "percent" if "percent" in coupon else str(coupon.get("type", "fixed_cart"))
     nominal = money.number(money.amount(coupon.get("percent", coupon.get("amount"))))
-    id_ = shop.coupons.setdefault(code, 0) or shop.next("post")
-    shop.coupons[code] = id_
+    id_ = shop.coupons[code]["id"] if code in shop.coupons else shop.next("post")
+    shop.coupons[code] = {**coupon, "id": id_}
     info = [id_, code, None if kind == "fixed_cart" else kind, nominal]
     return {
         "id": shop.next("item"),
         "code": code,
         "discount": money.rounded(net, order["decimals"]),
-        "discount_tax": money.rounded(tax, order["decimals"]),
+        "discount_tax": rounded_tax(order, tax),
         "kind": kind,
         "nominal": nominal,
         "free_shipping": bool(coupon.get("free_shipping", False)),

@@ -7,7 +7,7 @@ from typing import Any
 from connectors.sandbox.http import Response, json_response
 from connectors.sandbox.store.errors import RestError
 from connectors.sandbox.store.orders import BILLING, SHIPPING
-from connectors.sandbox.store.shop import Obj, Shop, gmt, local, now
+from connectors.sandbox.store.shop import API, Obj, Shop, gmt, local, now
 
 
 def add(shop: Shop, *, role: str = "customer", meta: dict[str, Any] | None = None, **fields: str) -> int:
@@ -28,10 +28,13 @@ def page(shop: Shop, customer_id: int) -> Response:
     customer = shop.customers.get(customer_id)
     if customer is None:
         raise RestError(404, "woocommerce_rest_invalid_id", "Invalid resource ID.")
-    return json_response(shown(customer))
+    return json_response(shown(shop, customer))
 
 
-def shown(customer: Obj) -> dict[str, Any]:
+def shown(shop: Shop, customer: Obj) -> dict[str, Any]:
+    """Paying is who has an order that is completed."""
+    base = f"{shop.origin}{API}/customers"
+    theirs = (order for order in shop.orders.values() if order["customer_id"] == customer["id"])
     names = {name: customer[name] for name in ("first_name", "last_name")}
     return {
         "id": customer["id"],
@@ -45,7 +48,11 @@ def shown(customer: Obj) -> dict[str, Any]:
         "username": customer["username"],
         "billing": dict.fromkeys(BILLING, "") | names | {"email": customer["email"]},
         "shipping": dict.fromkeys(SHIPPING, "") | names,
-        "is_paying_customer": False,
+        "is_paying_customer": any(order["status"] == "completed" for order in theirs),
         "avatar_url": "",
         "meta_data": [dict(meta) for meta in customer["meta_data"]],
+        "_links": {
+            "self": [{"href": f"{base}/{customer['id']}"}],
+            "collection": [{"href": base}],
+        },
     }

@@ -31,9 +31,9 @@ class RestError(Exception):
         return json_response(self.body(), self.status)
 
 
-def invalid_param(name: str, code: str, message: str) -> RestError:
+def invalid_param(name: str, code: str, message: str, data: Any = None) -> RestError:
     """rest_invalid_param with the details WordPress adds."""
-    detail = {"code": code, "message": message, "data": None}
+    detail = {"code": code, "message": message, "data": data}
     return RestError(
         400,
         "rest_invalid_param",

@@ -41,5 +41,6 @@ def number(value: Decimal | int) -> float | int:
 
 
 def per_piece(total: Decimal, quantity: Decimal) -> float | int:
-    """`line_items[].price`: a JSON number."""
-    return number(rounded(total / quantity, 8)) if quantity else 0
+    """`line_items[].price`: a JSON number with all the digits a double has."""
+    price = float(total) / float(quantity) if quantity else 0.0
+    return int(price) if price.is_integer() else price

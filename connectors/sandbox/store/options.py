@@ -16,7 +16,12 @@ class Options:
     prices_include_tax: bool = True  # how prices of goods are entered; shipping and fees get tax on top
     tax_round_at_subtotal: bool = False  # round taxes in the order's sums instead of per line
     custom_statuses: dict[str, str] = field(default_factory=dict)  # slug: name
-    set_paid_anytime: bool = False  # PUT set_paid also dates orders that are neither pending nor failed
+    decimal_quantities: bool = (
+        True  # a plugin lets goods be sold by weight; without it they are cut to whole ones
+    )
+    legacy_storage: bool = (
+        False  # orders in wp_posts instead of HPOS: an order takes its refunds into the trash
+    )
     check_nonce: bool = True
 
     # the companion plugin

@@ -1,4 +1,4 @@
-"""Edits of an order's lines by PUT: amounts do not follow a quantity, a quantity of 0 or a null name removes a line."""
+"""Edits of an order's lines: amounts do not follow a quantity, a quantity of 0 or a null name removes a line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import Any
 
 from connectors.sandbox.store import money, stock
 from connectors.sandbox.store.errors import RestError
-from connectors.sandbox.store.order_lines import LINE_KINDS, fee_line, find_line, read_goods, shipping_line
+from connectors.sandbox.store.order_lines import (
+    LINE_KINDS,
+    fee_line,
+    find_line,
+    pieces,
+    read_goods,
+    shipping_line,
+)
 from connectors.sandbox.store.shop import Obj, Shop, set_meta
 from connectors.sandbox.store.taxes import set_net
 
@@ -15,7 +22,11 @@ NAMES = {"line_items": "product_id", "shipping_lines": "method_id", "fee_lines":
 
 
 def read_lines(shop: Shop, order: Obj, body: Obj) -> None:
-    """`line_items`, `shipping_lines`, `fee_lines`: with an id an edit, without one a new line."""
+    """`line_items`, `shipping_lines`, `fee_lines`: with an id an edit, without one a new line. An unknown id leaves all
+    as it was."""
+    for kind in LINE_KINDS:
+        for given in body.get(kind) or ():
+            known_line(order, kind, given)
     edits: dict[str, Callable[[Obj, Obj], None]] = {
         "line_items": lambda line, given: edit_goods(shop, order, line, given),
         "shipping_lines": lambda line, given: edit_plain(
@@ -63,7 +74,7 @@ def new_shipping(shop: Shop, order: Obj, given: Obj) -> Obj:
 
 def edit_goods(shop: Shop, order: Obj, line: Obj, given: Obj) -> None:
     gone = is_removed("line_items", given)
-    quantity = money.ZERO if gone else money.amount(given.get("quantity", line["quantity"]))
+    quantity = money.ZERO if gone else pieces(shop, given.get("quantity", line["quantity"]))
     if order["stock_taken"]:
         stock.move(shop, line, quantity - line["quantity"])
     line["quantity"] = quantity

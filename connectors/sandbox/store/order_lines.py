@@ -12,6 +12,12 @@ from connectors.sandbox.store.taxes import set_entered, set_net
 LINE_KINDS = ("line_items", "shipping_lines", "fee_lines")
 
 
+def pieces(shop: Shop, given: Any) -> Decimal:
+    """A quantity as the shop keeps it."""
+    found = money.amount(given)
+    return found if shop.options.decimal_quantities else Decimal(int(found))
+
+
 def taxed(given: Obj) -> Obj:
     """What every line knows of its taxes."""
     tax_class = str(given.get("tax_class") or "")
@@ -30,7 +36,7 @@ def goods_line(shop: Shop, order: Obj, product: Obj | None, given: Obj) -> Obj:
         "name": "",
         "product_id": 0,
         "variation_id": 0,
-        "quantity": money.amount(given.get("quantity", 1)),
+        "quantity": pieces(shop, given.get("quantity", 1)),
         "meta": [],
     } | taxed(given)
     price = money.ZERO

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.http import Request, Response, json_response
-from connectors.sandbox.store import orders
+from connectors.sandbox.store import order_schema, orders
 from connectors.sandbox.store.batch import run_batch
 from connectors.sandbox.store.errors import RestError, not_in_enum, unknown_order
 from connectors.sandbox.store.lists import Query, created, page_response, trimmed
@@ -61,13 +61,13 @@ class OrderPages:
         return json_response(trimmed(order, Query(request.query).many("_fields")))
 
     def create(self, body: Obj) -> Response:
-        orders.check_status(self.shop, body)
+        order_schema.check(self.shop, body)
         order = orders.create(self.shop, body)
         return created(self.shop, shown_order(self.shop, order), f"/orders/{order['id']}")
 
     def update(self, order_id: int, body: Obj) -> Response:
+        order_schema.check(self.shop, body)
         order = orders.find(self.shop, order_id)
-        orders.check_status(self.shop, body)
         return json_response(shown_order(self.shop, orders.update(self.shop, order, body)))
 
     def delete(self, order_id: int, force: bool) -> Response:
@@ -78,7 +78,9 @@ class OrderPages:
         if force:
             orders.delete(self.shop, order)
         elif order["status"] == "trash":
-            raise RestError(410, "woocommerce_rest_already_trashed", "The order has already been deleted.")
+            raise RestError(
+                410, "woocommerce_rest_already_trashed", "The shop_order has already been deleted."
+            )
         else:
             orders.trash(self.shop, order)
             after = shown_order(self.shop, order, status=before["status"])
@@ -86,7 +88,8 @@ class OrderPages:
         return json_response(before)
 
     def batch(self, body: Obj) -> Response:
-        """No schema check here: an unknown status becomes pending. An unknown id is an item's 400."""
+        """No schema check here: an unknown status becomes pending, quantities may be decimal. An unknown id is an
+        item's 400."""
 
         def update(item: Obj) -> Any:
             order = self.shop.orders.get(item.get("id", 0))

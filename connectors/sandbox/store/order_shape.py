@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.store import money
+from connectors.sandbox.store.order_lines import pieces
 from connectors.sandbox.store.order_totals import totals
 from connectors.sandbox.store.shop import API, VERSION, Obj, Shop, gmt, local
 from connectors.sandbox.store.tax_shape import line_taxes, tax_lines
@@ -56,7 +57,7 @@ def shown_order(shop: Shop, order: Obj, status: str | None = None) -> dict[str, 
         "shipping_lines": [shown_shipping(order, line) for line in order["shipping_lines"]],
         "fee_lines": [shown_fee(order, line) for line in order["fee_lines"]],
         "coupon_lines": [shown_coupon(line) for line in order["coupon_lines"]],
-        "refunds": [shown_refund_summary(refund) for refund in reversed(shop.refunds.get(id_, []))],
+        "refunds": [shown_refund_summary(refund) for refund in reversed(shop.refunds_in_sight(id_))],
         "payment_url": link,
         "is_editable": state in ("pending", "on-hold", "auto-draft"),
         "needs_payment": state in ("pending", "failed") and totals(order)["total"] > 0,
@@ -88,12 +89,13 @@ def shown_meta(meta: Obj) -> dict[str, Any]:
 def shown_goods(shop: Shop, order: Obj, line: Obj) -> dict[str, Any]:
     product = shop.products.get(line["variation_id"] or line["product_id"])
     parent = shop.products.get(line["product_id"]) if line["variation_id"] else None
+    quantity = pieces(shop, line["quantity"])
     return {
         "id": line["id"],
         "name": line["name"],
         "product_id": line["product_id"],
         "variation_id": line["variation_id"],
-        "quantity": money.number(line["quantity"]),
+        "quantity": money.number(quantity),
         "tax_class": line["tax_class"],
         "subtotal": money.text(line["subtotal"], order["decimals"]),
         "subtotal_tax": money.text(line["subtotal_tax"], order["decimals"]),
@@ -103,7 +105,7 @@ def shown_goods(shop: Shop, order: Obj, line: Obj) -> dict[str, Any]:
         "meta_data": [shown_meta(meta) for meta in line["meta"]],
         "sku": product["sku"] if product else None,
         "global_unique_id": "" if product else None,
-        "price": money.per_piece(line["total"], line["quantity"]),
+        "price": money.per_piece(line["total"], quantity),
         "image": {"id": "" if product and not parent else 0, "src": ""},
         "parent_name": parent["name"] if parent else None,
     }
@@ -151,9 +153,15 @@ def shown_coupon(line: Obj) -> dict[str, Any]:
 
 
 def shown_refund_summary(refund: Obj) -> dict[str, Any]:
+    """`total` is a minus before whatever the amount is: "-315.90", "-0.00", and "-" without one."""
     return {
         "id": refund["id"],
         "reason": refund["reason"],
-        "total": money.text(-refund["amount"], refund["decimals"]),
+        "total": f"-{shown_amount(refund)}",
         "total_tax": money.text(totals(refund)["total_tax"], refund["decimals"]),
     }
+
+
+def shown_amount(refund: Obj) -> str:
+    """Positive and gross; "" for a refund of quantities alone."""
+    return "" if refund["amount"] is None else money.text(refund["amount"], refund["decimals"])

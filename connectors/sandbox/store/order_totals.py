@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from connectors.sandbox.store import money
 from connectors.sandbox.store.shop import Obj
-from connectors.sandbox.store.taxes import Taxes
+from connectors.sandbox.store.taxes import Taxes, rounded_tax, settled
 
 
 def totals(order: Obj) -> dict[str, Decimal]:
@@ -18,7 +18,7 @@ def totals(order: Obj) -> dict[str, Decimal]:
     cart_tax, shipping_tax = (sum(taxes.values(), money.ZERO) for taxes in tax_sums(order))
     found = {
         "discount_total": add(order, goods, "subtotal") - add(order, goods, "total"),
-        "discount_tax": add(order, goods, "subtotal_tax") - add(order, goods, "total_tax"),
+        "discount_tax": rounded_tax(order, all_taxes(goods, "subtotal") - all_taxes(goods, "total")),
         "shipping_total": add(order, shipping, "total"),
         "shipping_tax": shipping_tax,
         "cart_tax": cart_tax,
@@ -29,7 +29,14 @@ def totals(order: Obj) -> dict[str, Decimal]:
 
 
 def add(order: Obj, lines: list[Obj], name: str) -> Decimal:
-    return money.rounded(sum((line[name] for line in lines), money.ZERO), order["decimals"])
+    """Of amounts as they are shown, unless the shop rounds only its sums."""
+    digits = order["decimals"]
+    each = [line[name] if order["round_at_subtotal"] else money.rounded(line[name], digits) for line in lines]
+    return money.rounded(sum(each, money.ZERO), digits)
+
+
+def all_taxes(lines: list[Obj], name: str) -> Decimal:
+    return sum((tax for line in lines for tax in line["taxes"][name].values()), money.ZERO)
 
 
 def tax_sums(order: Obj) -> tuple[Taxes, Taxes]:
@@ -41,6 +48,6 @@ def tax_sums(order: Obj) -> tuple[Taxes, Taxes]:
 def by_rate(order: Obj, lines: list[Obj]) -> Taxes:
     found: Taxes = {}
     for line in lines:
-        for rate_id, tax in line["taxes"]["total"].items():
+        for rate_id, tax in settled(order, line["taxes"]["total"]).items():
             found[rate_id] = found.get(rate_id, money.ZERO) + tax
-    return {rate_id: money.rounded(tax, order["decimals"]) for rate_id, tax in found.items()}
+    return {rate_id: rounded_tax(order, tax) for rate_id, tax in found.items()}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from connectors.sandbox.store import refunds, stock
-from connectors.sandbox.store.errors import RestError, not_in_enum, unknown_order
+from connectors.sandbox.store import recalculation, refunds, stock
+from connectors.sandbox.store.errors import RestError, unknown_order
 from connectors.sandbox.store.order_edits import read_lines, read_meta
 from connectors.sandbox.store.order_totals import totals
-from connectors.sandbox.store.shop import Obj, Shop, now
-from connectors.sandbox.store.statuses import known_statuses, status_name
+from connectors.sandbox.store.shop import Obj, Shop, now, set_meta
+from connectors.sandbox.store.statuses import status_name
 from connectors.sandbox.store.taxes import shop_rates
 
 ADDRESS = (
@@ -52,6 +52,7 @@ def blank_order(shop: Shop, created_via: str) -> Obj:
         "prices_include_tax": shop.options.prices_include_tax,
         "round_at_subtotal": shop.options.tax_round_at_subtotal,
         "rates": shop_rates(shop),
+        "own_rates": False,
         "created": moment,
         "modified": moment,
         "paid": None,
@@ -77,6 +78,7 @@ def blank_order(shop: Shop, created_via: str) -> Obj:
         "tax_items": {},
         "stock_taken": False,
         "trashed_from": "",
+        "made_by_rest": False,
     }
 
 
@@ -92,20 +94,14 @@ DATE_PAID = "_date_paid"
 
 
 def create(shop: Shop, body: Obj) -> Obj:
-    """POST /orders. An unknown coupon is refused, but leaves a draft behind, as the real one does."""
+    """POST /orders. A coupon that is not valid is refused, but leaves a draft behind, as the real one does."""
     order = blank_order(shop, str(body.get("created_via", "rest-api")))
-    coupons = body.get("coupon_lines") or []
-    if coupons:
-        shop.orders[order["id"]] = order
-        read_lines(shop, order, {"line_items": body.get("line_items", [])})
-        order["status"] = "checkout-draft"
-        shop.touch(order["id"], "created")
-        code = str(coupons[0].get("code", "")).lower()
-        message = f"Coupon &quot;{code}&quot; cannot be applied because it does not exist."
-        raise RestError(400, "woocommerce_rest_invalid_coupon", message, new_draft_order_id=order["id"])
+    order["made_by_rest"] = True
     read_plain(shop, order, body)
     read_lines(shop, order, body)
     shop.orders[order["id"]] = order
+    if body.get("coupon_lines"):
+        apply_coupons_or_leave_a_draft(shop, order, body)
     status = body.get("status", "pending")
     if body.get("set_paid"):
         order["paid"] = now()
@@ -116,18 +112,55 @@ def create(shop: Shop, body: Obj) -> Obj:
     return order
 
 
+def apply_coupons_or_leave_a_draft(shop: Shop, order: Obj, body: Obj) -> None:
+    try:
+        recalculation.apply_anew(shop, order, body)
+    except RestError as refusal:
+        order["status"] = "checkout-draft"
+        refusal.data["new_draft_order_id"] = order["id"]
+        shop.touch(order["id"], "created")
+        raise
+
+
 def update(shop: Shop, order: Obj, body: Obj) -> Obj:
-    """PUT /orders/ID: only what is named changes; lines with quantity 0 go, amounts do not follow a quantity."""
-    settle_waiting(shop, order)
-    read_plain(shop, order, body)
-    read_lines(shop, order, body)
+    """PUT /orders/ID: amounts do not follow a quantity, but all taxes are those of today as soon as a line, an address
+    or a coupon is named. A coupon that went bad is refused, and the rest of the change stays."""
+    recalculation.check_coupons(shop, order, body)
+    if recalculation.is_due(body):
+        settle_waiting(shop, order)
+        recalculation.take_rates_of_today(shop, order)
+    edit(shop, order, body)
+    if recalculation.is_due(body):
+        recalculation.recalculate(order)
+    if body.get("coupon_lines") is not None:
+        recalculation.apply_anew(shop, order, body)
     if body.get("status", order["status"]) != order["status"]:
         change_status(shop, order, body["status"])
-    if body.get("set_paid"):
-        payment_complete(shop, order)
+    if body.get("set_paid") and needs_payment(order):
+        payment_confirmed(shop, order, order["transaction_id"])
+    return order
+
+
+def edit(shop: Shop, order: Obj, body: Obj) -> None:
+    """What is named and nothing else."""
+    read_lines(shop, order, body)
+    read_plain(shop, order, body)
     order["modified"] = now()
     shop.touch(order["id"], "updated")
-    return order
+
+
+def edit_in_admin(shop: Shop, order: Obj, body: Obj) -> None:
+    """The form of wp-admin saves the lines with the taxes it shows."""
+    settle_waiting(shop, order)
+    edit(shop, order, body)
+
+
+def recalculate_in_admin(shop: Shop, order: Obj) -> None:
+    """The button of wp-admin: rates of today, and tax lines with new ids."""
+    order["tax_items"] = {}
+    recalculation.take_rates_of_today(shop, order)
+    edit_in_admin(shop, order, {})
+    recalculation.recalculate(order)
 
 
 def settle_waiting(shop: Shop, order: Obj) -> None:
@@ -141,10 +174,10 @@ def needs_payment(order: Obj) -> bool:
     return order["status"] in ("pending", "failed") and totals(order)["total"] > 0
 
 
-def payment_complete(shop: Shop, order: Obj) -> None:
-    """`set_paid` on an order that is there already; see the switch `set_paid_anytime`."""
-    if needs_payment(order) or shop.options.set_paid_anytime:
-        payment_confirmed(shop, order, order["transaction_id"])
+def paid_status(order: Obj) -> str:
+    """Where a payment takes an order. Cash is paid when all is done; of an order made by REST WooCommerce has noted,
+    before the lines were there, that nothing of it needs processing."""
+    return "completed" if order["payment_method"] == "cod" or order["made_by_rest"] else "processing"
 
 
 def payment_confirmed(shop: Shop, order: Obj, transaction_id: str) -> None:
@@ -152,16 +185,9 @@ def payment_confirmed(shop: Shop, order: Obj, transaction_id: str) -> None:
     order["transaction_id"] = transaction_id
     order["paid"] = order["paid"] or now()
     if order["status"] in ("pending", "failed", "on-hold"):
-        change_status(shop, order, "processing")
+        change_status(shop, order, paid_status(order))
     order["modified"] = now()
     shop.touch(order["id"], "updated")
-
-
-def check_status(shop: Shop, body: Obj) -> None:
-    """Single calls check the status, batches do not."""
-    known = known_statuses(shop)
-    if "status" in body and body["status"] not in known:
-        raise not_in_enum("status", "status", known)
 
 
 def read_plain(shop: Shop, order: Obj, body: Obj) -> None:
@@ -173,7 +199,7 @@ def read_plain(shop: Shop, order: Obj, body: Obj) -> None:
         order[name] |= {part: str(given[part]) for part in known if part in given}
     fields = [row for row in body.get("meta_data") or () if row.get("key") != DATE_PAID]
     if len(fields) < len(body.get("meta_data") or ()):
-        order["paid"] = float(next(row["value"] for row in body["meta_data"] if row["key"] == DATE_PAID))
+        order["paid"] = int(next(row["value"] for row in body["meta_data"] if row["key"] == DATE_PAID))
     read_meta(shop, order, {**body, "meta_data": fields}, "meta_data")
 
 
@@ -181,8 +207,7 @@ def change_status(shop: Shop, order: Obj, status: str) -> None:
     """The status and what it drags along: stock, dates, a note, and the refund `refunded` makes."""
     old, order["status"] = order["status"], status
     stock.follow_status(shop, order)
-    cash = order["payment_method"] == "cod"
-    if order["paid"] is None and (status == "completed" or (status == "processing" and not cash)):
+    if order["paid"] is None and status in (paid_status(order), "completed"):
         order["paid"] = now()
     if status == "completed":
         order["completed"] = now()
@@ -194,25 +219,30 @@ def change_status(shop: Shop, order: Obj, status: str) -> None:
 
 
 def note_status(shop: Shop, order: Obj, old: str) -> None:
-    """The order's own diary: the change, and the mail it sends."""
+    """The order's own diary: the change, and the mail it sends; out of the trash it sends none."""
     names = [status_name(shop, name) for name in (old, order["status"])]
     shop.note(order["id"], f"Order status changed from {names[0]} to {names[1]}.")
     if old in ("pending", "checkout-draft") and order["status"] in stock.TAKING:
         shop.note(order["id"], 'Email "New order" sent.')
-    if order["status"] in MAILED:
+    if order["status"] in MAILED and old != "trash":
         shop.note(order["id"], f'Email "{MAILED[order["status"]]}" sent.')
 
 
 def trash(shop: Shop, order: Obj) -> None:
-    """To the trash: status and two metas; stock stays where it is."""
+    """To the trash: status and two metas; stock stays where it is. Legacy storage takes the refunds along."""
     order["trashed_from"], order["status"] = order["status"], "trash"
-    order["meta_data"].append(shop.meta("_wp_trash_meta_status", f"wc-{order['trashed_from']}"))
-    order["meta_data"].append(shop.meta("_wp_trash_meta_time", str(now())))
+    set_meta(shop, order["meta_data"], "_wp_trash_meta_status", f"wc-{order['trashed_from']}")
+    set_meta(shop, order["meta_data"], "_wp_trash_meta_time", str(now()))
+    for refund in shop.refunds.get(order["id"], []):
+        refund["trashed"] = shop.options.legacy_storage
     order["modified"] = now()
     shop.touch(order["id"], "trashed")
 
 
 def untrash(shop: Shop, order: Obj) -> None:
+    """In wp-admin; a status set by REST takes an order out too, but in legacy storage leaves its refunds there."""
+    for refund in shop.refunds.get(order["id"], []):
+        refund["trashed"] = False
     order["status"], order["trashed_from"] = order["trashed_from"] or "pending", ""
     order["meta_data"] = [meta for meta in order["meta_data"] if not meta["key"].startswith("_wp_trash_meta")]
     order["modified"] = now()

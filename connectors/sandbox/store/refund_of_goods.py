@@ -8,7 +8,7 @@ from typing import Any
 from connectors.sandbox.store import money, refunds
 from connectors.sandbox.store.order_lines import LINE_KINDS, line_of_sku
 from connectors.sandbox.store.shop import Obj, Shop
-from connectors.sandbox.store.taxes import on_top, rates_for
+from connectors.sandbox.store.taxes import on_top, rates_for, settled
 
 
 def refund_body(
@@ -76,7 +76,7 @@ def filled(shop: Shop, order: Obj, line: Obj, upto: Decimal) -> Obj:
 
     taxes = {
         rate_id: left(tax, [row["taxes"]["total"].get(rate_id, money.ZERO) for row in rows])
-        for rate_id, tax in line["taxes"]["total"].items()
+        for rate_id, tax in settled(order, line["taxes"]["total"]).items()
     }
     return body_line(line, left(line["total"], [row["total"] for row in rows]), taxes)
 

@@ -19,7 +19,7 @@ class RefundPages:
     def listed(self, order_id: int, request: Request) -> Response:
         """Newest first."""
         order = orders.find(self.shop, order_id)
-        rows = sorted(self.shop.refunds.get(order_id, []), key=lambda refund: -refund["id"])
+        rows = sorted(self.shop.refunds_in_sight(order_id), key=lambda refund: -refund["id"])
         query = Query(request.query)
         return page_response(self.shop, request, query, rows, lambda row: shown_refund(self.shop, order, row))
 
@@ -28,7 +28,7 @@ class RefundPages:
         rows: list[Obj] = [
             {"order": order, "refund": refund}
             for order in self.shop.orders.values()
-            for refund in self.shop.refunds.get(order["id"], [])
+            for refund in self.shop.refunds_in_sight(order["id"])
         ]
         rows.sort(key=lambda row: -row["refund"]["id"])
 

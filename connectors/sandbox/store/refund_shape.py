@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox.store import money
-from connectors.sandbox.store.order_shape import shown_fee, shown_goods, shown_shipping
+from connectors.sandbox.store.order_shape import shown_amount, shown_fee, shown_goods, shown_shipping
 from connectors.sandbox.store.shop import API, Obj, Shop, gmt, local
 from connectors.sandbox.store.tax_shape import tax_lines
 
 
 def shown_refunds(shop: Shop, order: Obj) -> list[dict[str, Any]]:
     """All refunds of an order, the newest first."""
-    rows = sorted(shop.refunds.get(order["id"], []), key=lambda refund: -refund["id"])
+    rows = sorted(shop.refunds_in_sight(order["id"]), key=lambda refund: -refund["id"])
     return [shown_refund(shop, order, refund) for refund in rows]
 
 
@@ -22,7 +21,7 @@ def shown_refund(shop: Shop, order: Obj, refund: Obj) -> dict[str, Any]:
         "id": refund["id"],
         "date_created": local(refund["at"]),
         "date_created_gmt": gmt(refund["at"]),
-        "amount": money.text(refund["amount"], refund["decimals"]),
+        "amount": shown_amount(refund),
         "reason": refund["reason"],
         "refunded_by": 1,
         "refunded_payment": refund["payment"],

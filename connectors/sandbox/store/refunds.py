@@ -6,11 +6,14 @@ from decimal import Decimal
 
 from connectors.sandbox.store import money, stock
 from connectors.sandbox.store.errors import RestError
-from connectors.sandbox.store.order_lines import LINE_KINDS, find_line
+from connectors.sandbox.store.order_lines import LINE_KINDS, find_line, pieces
 from connectors.sandbox.store.order_totals import totals
 from connectors.sandbox.store.shop import Obj, Shop, now, set_meta
 from connectors.sandbox.store.statuses import status_name
 from connectors.sandbox.store.taxes import store as store_amount
+
+# They take no money back; any other way to pay is a gateway that does.
+OFFLINE = ("", "bacs", "cheque", "cod")
 
 
 def find(shop: Shop, order_id: int, refund_id: int) -> Obj:
@@ -22,32 +25,65 @@ def find(shop: Shop, order_id: int, refund_id: int) -> Obj:
 
 def remaining(shop: Shop, order: Obj) -> Decimal:
     """What may still be refunded, tax included."""
-    done: Decimal = sum((refund["amount"] for refund in shop.refunds.get(order["id"], [])), money.ZERO)
+    done: Decimal = sum(
+        (row["amount"] or money.ZERO for row in shop.refunds.get(order["id"], [])), money.ZERO
+    )
     return totals(order)["total"] - done
 
 
 def create(shop: Shop, order: Obj, body: Obj) -> Obj:
     """POST /orders/ID/refunds. `line_items` names goods, shipping and fees alike by their ids; the amount is theirs
-    unless given.
+    unless given. Neither the pieces nor the amount are compared with the lines.
 
-    Over the rest of the total: HTTP 500 with the bare number as data.
+    Over the rest of the total, or for a gateway that cannot pay back: HTTP 500 with the bare number as data.
     """
     refund = blank_refund(shop, order, body)
-    for given in body.get("line_items") or ():
+    rows = rows_of(body)
+    for given in rows:
         add_line(shop, order, refund, given)
-    refund["amount"] = -totals(refund)["total"]
-    if body.get("amount") is not None:
-        refund["amount"] = money.amount(body["amount"])
-    rest = remaining(shop, order)
-    nothing = refund["amount"] == 0 and not body.get("line_items")
-    if nothing or not 0 <= refund["amount"] <= rest:
-        raise RestError(
-            500, "woocommerce_rest_cannot_create_order_refund", "Invalid refund amount.", bare=True
-        )
-    store(shop, order, refund, full=refund["amount"] == rest)
+    refund["amount"] = amount_of(body, refund, rows)
+    amount, rest = refund["amount"] or money.ZERO, remaining(shop, order)
+    if not 0 <= amount <= rest:
+        raise refusal("Invalid refund amount.")
+    if refund["payment"]:
+        ask_gateway(order)
+    store(shop, order, refund, full=amount == rest)
     if body.get("api_restock", True):
         restock(shop, order, refund)
     return refund
+
+
+def rows_of(body: Obj) -> list[Obj]:
+    """The lines of a body. Keyed by the line's id, as wp-admin sends them, they are taken without their quantities."""
+    given = body.get("line_items") or []
+    if isinstance(given, list):
+        return given
+    return [
+        {
+            "id": int(id_),
+            "refund_total": row.get("refund_total"),
+            "refund_tax": [
+                {"id": rate, "refund_total": tax} for rate, tax in (row.get("refund_tax") or {}).items()
+            ],
+        }
+        for id_, row in given.items()
+    ]
+
+
+def amount_of(body: Obj, refund: Obj, rows: list[Obj]) -> Decimal | None:
+    """As sent, else what the lines come to; None where nothing names any money."""
+    if body.get("amount") is not None:
+        return money.amount(body["amount"])
+    return -totals(refund)["total"] if any("refund_total" in row for row in rows) else None
+
+
+def ask_gateway(order: Obj) -> None:
+    if order["payment_method"] in OFFLINE:
+        raise refusal("The payment gateway for this order does not support automatic refunds.")
+
+
+def refusal(message: str) -> RestError:
+    return RestError(500, "woocommerce_rest_cannot_create_order_refund", message, bare=True)
 
 
 def blank_refund(shop: Shop, order: Obj, body: Obj) -> Obj:
@@ -56,7 +92,8 @@ def blank_refund(shop: Shop, order: Obj, body: Obj) -> Obj:
         "at": now(),
         "amount": money.ZERO,
         "decimals": order["decimals"],
-        "rates": order["rates"],
+        **{name: order[name] for name in ("rates", "prices_include_tax", "round_at_subtotal")},
+        "trashed": False,
         "reason": str(body.get("reason") or ""),
         "payment": bool(body.get("api_refund", True)),
         "meta_data": [],
@@ -69,25 +106,24 @@ def blank_refund(shop: Shop, order: Obj, body: Obj) -> Obj:
 
 
 def add_line(shop: Shop, order: Obj, refund: Obj, given: Obj) -> None:
-    """One refunded line: `id` of the order's line, `quantity`, `refund_total` (net), `refund_tax` by rate."""
+    """One refunded line: `id` of the order's line, `quantity`, `refund_total` (net), `refund_tax` by rate. A line the
+    order does not have is left out."""
     for kind in LINE_KINDS:
         source = find_line(order[kind], given.get("id"))
         if source is not None:
-            refund[kind].append(refunded(shop, source, given))
-            return
-    raise RestError(400, "woocommerce_rest_invalid_line_item", "Line item does not belong to this order.")
+            refund[kind].append(refunded(shop, order, source, given))
 
 
-def refunded(shop: Shop, source: Obj, given: Obj) -> Obj:
+def refunded(shop: Shop, order: Obj, source: Obj, given: Obj) -> Obj:
     """A copy of the order's line with negative amounts; its subtotal is its total."""
     rows = given.get("refund_tax") or ()
     taxes = {int(row["id"]): -money.amount(row.get("refund_total")) for row in rows}
     line = source | {"id": shop.next("item"), "source": source["id"], "taxes": {}}
     for name in ("subtotal", "total"):
         if name in source:
-            store_amount(line, name, -money.amount(given.get("refund_total")), taxes)
+            store_amount(order, line, name, -money.amount(given.get("refund_total")), taxes)
     if "quantity" in source:
-        line["quantity"] = -money.amount(given.get("quantity"))
+        line["quantity"] = -pieces(shop, given.get("quantity"))
     line["meta"] = [shop.meta("_refunded_item_id", str(source["id"]))]
     return line
 
@@ -110,10 +146,10 @@ def restock(shop: Shop, order: Obj, refund: Obj) -> None:
         source = find_line(order["line_items"], line["source"])
         if source is None or not order["stock_taken"]:
             continue
-        pieces = min(-line["quantity"], stock.taken(source))
-        if pieces:
-            stock.give_back_refunded(shop, source, pieces)
-            done = stock.restocked(source) + pieces
+        back = min(-line["quantity"], stock.taken(source))
+        if back:
+            stock.give_back_refunded(shop, source, back)
+            done = stock.restocked(source) + back
             set_meta(shop, source["meta"], "_restock_refunded_items", money.short(done))
 
 

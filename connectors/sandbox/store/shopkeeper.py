@@ -33,11 +33,21 @@ class Shopkeeper:
             "recalculate": self.recalculate,
             "pay": self.pay,
             "add_customer": self.add_customer,
+            "expire_coupon": self.expire_coupon,
+            "delete_coupon": self.delete_coupon,
         }
 
     def add_customer(self, **customer: Any) -> int:
         with self.shop.lock:
             return customers.add(self.shop, **customer)
+
+    def expire_coupon(self, code: str) -> None:
+        with self.shop.lock:
+            self.shop.coupons[code.lower()]["expired"] = True
+
+    def delete_coupon(self, code: str) -> None:
+        with self.shop.lock:
+            del self.shop.coupons[code.lower()]
 
     def refund(self, order_id: int, restock: bool = True, reason: str = "", **what: Any) -> dict[str, Any]:
         """wp-admin's refund box, recorded only: the gateway is not asked to pay. What: see refund_body."""
@@ -106,7 +116,8 @@ class Shopkeeper:
     def recalculate(self, order_id: int) -> dict[str, Any]:
         """The button of wp-admin, for what `add_line` left waiting."""
         with self._order(order_id) as order:
-            return self._edited(order, {})
+            orders.recalculate_in_admin(self.shop, order)
+            return shown_order(self.shop, order)
 
     def pay(self, order_id: int, transaction_id: str = "") -> dict[str, Any]:
         """A gateway confirms the money: dated, with its transaction, and no longer waiting."""
@@ -115,7 +126,8 @@ class Shopkeeper:
             return shown_order(self.shop, order)
 
     def _edited(self, order: Obj, body: Obj) -> dict[str, Any]:
-        return shown_order(self.shop, orders.update(self.shop, order, body))
+        orders.edit_in_admin(self.shop, order, body)
+        return shown_order(self.shop, order)
 
     def _line(self, order: Obj, sku: str) -> Obj:
         return line_of_sku(self.shop, order, sku)

@@ -65,7 +65,7 @@ def system_status(shop: Shop) -> dict[str, Any]:
             "thousand_separator": " ",
             "decimal_separator": ",",
             "number_of_decimals": shop.options.price_decimals,
-            "HPOS_enabled": True,
+            "HPOS_enabled": not shop.options.legacy_storage,
             "HPOS_sync_enabled": False,
         },
         "security": {"secure_connection": False, "hide_errors": True},

@@ -22,7 +22,7 @@ def known_statuses(shop: Shop) -> tuple[str, ...]:
 
 
 def status_name(shop: Shop, slug: str) -> str:
-    return NAMES.get(slug) or shop.options.custom_statuses.get(slug) or slug.capitalize()
+    return NAMES.get(slug) or shop.options.custom_statuses.get(slug) or slug
 
 
 def shown_statuses(shop: Shop) -> list[dict[str, str]]:

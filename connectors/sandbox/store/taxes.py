@@ -1,6 +1,7 @@
 """Tax rates and what they make of a line: none, one or several, whole or fractional, compound, zero.
 
-Each tax is rounded per line, or, with `round_at_subtotal`, only where the order adds them up.
+`taxes` of a line hold each tax to PRECISION digits more than the shop shows; its sum of taxes is of rounded ones, or,
+with `round_at_subtotal`, they are rounded only where the order adds them up.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from connectors.sandbox.store import money
 from connectors.sandbox.store.shop import Obj, Shop
 
 Taxes = dict[int, Decimal]
+PRECISION = 4
 
 
 def shop_rates(shop: Shop) -> list[Obj]:
@@ -71,27 +73,39 @@ def set_entered(order: Obj, line: Obj, name: str, entered: Decimal) -> None:
     if not order["prices_include_tax"]:
         set_net(order, line, name, entered)
         return
-    taxes = settled(order, inside(entered, rates_for(order, line)), ROUND_HALF_DOWN)
-    store(line, name, entered - sum(taxes.values()), taxes)
+    taxes = precise(order, inside(entered, rates_for(order, line)))
+    store(order, line, name, entered - sum(taxes.values()), taxes)
 
 
 def set_net(order: Obj, line: Obj, name: str, net: Decimal) -> None:
     """As REST gives amounts: net, with the taxes on top."""
-    store(line, name, net, settled(order, on_top(net, rates_for(order, line)), ROUND_HALF_UP))
+    store(order, line, name, net, precise(order, on_top(net, rates_for(order, line))))
 
 
 def entered(order: Obj, line: Obj, name: str) -> Decimal:
     """The amount back as the shop enters prices."""
-    found: Decimal = line[name] + (line[f"{name}_tax"] if order["prices_include_tax"] else 0)
+    taxes = sum(line["taxes"][name].values(), money.ZERO) if order["prices_include_tax"] else money.ZERO
+    found: Decimal = line[name] + taxes
     return found
 
 
-def settled(order: Obj, taxes: Taxes, mode: str) -> Taxes:
+def precise(order: Obj, taxes: Taxes) -> Taxes:
+    return {id_: money.rounded(tax, order["decimals"] + PRECISION) for id_, tax in taxes.items()}
+
+
+def rounded_tax(order: Obj, tax: Decimal) -> Decimal:
+    """Half a unit goes down where prices include tax, so that net and tax still are the price; else up."""
+    mode = ROUND_HALF_DOWN if order["prices_include_tax"] else ROUND_HALF_UP
+    return money.rounded(tax, order["decimals"], mode)
+
+
+def settled(order: Obj, taxes: Taxes) -> Taxes:
+    """As they count for a line: rounded one by one, if the shop rounds per line."""
     if order["round_at_subtotal"]:
         return taxes
-    return {id_: money.rounded(tax, order["decimals"], mode) for id_, tax in taxes.items()}
+    return {id_: rounded_tax(order, tax) for id_, tax in taxes.items()}
 
 
-def store(line: Obj, name: str, net: Decimal, taxes: Taxes) -> None:
-    line[name], line[f"{name}_tax"] = net, sum(taxes.values(), money.ZERO)
+def store(order: Obj, line: Obj, name: str, net: Decimal, taxes: Taxes) -> None:
+    line[name], line[f"{name}_tax"] = net, sum(settled(order, taxes).values(), money.ZERO)
     line["taxes"][name] = taxes
