@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W\d_]+")
 _KINDS = """
@@ -37,6 +38,7 @@ def find(text: str, regions: Mapping[str, str]) -> str:
     return part[0] if len(part) == 1 else ""
 
 
+@lru_cache(maxsize=1024)
 def _words(text: str) -> frozenset[str]:
     """What is left of a name when the kind of region is taken away."""
     words = WORD.findall(text.casefold().replace("ё", "е"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -41,9 +42,35 @@ def lower(order: Order, *codes: str) -> None:
 
 def show_only(order: Order, problems: list[Problem], *codes: str) -> None:
     """Of these codes, show exactly these problems."""
-    lower(order, *(set(codes) - {problem.code for problem in problems}))
-    for problem in problems:
-        show(order, problem)
+    show_together({order.pk: only(problems, *codes)})
+
+
+def only(problems: Sequence[Problem], *codes: str) -> dict[str, Problem | None]:
+    """Of these codes exactly these problems, as `show_together` takes them."""
+    return dict.fromkeys(codes) | {problem.code: problem for problem in problems}
+
+
+def show_together(notes: Mapping[int, Mapping[str, Problem | None]]) -> None:
+    """Of each order (by primary key), show these problems by their codes; a code with None is true no longer."""
+    known = {
+        (flag.order_id, flag.code): flag
+        for flag in Flag.objects.filter(
+            order__in=[pk for pk, said in notes.items() if said],
+            code__in={code for said in notes.values() for code in said},
+        )
+    }
+    wanted = {(pk, code): problem for pk, said in notes.items() for code, problem in said.items()}
+    over = [flag.pk for key, flag in known.items() if key in wanted and wanted[key] is None]
+    shown = [
+        Flag(order_id=key[0], code=key[1], params=dict(problem.params))
+        for key, problem in wanted.items()
+        if problem is not None and (key not in known or known[key].params != dict(problem.params))
+    ]
+    if over:
+        Flag.objects.filter(pk__in=over).delete()
+    Flag.objects.bulk_create(
+        shown, update_conflicts=True, unique_fields=["order", "code"], update_fields=["params"]
+    )
 
 
 def of(order: Order) -> list[Any]:

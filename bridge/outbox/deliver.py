@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bridge import worktime
+from bridge.connections.book import read_once
 from bridge.connections.faults import is_outage, note_outage, note_success, problem_of
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import Problem
@@ -43,7 +44,8 @@ def deliver(message_id: int, kinds: Mapping[str, Kind]) -> int:
 
 def _run(kind: Kind, messages: Sequence[OutboxMessage]) -> dict[int, Outcome]:
     try:
-        return dict(kind.handler(messages))
+        with read_once():
+            return dict(kind.handler(messages))
     except ConnectorError as error:
         return {message.pk: Failed(error) for message in messages}
     except PASSING as error:

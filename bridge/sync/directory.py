@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from bridge.connections import clients
+from bridge.connections import book, clients
 from bridge.connections.models import Connection, DirectoryEntry, Shop
 from bridge.mapping.wire_text import plain
 from bridge.outbox.enqueue import release
@@ -68,6 +68,7 @@ def keep(connection: Connection, entries: Iterable[DirectoryEntry], *kinds: str)
         if currencies_of(connection) - before:
             for shop in Shop.objects.filter(account=connection):
                 release(shop, "currency_unknown")
+    book.forget_entries(connection.pk)
 
 
 def currencies_of(connection: Connection) -> set[str]:

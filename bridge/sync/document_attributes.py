@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridge.connections.book import book_of
 from bridge.connections.models import AttributeMapping, DirectoryEntry, OrderRule, Shop
 from bridge.domain.errors import Problem, Unmappable
 from bridge.domain.order import Order
@@ -66,11 +67,10 @@ def unfilled_required(shop: Shop) -> list[DirectoryEntry]:
 
 def wanted_fields(shop: Shop) -> Wanted:
     """Which further fields of the shop's orders and buyers mean something."""
-    sources = AttributeMapping.objects.filter(shop=shop).exclude(source__startswith=PREFIX)
-    of_orders = tuple(sources.order_by("source").values_list("source", flat=True).distinct())
+    further = [row for row in book_of(shop).attribute_mappings if not row.source.startswith(PREFIX)]
     return Wanted(
-        order=of_orders,
-        customer=tuple(sources.filter(target=Target.BUYER).values_list("source", flat=True)),
+        order=tuple(sorted({row.source for row in further})),
+        customer=tuple(row.source for row in further if row.target == Target.BUYER),
         pickup=tuple(shop.pickup_fields),
         planned=shop.planned_field,
         inn=tuple(shop.inn_fields),
@@ -80,19 +80,18 @@ def wanted_fields(shop: Shop) -> Wanted:
 
 def needs_customer(shop: Shop) -> bool:
     """Whether the buyer's own record must be read: its role decides something, or one of its fields fills something."""
-    by_role = OrderRule.objects.filter(shop=shop, when=OrderRule.When.ROLE)
-    of_buyers = AttributeMapping.objects.filter(shop=shop).filter(target=Target.BUYER)
-    roles = AttributeMapping.objects.filter(shop=shop, source=f"{PREFIX}role")
-    return by_role.exists() or of_buyers.exclude(source__startswith=PREFIX).exists() or roles.exists()
+    book = book_of(shop)
+    return any(rule.when == OrderRule.When.ROLE for rule in book.rules) or any(
+        row.source == f"{PREFIX}role" or (row.target == Target.BUYER and not row.source.startswith(PREFIX))
+        for row in book.attribute_mappings
+    )
 
 
 def _filled(shop: Shop, order: Order, target: Target) -> Filled:
-    sources = dict(
-        AttributeMapping.objects.filter(shop=shop, target=target).values_list("attribute_id", "source")
-    )
-    entries = DirectoryEntry.objects.filter(connection=shop.account, kind=KIND_OF[target]).order_by("name")
+    book = book_of(shop)
+    sources = {row.attribute_id: row.source for row in book.attribute_mappings if row.target == target}
     found = Filled()
-    for entry in entries:
+    for entry in book.entries(KIND_OF[target]):
         source = sources.get(entry.external_id, "")
         if source:
             _fill(found, shop, target, entry, text_of(order, source).strip())
@@ -130,13 +129,12 @@ def _value(shop: Shop, entry: DirectoryEntry, text: str) -> Any:
 def _choices(shop: Shop, entry: DirectoryEntry) -> dict[str, str]:
     """What the field may refer to: elements of its dictionary, or the account's employees, projects …; name → id."""
     kind, _, dictionary = entry.detail.partition(":")
-    entries = DirectoryEntry.objects.filter(connection=shop.account).order_by("name")
-    of_kind = (
-        entries.filter(kind=Kind.DICTIONARY_VALUE, detail=dictionary)
-        if kind == DICTIONARY
-        else entries.filter(kind=kind)
-    )
-    return dict(of_kind.values_list("name", "external_id"))
+    if kind != DICTIONARY:
+        entries = book_of(shop).entries(kind)
+    else:
+        values = book_of(shop).entries(Kind.DICTIONARY_VALUE)
+        entries = [value for value in values if value.detail == dictionary]
+    return {entry.name: entry.external_id for entry in entries}
 
 
 def _tell_unread(found: Filled, choices: dict[str, str], entry: DirectoryEntry, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.connections.book import book_of
 from bridge.connections.models import DirectoryEntry, OrderRule, Shop
 from bridge.domain.errors import Unmappable
 from bridge.domain.order import Order
@@ -41,7 +42,7 @@ def ruled_by(shop: Shop, order: Order) -> dict[str, str]:
     """What the rules that fit this order decide: ids by `Sets`; of several, the first counts."""
     facts = facts_of(order)
     found: dict[str, str] = {}
-    for rule in OrderRule.objects.filter(shop=shop).order_by("place", "pk"):
+    for rule in book_of(shop).rules:
         if _folded(rule.value) in facts[rule.when]:
             found.setdefault(rule.sets, rule.external_id)
     return found
@@ -65,20 +66,16 @@ def _first_state(shop: Shop, order: Order, ruled: str) -> str:
 
 def _account_of(shop: Shop, organization: str) -> str:
     """The shop's account, only in documents of the organization it belongs to: MoySklad refuses any other (17000)."""
-    account = DirectoryEntry.objects.filter(
-        connection_id=shop.account_id,
-        kind=DirectoryEntry.Kind.ACCOUNT,
-        external_id=shop.organization_account_id,
-        detail=organization,
-    )
-    return shop.organization_account_id if shop.organization_account_id and account.exists() else ""
+    if not shop.organization_account_id:
+        return ""
+    account = book_of(shop).entry(DirectoryEntry.Kind.ACCOUNT, shop.organization_account_id)
+    return account.external_id if account is not None and account.detail == organization else ""
 
 
 def _currency_id(shop: Shop, currency: str) -> str:
     """'' for the account's own currency. Raises Unmappable when MoySklad has none with this code."""
-    entry = DirectoryEntry.objects.filter(
-        connection_id=shop.account_id, kind=DirectoryEntry.Kind.CURRENCY, detail=currency
-    ).first()
+    known = book_of(shop).entries(DirectoryEntry.Kind.CURRENCY)
+    entry = next((entry for entry in known if entry.detail == currency), None)
     if entry is None:
         raise Unmappable("currency_unknown", currency=currency)
     return "" if entry.is_default else entry.external_id

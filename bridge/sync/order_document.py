@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bridge.connections.models import Shop, StatusMapping
+from bridge.connections.book import book_of
+from bridge.connections.models import Shop
 from bridge.domain.fingerprint import fingerprint
 from bridge.domain.order import Order as Canonical
 from bridge.domain.order import to_json
@@ -38,11 +39,7 @@ def state_for(shop: Shop, site_status: str) -> str:
 
     An order that is over has the state of a cancelled one, unless its own status was given another.
     """
-    chosen = dict(
-        StatusMapping.objects.filter(
-            shop=shop, direction=StatusMapping.Direction.TO_STATE, site_status__in=(site_status, "cancelled")
-        ).values_list("site_status", "state_id")
-    )
+    chosen = book_of(shop).state_of_status
     over = chosen.get("cancelled", "") if site_status in RELEASING else ""
     return str(chosen.get(site_status) or over)
 

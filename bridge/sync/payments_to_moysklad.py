@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridge.connections import clients
+from bridge.connections.book import book_of
 from bridge.connections.models import DirectoryEntry, PaymentMethod
 from bridge.mapping import to_moysklad
 from bridge.mapping.payment_to_moysklad import Parties, payment
@@ -35,31 +36,24 @@ def wants_payment(order: Order) -> bool:
 
 def method_of(order: Order) -> PaymentMethod:
     """What the owner chose for the order's payment method, or for all others; no document when nothing was chosen."""
-    rows = {
-        row.method: row
-        for row in PaymentMethod.objects.filter(
-            shop=order.shop, method__in=(order.content.get("payment_method", ""), "*")
-        )
-    }
+    rows = book_of(order.shop).payment_methods
     chosen = rows.get(str(order.content.get("payment_method", ""))) or rows.get("*")
     return chosen or PaymentMethod(shop=order.shop)
 
 
 def parties(order: Order, method: PaymentMethod) -> Parties:
     """Whom the order's money is between, as its document has them."""
-    entries = DirectoryEntry.objects.filter(connection=order.shop.account_id)
-    account = entries.filter(
-        kind=DirectoryEntry.Kind.ACCOUNT,
-        external_id=method.organization_account_id,
-        detail=order.binding.organization_id,
-    )
-    currency = entries.filter(kind=DirectoryEntry.Kind.CURRENCY, detail=order.currency).first()
+    book = book_of(order.shop)
+    account = book.entry(DirectoryEntry.Kind.ACCOUNT, method.organization_account_id)
+    is_theirs = account is not None and account.detail == order.binding.organization_id
+    known = book.entries(DirectoryEntry.Kind.CURRENCY)
+    currency = next((entry for entry in known if entry.detail == order.currency), None)
     return Parties(
         base_url=order.shop.account.base_url,
         organization_id=order.binding.organization_id,
         agent_id=order.binding.agent_id,
         # MoySklad refuses an account of another organization (17000).
-        organization_account_id=method.organization_account_id if account.exists() else "",
+        organization_account_id=method.organization_account_id if is_theirs else "",
         project_id=method.project_id,
         currency_id="" if currency is None or currency.is_default else currency.external_id,
         expense_item_id=order.shop.expense_item_id,

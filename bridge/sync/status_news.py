@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping
+from bridge.connections.book import book_of
+from bridge.connections.models import Connection, DirectoryEntry, Shop
 from bridge.domain.errors import Problem
 from bridge.domain.status import CLOSED, DEFAULT_BY_STATE_TYPE, Side, decides
 from bridge.orders import flags
@@ -44,11 +45,9 @@ def settle(binding: OrderBinding, status: str) -> Side:
 
 def status_for(shop: Shop, state_id: str) -> str:
     """The site status a state means: the owner's mapping, else by the state's type, else '' (nothing to do)."""
-    mapped = StatusMapping.objects.filter(
-        shop=shop, direction=StatusMapping.Direction.TO_SITE, state_id=state_id
-    ).first()
+    mapped = book_of(shop).status_of_state.get(state_id)
     if mapped is not None:
-        return mapped.site_status
+        return mapped
     entry = _state(shop, state_id)
     return DEFAULT_BY_STATE_TYPE.get(entry.detail, "") if entry is not None else ""
 
@@ -65,6 +64,4 @@ def _site_has_news(binding: OrderBinding) -> bool:
 
 
 def _state(shop: Shop, state_id: str) -> DirectoryEntry | None:
-    return DirectoryEntry.objects.filter(
-        connection=shop.account_id, kind=DirectoryEntry.Kind.STATE, external_id=state_id
-    ).first()
+    return book_of(shop).entry(DirectoryEntry.Kind.STATE, state_id)
