@@ -338,3 +338,12 @@ def test_two_hundred_and_fifty_orders_cost_few_calls(world: Any) -> None:
     calls = world.box.moysklad.calls()
     assert len(calls) <= 12, [(call["method"], call["path"], call["query"][:60]) for call in calls]
     assert len(world.documents(ids[-1])) == 1
+
+
+def test_an_upload_from_the_terminal_shows_its_progress(world: Any) -> None:
+    order = placed(world)
+    said = world.bridge.manage("upload_orders", "site", "--ids", str(order["id"]), "--watch")
+    assert "of 1 orders is started" in said
+    assert "100%  1/1 read, 0 linked, 1 to be sent" in said
+    assert said.endswith("The upload is done.\n")
+    world.document(order["id"])
