@@ -217,7 +217,7 @@ CATALOGUE: dict[str, Entry] = {
         _("Make the refund on the site by hand and mark the return as settled."),
     ),
     "return_exceeds_order": Entry(
-        _("The return takes back more than the order has left on the site: %(what)s, %(asked)s returned, %(left)s left."),
+        _("The return takes back more than the order has left on the site: %(what)s, %(asked)s back, %(left)s left."),
         _("Look whether the refund was made on the site already; then mark the return as settled, or correct it."),
     ),
     "return_changed": Entry(
@@ -299,7 +299,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "closed_period": Entry(
         _("The period the document's date falls into is closed in MoySklad: %(detail)s"),
-        _("Open the period in MoySklad (Settings → Company settings), then retry; or enter it by hand and discard this."),
+        _("Open the period in MoySklad (Settings → Company settings), then retry; or enter it by hand, then discard."),
     ),
     "net_dns": Entry(_("The address of %(system)s is not known to the network."), _ADDRESS),
     "net_refused": Entry(_("Nobody answers at the address of %(system)s."), _AGAIN),

@@ -14,7 +14,10 @@ from bridge.sync import (
     payments_to_moysklad,
     payments_to_site,
     poll,
+    progress,
     refunds_to_moysklad,
+    returns_from_moysklad,
+    returns_to_site,
     statuses_to_site,
     stock_from_moysklad,
     stock_to_site,
@@ -34,6 +37,7 @@ TOPICS: dict[str, Handler] = {
     "moysklad.demand": payments_to_site.hinted,
     "moysklad.paymentin": payments_to_site.hinted,
     "moysklad.cashin": payments_to_site.hinted,
+    "moysklad.salesreturn": returns_from_moysklad.hinted,
     "moysklad.stock": stock_from_moysklad.hinted,
 }
 
@@ -43,6 +47,7 @@ KINDS: dict[str, Kind] = {
     kinds.REFUND: Kind(refunds_to_moysklad.deliver, batch=100),
     kinds.EDIT: Kind(edits_to_site.deliver, batch=10),
     kinds.PAID: Kind(payments_to_site.deliver, batch=10),
+    kinds.RETURN: Kind(returns_to_site.deliver, batch=10),
     kinds.STATUS: Kind(statuses_to_site.deliver, batch=10),
     kinds.STOCK: Kind(stock_to_site.deliver),
 }
@@ -54,6 +59,10 @@ FLOWS: dict[str, Flow] = {
     "site_catalogue": Flow("woocommerce", catalog_from_site.load, lambda shops: 3600),
     # of an account
     "statuses": Flow("moysklad", poll.statuses, lambda shops: min(s.statuses_interval for s in shops)),
+    "returns": Flow(
+        "moysklad", returns_from_moysklad.changes, lambda shops: min(s.statuses_interval for s in shops)
+    ),
+    "progress": Flow("moysklad", progress.changes, lambda shops: min(s.statuses_interval for s in shops)),
     "stock": Flow(
         "moysklad", stock_from_moysklad.changes, lambda shops: min(s.stock_interval for s in shops)
     ),

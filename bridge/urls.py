@@ -13,17 +13,14 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/events/woocommerce/<int:connection_id>/", inbox.woocommerce_event, name="woocommerce-event"),
-    path(
-        "hooks/moysklad/<str:token>/customerorder/",
-        inbox.moysklad_hook,
-        {"topic": "customerorder"},
-        name="moysklad-order-hook",
-    ),
-    path(
-        "hooks/moysklad/<str:token>/stock/",
-        inbox.moysklad_hook,
-        {"topic": "stock"},
-        name="moysklad-stock-hook",
+    *(
+        path(
+            f"hooks/moysklad/<str:token>/{topic}/",
+            inbox.moysklad_hook,
+            {"topic": topic},
+            name=f"hook-{topic}",
+        )
+        for topic in inbox.MOYSKLAD_TOPICS
     ),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/status/", health.StatusView.as_view(), name="status"),

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 NUMBER = re.compile(r"[0-9]{1,15}")
 EVENT_ID = re.compile(r"[\x20-\x7e]{8,64}")
 TOPIC = re.compile(r"[a-z_.]{1,40}")
+MOYSKLAD_TOPICS = ("customerorder", "demand", "salesreturn", "paymentin", "cashin", "stock")
 PING = re.compile(rb"webhook_id=\d{1,20}")
 
 

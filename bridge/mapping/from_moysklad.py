@@ -65,6 +65,60 @@ def position_facts(row: Wire) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class SalesReturn:
+    """What the bridge reads of a salesreturn whose demand, its order and the positions are opened.
+
+    `order_id` is '' for a return without a basis, and for one of a shipment without an order. `lines`: what came back,
+    [{item, quantity, sum}], sums gross in hundredths; empty while the return is not posted.
+    """
+
+    external_id: str
+    sync_id: str
+    name: str
+    page_url: str
+    sum_wire: float
+    moment: datetime
+    created_at: datetime
+    updated_at: datetime
+    deleted: bool
+    has_basis: bool
+    order_id: str
+    agent_id: str
+    currency_id: str
+    lines: list[dict[str, Any]]
+
+
+def sales_return(data: Wire) -> SalesReturn:
+    demand = data.get("demand") or {}
+    net = data.get("vatIncluded") is False
+    rows = (data.get("positions") or {}).get("rows") or [] if data.get("applicable", True) else []
+    return SalesReturn(
+        external_id=str(data["id"]),
+        sync_id=str(data.get("syncId") or ""),
+        name=str(data.get("name") or ""),
+        page_url=str((data.get("meta") or {}).get("uuidHref") or ""),
+        sum_wire=float(data.get("sum") or 0),
+        moment=from_wire(str(data["moment"])),
+        created_at=from_wire(str(data.get("created") or data["moment"])),
+        updated_at=from_wire(str(data["updated"])),
+        deleted=bool(data.get("deleted")),
+        has_basis=bool(demand),
+        order_id=ref_id(demand.get("customerOrder")),
+        agent_id=ref_id(data.get("agent")),
+        currency_id=ref_id((data.get("rate") or {}).get("currency")),
+        lines=[_came_back(row, net=net) for row in rows],
+    )
+
+
+def _came_back(row: Wire, *, net: bool) -> dict[str, Any]:
+    facts = position_facts(row)
+    total = facts["price"] * facts["quantity"] * (1 - facts["discount"] / 100)
+    if net and row.get("vatEnabled"):
+        total *= 1 + facts["vat"] / 100
+    return {"item": facts["item"], "quantity": facts["quantity"], "sum": round(total, 2)}
+
+
 def linked_orders(data: Wire) -> set[str]:
     """The customer orders a payment is linked to."""
     return {

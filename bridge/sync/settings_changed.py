@@ -43,6 +43,15 @@ NEEDED_ROWS: dict[type[Model], tuple[str, ...]] = {
     AttributeMapping: ("attribute_required_missing",),
     PaymentMethod: ("payment_method_unmapped",),
 }
+# What the account's webhooks depend on.
+HEARD = (
+    "accept_returns",
+    "send_refunds",
+    "mark_paid",
+    "status_when_paid",
+    "status_when_partly_shipped",
+    "status_when_shipped",
+)
 START_FLOWS = ("subscriptions", "catalogue", "site_catalogue", "stock_full")
 
 
@@ -95,6 +104,8 @@ def shop_changed(before: Shop, shop: Shop) -> int:
         released = release(shop, *gained) if gained else 0
         if (before.store_ids, before.stock_type) != (shop.store_ids, shop.stock_type):
             flows.run_soon(shop.account, "stock_full")
+        if any(getattr(before, field) != getattr(shop, field) for field in HEARD):
+            flows.run_soon(shop.account, "subscriptions")
         if before.sku_field != shop.sku_field:
             flows.run_soon(shop.account, "catalogue")
         _run_earlier(before, shop)

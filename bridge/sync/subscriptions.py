@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from bridge.connections import clients
 from bridge.connections.models import Connection
+from bridge.sync import progress
+from bridge.sync.flows import shops_of
 from bridge.sync.models import Watermark
 from connectors.errors import PermanentError
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
+from connectors.moysklad.webhooks import Action, EntityType
 
-ORDER_ACTIONS: tuple[Literal["UPDATE", "DELETE"], ...] = ("UPDATE", "DELETE")
+Wanted = tuple[EntityType, Action]
+ORDERS: tuple[Wanted, ...] = (("customerorder", "UPDATE"), ("customerorder", "DELETE"))
+RETURNS: tuple[Wanted, ...] = (
+    ("salesreturn", "CREATE"),
+    ("salesreturn", "UPDATE"),
+    ("salesreturn", "DELETE"),
+)
+# Of one that was deleted nobody can read any more which order it was for.
+PROGRESS: tuple[Wanted, ...] = (
+    ("demand", "CREATE"),
+    ("demand", "UPDATE"),
+    ("paymentin", "CREATE"),
+    ("paymentin", "UPDATE"),
+    ("cashin", "CREATE"),
+    ("cashin", "UPDATE"),
+)
 
 
 def renew(watermark: Watermark) -> None:
@@ -52,12 +70,13 @@ def _remember_account(account: Connection, client: MoySklad) -> None:
 
 
 def _renew(client: MoySklad, account: Connection, prefix: str) -> None:
-    orders_url, stock_url = f"{prefix}customerorder/", f"{prefix}stock/"
+    stock_url = f"{prefix}stock/"
     present = _ours(client.webhooks.list(), account)
-    for action in ORDER_ACTIONS:
-        row = _take(present, url=orders_url, action=action, entityType="customerorder")
+    for kind, action in _wanted(account):
+        url = f"{prefix}{kind}/"
+        row = _take(present, url=url, action=action, entityType=kind)
         if row is None:
-            client.webhooks.create(orders_url, "customerorder", action)
+            client.webhooks.create(url, kind, action)
         elif not row.get("enabled", True):
             client.webhooks.enable(str(row["id"]))
     for stale in present:
@@ -70,6 +89,17 @@ def _renew(client: MoySklad, account: Connection, prefix: str) -> None:
         client.stock_webhooks.enable(str(row["id"]))
     for stale in present:
         client.stock_webhooks.delete(str(stale["id"]))
+
+
+def _wanted(account: Connection) -> list[Wanted]:
+    """What the account's shops act on; one address for each kind of document."""
+    shops = shops_of(account)
+    wanted = list(ORDERS)
+    if any(shop.accept_returns or shop.send_refunds for shop in shops):
+        wanted += RETURNS
+    if any(progress.matters(shop) for shop in shops):
+        wanted += PROGRESS
+    return wanted
 
 
 def _take(rows: list[Any], **wanted: str) -> Any:

@@ -1,0 +1,203 @@
+"""Returns that people make in MoySklad are kept with their orders, and what the site must learn of them is queued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from bridge import worktime
+from bridge.connections import clients
+from bridge.connections.models import Connection, DirectoryEntry
+from bridge.domain.errors import Problem
+from bridge.inbox.models import InboxEvent
+from bridge.inbox.process import payload
+from bridge.mapping import from_moysklad, moysklad_money
+from bridge.mapping.from_moysklad import SalesReturn
+from bridge.mapping.moscow import to_wire
+from bridge.orders import flags
+from bridge.orders.after_sale import RelatedDocument, Return
+from bridge.orders.models import Order, OrderBinding
+from bridge.outbox.enqueue import enqueue, release_object
+from bridge.sync import kinds
+from bridge.sync.flows import run_soon, shops_of
+from bridge.sync.models import Watermark
+from connectors.moysklad.client import MoySklad
+from connectors.moysklad.limits import Priority
+from connectors.moysklad.returns import WITH_ORDER
+
+OVERLAP = timedelta(minutes=5)
+PORTION = 100
+# Two clocks: a return made this long before its order was linked may still be news.
+CLOCKS = timedelta(minutes=10)
+QUESTIONS = ("return_changed", "return_removed")
+
+
+def hinted(event: InboxEvent) -> None:
+    """A webhook named some returns: they are read with their orders, all in one call; the body is never believed."""
+    rows = [row for row in payload(event).get("events") or [] if isinstance(row, dict)]
+    ids = {from_moysklad.ref_id(row) for row in rows if (row.get("meta") or {}).get("type") == "salesreturn"}
+    if ids - {""}:
+        look(clients.moysklad(event.connection, Priority.STATUSES), event.connection, sorted(ids - {""}))
+
+
+def changes(watermark: Watermark) -> None:
+    """Returns of the account by `updated`, binned ones too."""
+    account = watermark.connection
+    start = watermark.position or min(shop.started_at for shop in shops_of(account))
+    client = clients.moysklad(account, Priority.STATUSES)
+    rows = client.returns.updated_since(to_wire(start - OVERLAP), deleted=None, expand=WITH_ORDER)
+    portion: list[Any] = []
+    for row in rows:
+        portion.append(row)
+        if len(portion) == PORTION:
+            _take(watermark, portion)
+            portion = []
+            if worktime.time_is_up():
+                run_soon(account, watermark.flow)
+                return
+    _take(watermark, portion)
+
+
+def look(client: MoySklad, account: Connection, ids: Sequence[str]) -> None:
+    """Read these returns; one that is no longer there was deleted."""
+    rows = list(client.returns.by_ids(ids, WITH_ORDER, deleted=None))
+    observe(account, rows)
+    for missing in set(ids) - {str(row["id"]) for row in rows}:
+        _deleted(account, missing)
+
+
+def observe(account: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Keep the returns of our orders, and those without a basis of our buyers; all others are passed over."""
+    seen = [from_moysklad.sales_return(row) for row in rows]
+    made = _made_by_us(account, seen)
+    bindings = _bindings(account, seen)
+    buyers = _buyers(account, seen)
+    for one in seen:
+        if one.external_id in made:
+            _of_a_refund(made[one.external_id], gone=one.deleted)
+        elif one.order_id in bindings:
+            _keep(account, one, bindings[one.order_id])
+        elif not one.has_basis and one.agent_id in buyers:
+            _keep(account, one, None)
+
+
+def pending(returned: Return) -> bool:
+    """Whether the site has not heard of the return as it is now, and nobody has seen to it."""
+    if returned.order is None or returned.settled or not returned.order.shop.accept_returns:
+        return False
+    there = bool(returned.content.get("lines")) and not returned.gone
+    if returned.done is None:
+        return there
+    return not there or returned.done != returned.content
+
+
+def _take(watermark: Watermark, rows: list[Any]) -> None:
+    observe(watermark.connection, rows)
+    if rows:
+        newest = from_moysklad.sales_return(rows[-1]).updated_at
+        watermark.position = max(newest, watermark.position or newest)
+
+
+def _keep(account: Connection, seen: SalesReturn, binding: OrderBinding | None) -> None:
+    order = binding.order if binding else None
+    with transaction.atomic():
+        identity = {"connection": account, "external_id": seen.external_id}
+        Return.objects.bulk_create([Return(**identity, moment=seen.moment)], ignore_conflicts=True)
+        row = Return.objects.select_for_update().get(**identity)
+        known = row.remote_updated_at
+        if known is not None and seen.updated_at <= known:
+            return
+        content, before = {"lines": seen.lines}, (row.content, row.gone)
+        row.order, row.name, row.page_url, row.moment = order, seen.name, seen.page_url, seen.moment
+        row.sum_minor = moysklad_money.from_wire(seen.sum_wire, _currency(account, seen, order))
+        row.remote_updated_at, row.content, row.gone = seen.updated_at, content, seen.deleted
+        if known is None and binding is not None and _left_to_people(seen, binding):
+            row.settled, row.done = True, content
+        elif before != (row.content, row.gone):
+            row.settled = False  # what a person has seen to was another version
+        row.save()
+        _queue(row)
+
+
+def _left_to_people(seen: SalesReturn, binding: OrderBinding) -> bool:
+    """The owner wants no refunds made, or the return is older than our link to the order: its history."""
+    return not binding.order.shop.accept_returns or seen.created_at < binding.created_at - CLOCKS
+
+
+def _queue(returned: Return) -> None:
+    """Ask for what the site must learn; a question that has become idle goes away."""
+    order = returned.order
+    if order is None:
+        return
+    if pending(returned):
+        enqueue(order.shop, order.shop.site, kinds.RETURN, order.object_key)
+        return
+    for problem in QUESTIONS:
+        release_object(kinds.RETURN, order.object_key, problem)
+
+
+def _deleted(account: Connection, external_id: str) -> None:
+    """Deleted for good: nothing can be read of it any more."""
+    document = RelatedDocument.objects.filter(order__shop__account=account, external_id=external_id).first()
+    if document is not None:
+        _of_a_refund(document, gone=True)
+    with transaction.atomic():
+        rows = Return.objects.select_for_update(of=("self",)).select_related("order__shop__site")
+        row = rows.filter(connection=account, external_id=external_id, gone=False).first()
+        if row is not None:
+            row.gone, row.settled = True, False
+            row.save(update_fields=["gone", "settled"])
+            _queue(row)
+
+
+def _of_a_refund(document: RelatedDocument, *, gone: bool) -> None:
+    """A return we made for a refund of the site: it goes nowhere; that it was removed is shown to staff."""
+    if document.gone == gone or not document.external_id:
+        return
+    document.gone = gone
+    document.save(update_fields=["gone"])
+    if gone:
+        flags.show(document.order, Problem("refund_return_removed", {"document": document.name}))
+    else:
+        flags.lower(document.order, "refund_return_removed")
+
+
+def _made_by_us(account: Connection, seen: Sequence[SalesReturn]) -> dict[str, RelatedDocument]:
+    """By id, or by our key while the answer to its making is still on its way."""
+    ids, keys = [one.external_id for one in seen], [one.sync_id for one in seen if one.sync_id]
+    rows = RelatedDocument.objects.filter(
+        Q(external_id__in=ids) | Q(sync_id__in=keys), order__shop__account=account, kind="salesreturn"
+    ).select_related("order")
+    by_key = {str(row.sync_id): row for row in rows} | {
+        row.external_id: row for row in rows if row.external_id
+    }
+    return {
+        one.external_id: row
+        for one in seen
+        if (row := by_key.get(one.external_id) or by_key.get(one.sync_id)) is not None
+    }
+
+
+def _bindings(account: Connection, seen: Sequence[SalesReturn]) -> dict[str, OrderBinding]:
+    ids = {one.order_id for one in seen} - {""}
+    rows = OrderBinding.objects.filter(order__shop__account=account, external_id__in=ids)
+    return {row.external_id: row for row in rows.select_related("order__shop__site", "order__shop__account")}
+
+
+def _buyers(account: Connection, seen: Sequence[SalesReturn]) -> set[str]:
+    """Of the agents of returns without a basis those who bought from our shops: other returns are not ours to list."""
+    agents = {one.agent_id for one in seen if not one.has_basis} - {""}
+    rows = OrderBinding.objects.filter(order__shop__account=account, agent_id__in=agents)
+    return set(rows.values_list("agent_id", flat=True))
+
+
+def _currency(account: Connection, seen: SalesReturn, order: Order | None) -> str:
+    if order is not None:
+        return order.currency
+    entries = DirectoryEntry.objects.filter(connection=account, kind=DirectoryEntry.Kind.CURRENCY)
+    entry = entries.filter(external_id=seen.currency_id).first()
+    return entry.detail if entry is not None else "RUB"
