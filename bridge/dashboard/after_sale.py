@@ -55,12 +55,12 @@ def _document_state(row: RelatedDocument) -> str:
 def _refund(row: Refund, order: Order, documents: list[RelatedDocument]) -> Row:
     seen = row.canonical
     return {
-        "number": f"№ {row.source_id}",
+        "number": shown.page_of("refund", row.pk, f"№ {row.source_id}"),
         "when": shown.when(row.placed_at),
         "sum": shown.money(row.amount_minor, order.currency),
         "goods": _goods(order.canonical, row),
         "reason": seen.reason,
-        "became": _became(row, [one for one in documents if _is_of(one, row)]),
+        "became": became(row, [one for one in documents if _is_of(one, row)]),
     }
 
 
@@ -79,23 +79,34 @@ def _goods(content: Canonical, row: Refund) -> str:
     return ", ".join(parts) or _("an amount without goods")
 
 
+def documents_of(row: Refund) -> list[RelatedDocument]:
+    """The documents made for a refund."""
+    return [one for one in row.order.documents.all() if _is_of(one, row)]
+
+
 def _is_of(document: RelatedDocument, refund: Refund) -> bool:
     """`refund:<id>:<shipment>` and `money:<id>` name the refund they are made for."""
     kind, _colon, rest = document.source_key.partition(":")
     return kind in ("refund", "money") and rest.partition(":")[0] == refund.source_id
 
 
-def _became(row: Refund, documents: list[RelatedDocument]) -> str:
+def became(row: Refund, documents: list[RelatedDocument]) -> str:
+    """What the bridge made of a refund, with the documents it made."""
+    plan: Row = row.plan or {}
     made_from = [one.name for one in row.made_from.all()]
+    made = [in_moysklad(one.name, one.page_url, gone=one.gone) for one in documents if one.external_id]
+    taken = _("the goods left the document") if plan.get("positions") else ""
     if row.deleted_at is not None:
-        return shown.tag(_("deleted on the site"))
+        return shown.lines(shown.tag(_("deleted on the site")), *made)
     if made_from:
         return shown.lines(shown.tag(_("made from a return"), "success"), ", ".join(made_from))
+    if plan.get("by_hand"):
+        return shown.lines(shown.tag(_("settled by hand")), taken, *made)
+    if plan.get("not_sent"):
+        return shown.lines(shown.tag(_("no return is made"), "warning"), taken)
     if row.plan is None:
         return shown.tag(_("not worked on yet"), "info")
-    made = [in_moysklad(one.name, one.page_url, gone=one.gone) for one in documents if one.external_id]
-    missing = len(made) < len(documents) or (row.plan.get("return") and not documents)
-    taken = _("the goods left the document") if row.plan.get("positions") else ""
+    missing = len(made) < len(documents) or (plan.get("return") and not documents)
     tag = shown.tag(_("on its way"), "info") if missing else shown.tag(_("in MoySklad"), "success")
     return shown.lines(tag, taken, *made)
 
@@ -116,5 +127,5 @@ def _return_state(row: Return) -> str:
         number = _("refund № %(number)s") % {"number": row.refund.source_id}
         return shown.lines(shown.tag(_("on the site"), "success"), number)
     if row.settled:
-        return shown.tag(_("seen to"))
+        return shown.tag(_("settled"))
     return shown.tag(_("not on the site"), "info")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bridge.catalog.bindings import find_listings
 from bridge.catalog.models import Listing, Product
 from bridge.dashboard import shown
 from bridge.dashboard.after_sale import after_sale
+from bridge.dashboard.decisions import buttons
 from bridge.dashboard.order_states import ATTENTION, standing
 from bridge.dashboard.timeline import timeline
 from bridge.dashboard.words import KINDS, STATUS_COLOURS, STATUSES, word
@@ -91,7 +91,7 @@ def _obstacles(order: Order) -> list[dict[str, Any]]:
             "what": word(KINDS, row.kind),
             "sentence": sentence(row.problem, row.problem_params),
             "remedy": remedy(row.problem),
-            "buttons": _buttons(order, row),
+            "buttons": buttons(order, row),
         }
         for row in rows
     ]
@@ -107,23 +107,6 @@ def _flags(order: Order) -> list[dict[str, str]]:
         }
         for row in order.flags.all()
     ]
-
-
-def _buttons(order: Order, message: OutboxMessage) -> list[dict[str, str]]:
-    """What a person can do about a message; a removed document leaves three choices, trying again is none."""
-    if message.problem == "document_gone":
-        names = {
-            "create_again": _("Create again"),
-            "leave_so": _("Leave so"),
-            "cancel_on_site": _("Cancel on the site"),
-        }
-        return [{"title": title, "url": _url("order", name, order.pk)} for name, title in names.items()]
-    names = {"retry_one": _("Try again"), "discard_one": _("Discard")}
-    return [{"title": title, "url": _url("outboxmessage", name, message.pk)} for name, title in names.items()]
-
-
-def _url(model: str, button: str, pk: int) -> str:
-    return reverse(f"admin:bridge_{model}_{button}", args=[pk])
 
 
 def _written(order: Order, binding: OrderBinding | None) -> list[dict[str, str]]:

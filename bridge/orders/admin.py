@@ -12,16 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
 from bridge.connections.models import DirectoryEntry
-from bridge.dashboard import order_page, shown
-from bridge.dashboard.after_sale import in_moysklad
+from bridge.dashboard import decisions, order_page, shown
+from bridge.dashboard.after_sale import became, documents_of, in_moysklad
 from bridge.dashboard.order_states import ALL, FLAGGED, narrow, standing, with_standing
 from bridge.dashboard.page import ConnectionFilter, ReadOnlyPage, ShopFilter, button
 from bridge.dashboard.words import STATUS_COLOURS, STATUSES, status_choices, word
-from bridge.orders.after_sale import Return
+from bridge.orders.after_sale import Refund, Return
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
-from bridge.sync import kinds, removed_documents
+from bridge.sync import kinds, refund_plans, removed_documents, returns_to_site
 from bridge.sync.orders_from_site import wants_document
+from bridge.sync.returns_from_moysklad import pending
 
 Gone = OrderBinding.Gone
 
@@ -186,7 +187,7 @@ class ReturnFilter(DropdownFilter):  # type: ignore[misc]
     all_option = None
 
     def lookups(self, _request: HttpRequest, _page: Any) -> list[tuple[str, Any]]:
-        return [("open", _("Without an order")), ("settled", _("Seen")), ("all", _("All"))]
+        return [("open", _("Without an order")), ("settled", _("Settled")), ("all", _("All"))]
 
     def value(self) -> str:
         return str(super().value() or "open")
@@ -208,8 +209,9 @@ class ReturnPage(ReadOnlyPage):
     search_fields = ("name", "order__number")
     search_help_text = _("Number in MoySklad, or of the order")
     ordering = ("-moment", "-pk")
-    actions = ("seen_many",)
-    actions_row = actions_detail = ("seen",)
+    actions = ("settle_many",)
+    actions_row = ("settle",)
+    actions_detail = ("settle", "follow")
     fields = ("shown_number", "shown_made", "shown_sum", "shown_about")
     readonly_fields = fields
 
@@ -239,7 +241,7 @@ class ReturnPage(ReadOnlyPage):
         if row.order is not None:
             return shown.page_of("order", row.order_id, row.order.number)
         if row.settled:
-            return shown.tag(_("seen"))
+            return shown.tag(_("settled"))
         return shown.lines(
             shown.tag(_("no order"), "warning"),
             gettext(
@@ -247,17 +249,95 @@ class ReturnPage(ReadOnlyPage):
             ),
         )
 
-    @button(
-        _("Seen"),
-        _("The return is no longer listed here. Nothing changes in MoySklad or on the site."),
-        icon="visibility",
-        path="seen",
-    )
-    def seen(self, request: HttpRequest, row: Return) -> None:
-        Return.objects.filter(pk=row.pk).update(settled=True)
-        self.note(request, row, gettext("The return is seen to."))
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        row = self.get_object(request, str(object_id))
+        fitting = {"settle"} if row is not None and not row.settled else set()
+        if row is not None and pending(row) and row.done is not None:
+            fitting.add("follow")
+        return [one for one in super().get_actions_detail(request, object_id) if one.path in fitting]  # type: ignore[misc]
 
-    @admin.action(description=_("Seen"), permissions=["repair"])
-    def seen_many(self, request: HttpRequest, rows: QuerySet[Return]) -> None:
-        count = Return.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(settled=True)
-        self.message_user(request, gettext("Returns seen to: %(count)s.") % {"count": count})
+    @button(
+        _("Mark as settled"),
+        _(
+            "Nothing more is asked about this return as it is now. Nothing changes in MoySklad or on the site."
+        ),
+        icon="check",
+        path="settle",
+    )
+    def settle(self, request: HttpRequest, row: Return) -> None:
+        returns_to_site.settle(row)
+        self.note(request, row, gettext("The return is settled."))
+
+    @button(
+        _("Follow the return"),
+        _("Its refund on the site is deleted, and made anew if the return is still there."),
+        icon="sync",
+        path="follow",
+    )
+    def follow(self, request: HttpRequest, row: Return) -> None:
+        returns_to_site.follow(row)
+        self.note(request, row, gettext("The refund will be changed in a moment."))
+
+    @admin.action(description=_("Mark as settled"), permissions=["repair"])
+    def settle_many(self, request: HttpRequest, rows: QuerySet[Return]) -> None:
+        for row in rows:
+            returns_to_site.settle(row)
+        self.message_user(request, gettext("Returns settled: %(count)s.") % {"count": len(rows)})
+
+
+@admin.register(Refund)
+class RefundPage(ReadOnlyPage):
+    """Reached from its order; a person may say that what it needs was entered by hand."""
+
+    list_display = ("source_id", "shown_order", "shown_made", "shown_sum", "shown_became")
+    list_select_related = ("order__shop",)
+    search_fields = ("source_id", "order__number")
+    search_help_text = _("Number of the refund or of the order")
+    ordering = ("-placed_at", "-pk")
+    actions = None
+    actions_detail = ("settle",)
+    fields = ("shown_order", "shown_made", "shown_sum", "shown_became")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
+        rows: QuerySet[Refund] = super().get_queryset(request)
+        return rows.prefetch_related("made_from", "order__documents")
+
+    def title_of(self, obj: Refund) -> str:
+        return f"№ {obj.source_id}"
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        row = self.get_object(request, str(object_id))
+        is_open = row is not None and row in decisions.open_refunds(row.order)
+        return super().get_actions_detail(request, object_id) if is_open else []  # type: ignore[misc]
+
+    @admin.display(description=_("order"))
+    def shown_order(self, row: Refund) -> str:
+        return shown.page_of("order", row.order_id, row.order.number)
+
+    @admin.display(description=_("made"), ordering="placed_at")
+    def shown_made(self, row: Refund) -> str:
+        return shown.when(row.placed_at)
+
+    @admin.display(description=_("sum"), ordering="amount_minor")
+    def shown_sum(self, row: Refund) -> str:
+        return shown.money(row.amount_minor, row.order.currency)
+
+    @admin.display(description=_("MoySklad"))
+    def shown_became(self, row: Refund) -> str:
+        return became(row, documents_of(row))
+
+    @button(
+        _("Mark as settled"),
+        _(
+            "A person entered in MoySklad what this refund needs: nothing more is made of it or asked about it."
+        ),
+        icon="check",
+        path="settle",
+    )
+    def settle(self, request: HttpRequest, row: Refund) -> None:
+        if row not in decisions.open_refunds(row.order):
+            self.message_user(request, gettext("Nothing to do: the refund is through."), messages.INFO)
+            return
+        refund_plans.settle_by_hand(row)
+        self.note(request, row, gettext("The refund is settled."))

@@ -228,6 +228,37 @@ def test_a_parked_refund_has_its_buttons_on_the_orders_page(desk: Desk, rows: Ro
     assert message.state == OutboxMessage.State.DISCARDED
 
 
+def test_a_refund_entered_by_hand_is_settled(desk: Desk, rows: Rows) -> None:
+    refund = rows.sent.refunds.get()
+    other = factories.RefundFactory(order=rows.sent)
+    question = factories.ParkedFactory(
+        order=rows.sent,
+        kind=kinds.REFUND,
+        problem="refund_amount_only",
+        problem_params={"refund": refund.source_id, "amount": "795.85", "currency": "RUB"},
+    )
+    html = desk.get(f"{LIST}{rows.sent.pk}/change/", "en")
+    assert f"Refund № {refund.source_id} is settled" in words_of(html)
+    assert f"/admin/bridge/refund/{refund.pk}/settle/" in html
+    assert f"/admin/bridge/refund/{other.pk}/settle/" not in html
+    assert len(desk.press("refund", refund.pk, "settle")) == 1
+    refund.refresh_from_db()
+    question.refresh_from_db()
+    assert refund.plan == {"by_hand": True}
+    assert question.state == OutboxMessage.State.WAITING
+    assert "settled by hand" in words_of(desk.get(f"{LIST}{rows.sent.pk}/change/", "en"))
+
+
+def test_a_refund_that_is_through_or_has_no_document_yet_is_not_settled(desk: Desk, rows: Rows) -> None:
+    through = factories.RefundFactory(order=rows.sent, plan={"positions": [], "return": []})
+    early = factories.RefundFactory(order=factories.OrderFactory(shop=rows.shop))
+    for refund in (through, early):
+        before = refund.plan
+        desk.press("refund", refund.pk, "settle")
+        refund.refresh_from_db()
+        assert refund.plan == before
+
+
 def test_a_document_the_bridge_put_into_the_bin_may_be_made_again(desk: Desk) -> None:
     order = factories.BindingFactory(gone="ours").order
     assert listed(desk, standing="left") == {order.number}

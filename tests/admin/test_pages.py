@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from bridge.catalog.models import Listing, Product
 from bridge.connections.models import Connection, Shop
 from bridge.inbox.models import InboxEvent
-from bridge.orders.after_sale import Return
+from bridge.orders.after_sale import Refund, Return
 from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Watermark
@@ -26,6 +26,7 @@ LISTS = (
     "order",
     "outboxmessage",
     "return",
+    "refund",
     "listing",
     "product",
     "inboxevent",
@@ -37,6 +38,7 @@ MODELS: dict[str, Any] = {
     "order": Order,
     "outboxmessage": OutboxMessage,
     "return": Return,
+    "refund": Refund,
     "listing": Listing,
     "product": Product,
     "inboxevent": InboxEvent,
@@ -45,7 +47,7 @@ MODELS: dict[str, Any] = {
     "connection": Connection,
 }
 ADDABLE = ("shop", "connection")
-READ_ONLY = ("order", "outboxmessage", "return", "listing", "product", "inboxevent", "watermark")
+READ_ONLY = ("order", "outboxmessage", "return", "refund", "listing", "product", "inboxevent", "watermark")
 
 
 def every_page() -> list[str]:
@@ -185,6 +187,7 @@ def fill(shop: Shop, count: int) -> None:
         if number % 2:
             factories.BindingFactory(order=order)
             factories.FlagFactory(order=order)
+            factories.RefundFactory(order=order)
         else:
             factories.ParkedFactory(order=order)
         factories.LinkedListingFactory(shop=shop)
