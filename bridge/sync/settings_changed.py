@@ -15,7 +15,6 @@ from bridge.connections.models import (
     Connection,
     DirectoryEntry,
     OrderRule,
-    PaymentMethod,
     Shop,
 )
 from bridge.inbox.models import InboxEvent
@@ -41,7 +40,6 @@ NEEDED = {
 NEEDED_ROWS: dict[type[Model], tuple[str, ...]] = {
     OrderRule: ("organization_missing", "store_missing"),
     AttributeMapping: ("attribute_required_missing",),
-    PaymentMethod: ("payment_method_unmapped",),
 }
 # What the account's webhooks depend on.
 HEARD = (
@@ -52,6 +50,12 @@ HEARD = (
     "status_when_partly_shipped",
     "status_when_shipped",
 )
+# Which flows an interval is for.
+PACED = {
+    "orders_interval": ("orders",),
+    "statuses_interval": ("statuses", "returns", "progress"),
+    "stock_interval": ("stock",),
+}
 START_FLOWS = ("subscriptions", "catalogue", "site_catalogue", "stock_full")
 
 
@@ -134,9 +138,10 @@ def _values(row: Model) -> dict[str, Any]:
 
 def _run_earlier(before: Shop, shop: Shop) -> None:
     """A shorter interval counts from now, not after the longer one has passed."""
-    for flow, connection in (("orders", shop.site), ("statuses", shop.account), ("stock", shop.account)):
-        if getattr(shop, f"{flow}_interval") < getattr(before, f"{flow}_interval"):
-            flows.run_soon(connection, flow)
+    for interval, paced in PACED.items():
+        if getattr(shop, interval) < getattr(before, interval):
+            for flow in paced:
+                flows.run_soon(shop.site if flow == "orders" else shop.account, flow)
 
 
 def _only(account: Connection, kind: str) -> str:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bridge.connections.models import Connection, Shop
+from bridge.connections.models import Connection, OrderRule, Shop
 from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Watermark
-from bridge.sync.settings_changed import credentials_changed, shop_changed
+from bridge.sync.settings_changed import credentials_changed, replace_rows, shop_changed
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,23 +64,25 @@ def test_a_setting_releases_only_the_shops_own_orders() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "flow"),
+    ("fields", "concerned"),
     [
-        ({"store_ids": ["store-2"]}, "stock_full"),
-        ({"stock_type": "stock"}, "stock_full"),
-        ({"sku_field": "code"}, "catalogue"),
-        ({"stock_interval": 10}, "stock"),
-        ({"statuses_interval": 10}, "statuses"),
+        ({"store_ids": ["store-2"]}, {"stock_full"}),
+        ({"stock_type": "stock"}, {"stock_full"}),
+        ({"sku_field": "code"}, {"catalogue"}),
+        ({"stock_interval": 10}, {"stock"}),
+        ({"statuses_interval": 10}, {"statuses", "returns", "progress"}),
+        ({"mark_paid": True}, {"subscriptions"}),
     ],
 )
-def test_the_flow_concerned_runs_at_once(fields: dict[str, object], flow: str) -> None:
+def test_the_flows_concerned_run_at_once(fields: dict[str, object], concerned: set[str]) -> None:
     shop = factories.ShopFactory()
     later = timezone.now() + timedelta(hours=1)
-    for name in ("stock_full", "catalogue", "stock", "statuses"):
+    others = ("stock_full", "catalogue", "stock", "subscriptions")
+    for name in (*others, "statuses", "returns", "progress"):
         factories.WatermarkFactory(connection=shop.account, flow=name, next_due_at=later)
     changed(shop, **fields)
     soon = Watermark.objects.filter(next_due_at__lte=timezone.now()).values_list("flow", flat=True)
-    assert list(soon) == [flow]
+    assert set(soon) == concerned
 
 
 def test_a_longer_interval_hurries_nothing() -> None:
@@ -88,3 +90,25 @@ def test_a_longer_interval_hurries_nothing() -> None:
     factories.WatermarkFactory(connection=shop.account, next_due_at=timezone.now() + timedelta(hours=1))
     changed(shop, stock_interval=3600)
     assert not Watermark.objects.filter(next_due_at__lte=timezone.now()).exists()
+
+
+def rules(shop: Shop, *values: str) -> int:
+    rows = [
+        OrderRule(place=place, when="role", value=value, sets="store", external_id="store-1")
+        for place, value in enumerate(values)
+    ]
+    return replace_rows(shop, OrderRule.objects.filter(shop=shop).order_by("place"), rows)
+
+
+def test_rows_are_replaced_and_release_what_waited_only_when_they_changed() -> None:
+    shop, other = factories.ShopFactory(), factories.ShopFactory()
+    rules(other, "a")
+    for one in (shop, other):
+        factories.ParkedFactory(order=factories.OrderFactory(shop=one), problem="store_missing")
+    assert rules(shop, "a", "b") == 1
+    OutboxMessage.objects.update(state="parked")
+    kept = list(OrderRule.objects.values_list("pk", flat=True))
+    assert rules(shop, "a", "b") == 0
+    assert list(OrderRule.objects.values_list("pk", flat=True)) == kept
+    assert rules(shop) == 0  # what is gone helps nobody
+    assert list(OrderRule.objects.values_list("shop", flat=True)) == [other.pk]
