@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridge.connections.models import Connection, Shop, StatusMapping
+from bridge.connections.models import Shop, StatusMapping
 from bridge.orders.after_sale import Refund, Return
 from bridge.sync import returns_to_site
 
@@ -373,12 +373,3 @@ def test_shipments_and_payments_are_looked_at_where_the_site_follows_them(world:
     world.box.moysklad.ship(document["id"])
     world.run_flow("progress")
     world.until(lambda: world.site_status(order["id"]) == "completed", "the shipment is seen")
-
-
-def test_the_webhooks_are_those_the_shop_needs(world: Any, chosen: Any) -> None:
-    from bridge.sync.subscriptions import _wanted
-
-    account = Connection.objects.get(vendor="moysklad")
-    assert {kind for kind, _action in _wanted(account)} == {"customerorder", "salesreturn"}
-    chosen(mark_paid=True, accept_returns=False, send_refunds=False)
-    assert {kind for kind, _action in _wanted(account)} == {"customerorder", "demand", "paymentin", "cashin"}

@@ -32,12 +32,34 @@ def ours(world: Any) -> list[tuple[str, str]]:
     return sorted((row["entityType"], row["action"]) for row in rows if row["url"].startswith(prefix))
 
 
+ALWAYS = [
+    ("customerorder", "DELETE"),
+    ("customerorder", "UPDATE"),
+    ("salesreturn", "CREATE"),
+    ("salesreturn", "DELETE"),
+    ("salesreturn", "UPDATE"),
+]
+PROGRESS = [(kind, action) for kind in ("cashin", "demand", "paymentin") for action in ("CREATE", "UPDATE")]
+
+
 def test_the_webhooks_are_there_and_stay_when_renewed(world: Any) -> None:
-    expected = [("customerorder", "DELETE"), ("customerorder", "UPDATE")]
+    expected = ALWAYS
     assert ours(world) == expected
     assert len(api(world, "entity/webhookstock")["rows"]) == 1
     world.run_flow("subscriptions")
     assert ours(world) == expected
+
+
+def test_shipments_and_payments_are_heard_of_only_where_a_shop_acts_on_them(world: Any) -> None:
+    url = world.shop.account.hook_token
+    world.configure(
+        back={"status_when_shipped": "completed", "accept_returns": False}, money={"send_refunds": False}
+    )
+    world.until(lambda: ours(world) == sorted([*ALWAYS[:2], *PROGRESS]), "what this shop needs")
+    paths = {row["url"].split(url)[1] for row in api(world, "entity/webhook")["rows"] if url in row["url"]}
+    assert paths == {"/customerorder/", "/demand/", "/paymentin/", "/cashin/"}
+    world.configure(back={"status_when_shipped": "", "accept_returns": True}, money={"send_refunds": True})
+    world.until(lambda: ours(world) == ALWAYS, "as before")
 
 
 def test_one_switched_off_by_moysklad_is_switched_on_again(world: Any) -> None:
@@ -77,18 +99,18 @@ def test_webhooks_of_an_earlier_public_address_are_taken_away(world: Any) -> Non
         ),
         "the old ones are gone",
     )
-    assert ours(world) == [("customerorder", "DELETE"), ("customerorder", "UPDATE")]
+    assert ours(world) == ALWAYS
 
 
 def test_unsubscribe_takes_ours_back_and_nothing_else(world: Any) -> None:
     foreign = {"url": "https://other.example.org/kept", "action": "UPDATE", "entityType": "product"}
     api(world, "entity/webhook", foreign)
-    assert "3 removed" in world.bridge.manage("unsubscribe", "main")
+    assert "6 removed" in world.bridge.manage("unsubscribe", "main")
     assert ours(world) == []
     assert api(world, "entity/webhookstock")["rows"] == []
     assert any(row["url"] == foreign["url"] for row in api(world, "entity/webhook")["rows"])
     world.run_flow("subscriptions")
-    world.until(lambda: len(ours(world)) == 2, "they are back")
+    world.until(lambda: len(ours(world)) == 5, "they are back")
 
 
 def test_without_the_right_to_make_webhooks_the_desk_says_so_and_everything_is_polled(world: Any) -> None:
