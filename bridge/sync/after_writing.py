@@ -14,12 +14,12 @@ SUM = "sum_differs"
 
 
 def outcome(job: Job, detail: str) -> Outcome:
-    """Done, unless goods were held back; what staff should know is flagged on the order."""
+    """Done, unless goods were held back; what staff should know is among the job's notes."""
     order, binding = job.order, job.binding
     notes = document_body.notes_of(order.shop, job.content)
-    flags.show_only(order, notes, *document_body.FLAGS)
+    job.notes |= flags.only(notes, *document_body.FLAGS)
     if "positions" in job.body:
-        flags.show_only(order, _sums(job), SUM)
+        job.notes |= flags.only(_sums(job), SUM)
     if payments_to_moysklad.wants_payment(order):
         enqueue(order.shop, order.shop.account, kinds.PAYMENT, order.object_key)
     if refund_plans.wants_documents(order):

@@ -12,12 +12,13 @@ from typing import Any
 from bridge.connections.models import Connection
 from bridge.domain.errors import DomainError, Problem
 from bridge.mapping import from_moysklad, to_moysklad
+from bridge.orders import flags
 from bridge.orders.models import OrderBinding
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
-from bridge.sync import after_writing, document_body, observed, refund_plans, removed_documents, staff_edits
+from bridge.sync import after_writing, document_body, refund_plans, removed_documents, staff_edits
 from bridge.sync import order_document as parts
 from bridge.sync.new_documents import GONE_CODES
-from bridge.sync.order_job import Job, Outcomes, each, send
+from bridge.sync.order_job import Job, Outcomes, each, note, send
 from connectors.errors import ConnectorError, NotFound, PermanentError
 from connectors.moysklad.client import MoySklad
 
@@ -34,9 +35,12 @@ def update(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcom
         documents = _read(client, going)
     except ConnectorError as error:
         return outcomes | {job.pk: Failed(error) for job in going}
-    ready = each(going, outcomes, lambda job: _prepare(client, account, job, documents))
+    there = note(account, each(going, outcomes, lambda job: _look(job, documents)), outcomes)
+    ready = each(there, outcomes, lambda job: _prepare(client, account, job, documents))
+    written: list[Job] = []
     for job, answer in zip(ready, send(client, ready), strict=True):
-        each([job], outcomes, lambda job, answer=answer: _answered(client, account, job, answer))  # type: ignore[misc]
+        written += each([job], outcomes, lambda job, answer=answer: _answered(client, job, answer))  # type: ignore[misc]
+    each(note(account, written, outcomes), outcomes, _written)
     return outcomes
 
 
@@ -67,21 +71,27 @@ def _read(client: MoySklad, jobs: Sequence[Job]) -> dict[str, Document]:
     return {str(row["id"]): row for row in client.orders.by_ids(ids, opened, deleted=None)}
 
 
+def _look(job: Job, documents: Mapping[str, Document]) -> Outcome | None:
+    """What the document says before we write; an outcome when it is gone."""
+    document = documents.get(job.binding.external_id)
+    if document is None or document.get("deleted"):
+        return _gone(job, Gone.BINNED if document else Gone.DELETED)
+    job.seen = from_moysklad.document(document)
+    return None
+
+
 def _prepare(
     client: MoySklad, account: Connection, job: Job, documents: Mapping[str, Document]
 ) -> Outcome | None:
     """The body of what must go; an outcome when that is nothing."""
     binding, shop = job.binding, job.order.shop
-    document = documents.get(binding.external_id)
-    if document is None or document.get("deleted"):
-        return _gone(job, Gone.BINNED if document else Gone.DELETED)
-    observed.note(account, binding, from_moysklad.document(document))
+    document = documents[binding.external_id]
     if removed_documents.goes_to_bin(job.order):
         return removed_documents.put_into_bin(client, job.order, binding)
     refund_plans.plan(job.order, document)
     job.__dict__.pop("content", None)  # a plan may just have taken something out of the document
     job.body = dict(document_body.header_changes(shop, job.content, binding.written))
-    staff_edits.keep(job.order, binding, document, job.body)
+    job.notes |= flags.only(staff_edits.keep(binding, document, job.body), staff_edits.KEPT)
     if state := parts.state_to_send(shop, job.order.status, binding):
         job.body["state"] = to_moysklad.state(account.base_url, state)
     try:
@@ -139,12 +149,16 @@ def _nothing_to_send(job: Job) -> Outcome:
     return Parked(job.held_back) if job.held_back else Done("nothing changed for MoySklad", answered=False)
 
 
-def _answered(client: MoySklad, account: Connection, job: Job, answer: Document | ConnectorError) -> Outcome:
+def _answered(client: MoySklad, job: Job, answer: Document | ConnectorError) -> Outcome | None:
     if isinstance(answer, ConnectorError):
         return _refused(client, job, answer)
     parts.confirm(job.binding, job.binding.sending or job.record())
     staff_edits.remember(job.binding, answer)
-    observed.note(account, job.binding, from_moysklad.document(answer))
+    job.seen = from_moysklad.document(answer)
+    return None
+
+
+def _written(job: Job) -> Outcome:
     fields = ", ".join(sorted(set(job.body) - {"meta"}))
     return after_writing.outcome(job, f"document {job.binding.document_name}: {fields}")
 

@@ -16,13 +16,12 @@ from bridge.sync import (
     customers,
     directory,
     document_body,
-    observed,
     refund_plans,
     removed_documents,
     staff_edits,
 )
 from bridge.sync import order_document as parts
-from bridge.sync.order_job import Job, Outcomes, each, send
+from bridge.sync.order_job import Job, Outcomes, each, look_up_goods, note, send
 from connectors.errors import ConnectorError, PermanentError, TransientError
 from connectors.moysklad.client import MoySklad
 
@@ -38,26 +37,33 @@ def find_earlier(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> 
         documents = list(client.orders.by_sync_ids(list(by_sync_id), deleted=None))
     except ConnectorError as error:
         return {job.pk: Failed(error) for job in jobs}
-    for document in documents:
-        _bind(account, by_sync_id.pop(str(document["syncId"])), document)
+    outcomes: Outcomes = {}
+    found = [(by_sync_id.pop(str(document["syncId"])), document) for document in documents]
+    for job, document in found:
+        _bind(job, document)
+    note(account, [job for job, _document in found], outcomes)
     absent = [job.binding for job in by_sync_id.values()]
     for binding in absent:
         binding.sending = None
     OrderBinding.objects.bulk_update(absent, ["sending"])
-    return {}
+    return outcomes
 
 
 def create(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:
     """Make the documents that are missing, all in one call."""
     outcomes = _know_currencies(account, jobs)
-    going = each([job for job in jobs if job.pk not in outcomes], outcomes, _prepare)
+    left = [job for job in jobs if job.pk not in outcomes]
+    look_up_goods([job for job in left if job.wanted and not job.binding.gone])
+    going = each(left, outcomes, _prepare)
     try:
         buyers = customers.resolve(client, account, {j.pk: (j.order.shop, j.content) for j in going})
     except ConnectorError as error:
         return outcomes | {job.pk: Failed(error) for job in going}
     ready = each(going, outcomes, lambda job: _with_buyer(account, job, buyers[job.pk]))
+    made: list[Job] = []
     for job, answer in zip(ready, send(client, ready), strict=True):
-        each([job], outcomes, lambda job, answer=answer: _answered(client, account, job, answer))  # type: ignore[misc]
+        made += each([job], outcomes, lambda job, answer=answer: _answered(client, account, job, answer))  # type: ignore[misc]
+    each(note(account, made, outcomes), outcomes, _made)
     return outcomes
 
 
@@ -96,28 +102,32 @@ def _with_buyer(
     if isinstance(buyer, ConnectorError):
         return Failed(buyer)
     job.body["agent"] = to_moysklad.entity(account.base_url, "counterparty", buyer.agent_id)
-    flags.show_only(job.order, list(buyer.notes), *customers.NOTES)
+    job.notes |= flags.only(buyer.notes, *customers.NOTES)
     return None
 
 
 def _answered(
     client: MoySklad, account: Connection, job: Job, answer: Mapping[str, Any] | ConnectorError
-) -> Outcome:
+) -> Outcome | None:
     if isinstance(answer, ConnectorError):
         return _refused(client, account, job, answer)
-    _bind(account, job, answer)
+    _bind(job, answer)
+    return None
+
+
+def _made(job: Job) -> Outcome:
     return after_writing.outcome(job, f"document {job.binding.document_name}")
 
 
-def _bind(account: Connection, job: Job, document: Mapping[str, Any]) -> None:
+def _bind(job: Job, document: Mapping[str, Any]) -> None:
     """From now on this document stands for the order; a state a manager gave it meanwhile is news for the site."""
-    seen, binding = from_moysklad.document(document), job.binding
+    job.seen = seen = from_moysklad.document(document)
+    binding = job.binding
     sent = binding.sending or job.record()
     binding.external_id, binding.page_url = seen.external_id, seen.page_url
     binding.state_id = sent["state"] or seen.state_id
     parts.confirm(binding, sent)
     staff_edits.remember(binding, document)
-    observed.note(account, binding, seen)
 
 
 def _refused(client: MoySklad, account: Connection, job: Job, error: ConnectorError) -> Outcome:

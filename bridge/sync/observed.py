@@ -20,6 +20,12 @@ from bridge.sync import directory, kinds, removed_documents, status_news
 from connectors.moysklad.client import MoySklad
 
 Gone = OrderBinding.Gone
+# What a write may change of a binding: all but what it is the binding of.
+KEPT = [
+    field.name
+    for field in OrderBinding._meta.concrete_fields
+    if field.name not in ("id", "order", "sync_id", "generation", "created_at")
+]
 
 
 def look(client: MoySklad, account: Connection, ids: Sequence[str]) -> None:
@@ -44,21 +50,23 @@ def observe(account: Connection, documents: Iterable[Mapping[str, Any]]) -> int:
             binding = of(account, [document.external_id]).select_for_update(of=("self",)).first()
             if binding is not None:
                 _apply(account, binding, document)
+                binding.save()
     return len(known)
 
 
-def note(account: Connection, binding: OrderBinding, seen: Document) -> None:
-    """The answer to a write of ours: saved with the binding, and news where a manager was quicker."""
-    _know_states(account, {seen.state_id})
+def note(account: Connection, answers: Sequence[tuple[OrderBinding, Document]]) -> None:
+    """The answers to writes of ours: saved with the bindings, and news where a manager was quicker.
+
+    Raises ConnectorError, before anything was noted, when a state is new and cannot be read.
+    """
+    _know_states(account, {seen.state_id for _binding, seen in answers})
+    bindings = [binding for binding, _seen in answers]
     with transaction.atomic():
-        stored = OrderBinding.objects.select_for_update().filter(pk=binding.pk).first()
-        known = stored.remote_updated_at if stored else None
-        if stored is not None and known is not None and known > seen.updated_at:
-            # A webhook has told of a later change already: ours is history, only what we wrote is kept.
-            binding.state_id, binding.remote_updated_at, binding.gone = stored.state_id, known, stored.gone
-            binding.save()
-        else:
-            _apply(account, binding, seen, answer=True)
+        rows = OrderBinding.objects.select_for_update().filter(pk__in=[one.pk for one in bindings])
+        stored = {row.pk: row for row in rows.order_by("pk")}
+        for binding, seen in answers:
+            _note(account, binding, stored.get(binding.pk), seen)
+        OrderBinding.objects.bulk_update(bindings, KEPT)
 
 
 def of(account: Connection, ids: Iterable[str]) -> Any:
@@ -68,8 +76,17 @@ def of(account: Connection, ids: Iterable[str]) -> Any:
     ).select_related("order__shop__site", "order__shop__account")
 
 
+def _note(account: Connection, binding: OrderBinding, stored: OrderBinding | None, seen: Document) -> None:
+    known = stored.remote_updated_at if stored else None
+    if stored is not None and known is not None and known > seen.updated_at:
+        # A webhook has told of a later change already: ours is history, only what we wrote is kept.
+        binding.state_id, binding.remote_updated_at, binding.gone = stored.state_id, known, stored.gone
+    else:
+        _apply(account, binding, seen, answer=True)
+
+
 def _apply(account: Connection, binding: OrderBinding, document: Document, *, answer: bool = False) -> None:
-    """Take over what the document says, unless we know of something newer.
+    """Take over what the document says, unless we know of something newer; the caller saves the binding.
 
     What was paid or shipped may change without a new time of change, so the same time is looked at again.
     """
@@ -91,7 +108,6 @@ def _apply(account: Connection, binding: OrderBinding, document: Document, *, an
         _progressed(order, before, _progress(binding), state_changed=changed)
     if order.shop.accept_edits and newer and not answer:
         enqueue(order.shop, order.shop.site, kinds.EDIT, order.object_key)
-    binding.save()
     if restored and release_object(kinds.ORDER, order.object_key, "document_gone") == 0:
         enqueue(order.shop, account, kinds.ORDER, order.object_key)
 

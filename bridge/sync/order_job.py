@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from bridge.connections.models import Connection
 from bridge.domain.errors import DomainError, Problem
 from bridge.domain.order import Order as Canonical
+from bridge.mapping.from_moysklad import Document
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Failed, Outcome, Parked
+from bridge.sync import lines, observed
 from bridge.sync import order_document as parts
 from bridge.sync.identity import sync_id
 from bridge.sync.refund_plans import as_it_stands
@@ -23,13 +26,17 @@ Outcomes = dict[int, Outcome]
 
 @dataclass
 class Job:
-    """`body` is what the order's call carries; `held_back` what keeps its goods from going along."""
+    """`body` is what the order's call carries; `held_back` what keeps its goods from going along; `seen` what the
+    document said last; `notes` what staff should know, by the codes of flags (None: true no longer).
+    """
 
     message: OutboxMessage
     order: Order
     binding: OrderBinding
     body: dict[str, Any] = field(default_factory=dict)
     held_back: Problem | None = None
+    seen: Document | None = None
+    notes: dict[str, Problem | None] = field(default_factory=dict)
 
     @property
     def pk(self) -> int:
@@ -62,13 +69,22 @@ def jobs_of(messages: Sequence[OutboxMessage]) -> list[Job]:
     orders = (
         Order.objects.filter(pk__in=by_pk)
         .select_related("binding", "shop__site", "shop__account")
-        .prefetch_related("refunds")
+        .prefetch_related("refunds", "documents")
         .order_by("pk")
     )
     return [
         Job(by_pk[o.pk], o, getattr(o, "binding", None) or OrderBinding(order=o, sync_id=sync_id(o, 0)))
         for o in orders
     ]
+
+
+def look_up_goods(jobs: Sequence[Job]) -> None:
+    """What all of these orders' lines are, before each asks for its own."""
+    by_shop: dict[int, list[Job]] = {}
+    for job in jobs:
+        by_shop.setdefault(job.order.shop_id, []).append(job)
+    for group in by_shop.values():
+        lines.look_up(group[0].order.shop, [line for job in group for line in job.content.lines])
 
 
 def each(jobs: Sequence[Job], outcomes: Outcomes, step: Callable[[Job], Outcome | None]) -> list[Job]:
@@ -86,6 +102,21 @@ def each(jobs: Sequence[Job], outcomes: Outcomes, step: Callable[[Job], Outcome 
         else:
             outcomes[job.pk] = outcome
     return going
+
+
+def note(account: Connection, jobs: Sequence[Job], outcomes: Outcomes) -> list[Job]:
+    """Take over what was `seen`, all together; a state that cannot be read just now stops only the orders in it."""
+    pairs = [(job.binding, job.seen) for job in jobs if job.seen is not None]
+    try:
+        observed.note(account, pairs)
+    except ConnectorError:
+        return each(jobs, outcomes, lambda job: _note_alone(account, job))
+    return list(jobs)
+
+
+def _note_alone(account: Connection, job: Job) -> None:
+    if job.seen is not None:
+        observed.note(account, [(job.binding, job.seen)])
 
 
 def send(client: MoySklad, jobs: Sequence[Job]) -> list[Any]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bridge.connections import clients
+from bridge.connections.models import Connection
+from bridge.orders import flags
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Outcome
 from bridge.sync import known_documents, new_documents
-from bridge.sync.order_job import Outcomes, jobs_of
+from bridge.sync.order_job import Job, Outcomes, jobs_of
+from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
 
 
@@ -21,6 +24,13 @@ def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
     account = messages[0].shop.account
     client = clients.moysklad(account, Priority.ORDERS, tenant=messages[0].shop.name)
     jobs = jobs_of(messages)
+    try:
+        return _bring(client, account, jobs)
+    finally:
+        flags.show_together({job.order.pk: job.notes for job in jobs})
+
+
+def _bring(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:
     outcomes: Outcomes = {}
     doubtful = [job for job in jobs if job.binding.sending and not job.binding.external_id]
     outcomes |= new_documents.find_earlier(client, account, doubtful)

@@ -31,7 +31,7 @@ def wants_payment(order: Order) -> bool:
         return False
     if order.content.get("paid_at") is None or not method_of(order).document:
         return False
-    return not order.documents.filter(source_key=PAYMENT).exclude(external_id="").exists()
+    return not any(one.source_key == PAYMENT and one.external_id for one in order.documents.all())
 
 
 def method_of(order: Order) -> PaymentMethod:
@@ -65,7 +65,8 @@ def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
     account = messages[0].shop.account
     client = clients.moysklad(account, Priority.ORDERS, tenant=messages[0].shop.name)
     orders = Order.objects.filter(pk__in=[int(m.object_key.removeprefix("order:")) for m in messages])
-    by_key = {o.object_key: o for o in orders.select_related("binding", "shop__account")}
+    orders = orders.select_related("binding", "shop__account").prefetch_related("documents")
+    by_key = {o.object_key: o for o in orders}
     outcomes: dict[int, Outcome] = {}
     wanted: dict[str, list[tuple[OutboxMessage, Order]]] = {}
     for message in messages:

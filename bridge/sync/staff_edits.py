@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.domain.errors import Problem
-from bridge.orders import flags
-from bridge.orders.models import Order, OrderBinding
+from bridge.orders.models import OrderBinding
 
 KEPT = "header_kept"
 # Field of a body → the field of an answer that shows it, and the words for it.
@@ -29,15 +28,15 @@ def remember(binding: OrderBinding, document: Mapping[str, Any]) -> None:
     binding.written = {**binding.written, "seen": texts_of(document)}
 
 
-def keep(order: Order, binding: OrderBinding, document: Mapping[str, Any], body: dict[str, Any]) -> None:
-    """Take out of a body what would overwrite the staff's words, and flag the order with the site's."""
+def keep(binding: OrderBinding, document: Mapping[str, Any], body: dict[str, Any]) -> list[Problem]:
+    """Take out of a body what would overwrite the staff's words; returns what to flag the order with (KEPT)."""
     seen, now = binding.written.get("seen"), texts_of(document)
     changed = {
         key: word for key, (shown, word) in SHOWN_AS.items() if seen is not None and now[shown] != seen[shown]
     }
     held = {word: body.pop(key) for key, word in changed.items() if key in body}
     news = "; ".join(f"{word}: {_readable(value)}" for word, value in held.items())
-    flags.show_only(order, [Problem(KEPT, {"fields": news})] if held else [], KEPT)
+    return [Problem(KEPT, {"fields": news})] if held else []
 
 
 def _readable(value: Any) -> str:
