@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bridge import worktime
+from bridge.connections.book import read_once
 from bridge.connections.faults import LeftAlone, is_outage, note_outage, problem_of, respecting_pauses
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import DomainError, Problem
@@ -54,11 +55,12 @@ def process_waiting(topics: Mapping[str, Handler]) -> int:
     events = _claim()
     if len(events) == PORTION:
         wake(PROCESS_INBOX)
-    for place, event in enumerate(events):
-        if worktime.time_is_up():
-            _let_go(events[place:])
-            break
-        _handle(event, topics.get(event.topic))
+    with read_once():
+        for place, event in enumerate(events):
+            if worktime.time_is_up():
+                _let_go(events[place:])
+                break
+            _handle(event, topics.get(event.topic))
     return len(events)
 
 
@@ -71,7 +73,8 @@ def _claim() -> list[InboxEvent]:
         InboxEvent.objects.filter(pk__in=ids, state=State.WAITING).update(
             state=State.IN_FLIGHT, in_flight_since=now
         )
-    return list(InboxEvent.objects.filter(pk__in=ids).select_related("connection").order_by("due_at", "pk"))
+    claimed = InboxEvent.objects.filter(pk__in=ids).select_related("connection__shop__account")
+    return list(claimed.order_by("due_at", "pk"))
 
 
 def _let_go(events: Sequence[InboxEvent]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-
 from bridge.connections.models import Shop
 from bridge.domain import order as canonical
 from bridge.domain.fingerprint import fingerprint
@@ -26,6 +24,7 @@ def record(
 ) -> tuple[Order, Change]:
     """Store `seen` if it is newer than what we have; must run inside a transaction.
 
+    Raises IntegrityError when another worker stores the same new order just now: then the whole is to be repeated.
     `read_at` is the source's clock when it read the order (our plugin tells it); `sure` says that this was just
     read from the site, so it wins over whatever we have.
     """
@@ -46,11 +45,8 @@ def record(
     identity = {"shop": shop, "source_id": seen.source_id, "order_key": seen.order_key}
     known = Order.objects.select_for_update().filter(**identity).first()
     if known is None:
-        try:
-            with transaction.atomic():
-                return Order.objects.create(**identity, **fields), Change.NEW
-        except IntegrityError:  # two events of a new order at once: the other one was first
-            known = Order.objects.select_for_update().get(**identity)
+        return Order.objects.create(**identity, **fields), Change.NEW
+    known.shop = shop
     change = _compare(known, digest, seen.modified_at, read_at, sure=sure)
     if change is Change.CHANGED or (change is Change.SAME and seen.modified_at > known.modified_at):
         for name, value in fields.items():

@@ -54,7 +54,7 @@ def enqueue(
 def _join(
     kind: str, object_key: str, fields: dict[str, Any], payload: dict[str, Any]
 ) -> OutboxMessage | None:
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         message = (
             OutboxMessage.objects.select_for_update()
             .filter(kind=kind, object_key=object_key, state__in=OPEN)

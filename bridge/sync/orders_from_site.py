@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from bridge.catalog.bindings import ensure_listings
 from bridge.connections import clients
@@ -14,6 +15,7 @@ from bridge.connections.models import Shop
 from bridge.domain import order as canonical
 from bridge.domain.errors import BadPayload
 from bridge.domain.fingerprint import fingerprint
+from bridge.domain.refunds import Refund as Canonical
 from bridge.domain.status import NEVER_SENT
 from bridge.inbox.models import InboxEvent
 from bridge.inbox.process import payload
@@ -114,17 +116,36 @@ def accept(
         return None
     listed = _refunds(shop, order) if refunds is None else refunds
     seen = [from_woocommerce.refund(row, order.currency) for row in listed] if listed is not None else None
-    with transaction.atomic():
-        row, change = record(shop, order, read_at=read_at, sure=sure)
-        news = change in (Change.NEW, Change.CHANGED)
-        if seen is not None and (news or change is Change.SAME):
-            news = record_refunds(row, seen) or news
-        if news and (has_document(row) or not history):
-            follow_up(row, order)
+    keep = partial(_keep, shop, order, seen, read_at=read_at, sure=sure, history=history)
+    try:
+        row, change = keep()
+    except IntegrityError:  # two events of a new order at once: the other one was first
+        row, change = keep()
     if change is Change.TIE:
         _read_again(shop, order.source_id, history=history)
         row.refresh_from_db()
     return row
+
+
+def _keep(
+    shop: Shop,
+    order: canonical.Order,
+    refunds: list[Canonical] | None,
+    *,
+    read_at: datetime | None,
+    sure: bool,
+    history: bool,
+) -> tuple[Order, Change]:
+    with transaction.atomic():
+        row, change = record(shop, order, read_at=read_at, sure=sure)
+        news = change in (Change.NEW, Change.CHANGED)
+        # An order that is new here and has no refunds on the site has none to compare.
+        listed = refunds if refunds or change is not Change.NEW else None
+        if listed is not None and (news or change is Change.SAME):
+            news = record_refunds(row, listed) or news
+        if news and (not history or has_document(row)):
+            follow_up(row, order)
+    return row, change
 
 
 def _refunds(shop: Shop, order: canonical.Order) -> list[Any] | None:
@@ -153,9 +174,10 @@ def has_document(row: Order) -> bool:
 
 
 def wants_document(row: Order) -> bool:
-    if has_document(row) or row.requested:
+    if row.requested:
         return True
-    return row.status in row.shop.send_statuses and row.placed_at >= row.shop.started_at - START_TOLERANCE
+    recent = row.placed_at >= row.shop.started_at - START_TOLERANCE
+    return (recent and row.status in row.shop.send_statuses) or has_document(row)
 
 
 def _read_again(shop: Shop, source_id: str, *, history: bool = False) -> None:
