@@ -22,7 +22,8 @@ ALONG = {"project": "project", "contract": "contract", "salesChannel": "salescha
 def posted(demands: Sequence[Any]) -> list[Wire]:
     """The shipments that count, oldest first: those in the bin and those that are not posted moved nothing."""
     living = [one for one in demands if one.get("applicable", True) and not one.get("deleted")]
-    return sorted(living, key=lambda one: (str(one.get("moment") or ""), str(one["id"])))
+    # Moments are whole minutes.
+    return sorted(living, key=lambda one: [str(one.get(key) or "") for key in ("moment", "created", "id")])
 
 
 def shipped(demands: Sequence[Wire], currency: str, promised: Mapping[str, Sequence[Wire]]) -> list[Shipped]:

@@ -75,6 +75,8 @@ def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
         )
         try:
             outcomes[message.pk] = _bring(order, set(message.payload.get(FOLLOW, [])))
+        except DomainError as error:
+            outcomes[message.pk] = Parked(error.problem)
         except ConnectorError as error:
             outcomes[message.pk] = Failed(error)
             away = is_outage(error)
