@@ -314,6 +314,58 @@ def test_answers_that_are_lost_make_nothing_twice(world: Any, buy: Any) -> None:
     assert not world.row(order["id"]).documents.filter(sending=True).exists()
 
 
+def test_a_shipment_of_another_organization_gives_its_own_to_the_return_and_the_payment(
+    world: Any, buy: Any
+) -> None:
+    """Otherwise MoySklad refuses the return (3004) and the bank account of the payment (17000)."""
+    ours = world.box.moysklad.directory("organization")["ООО «Ромашка»"]
+    account = world.box.moysklad.directory("account")
+    PaymentMethod.objects.filter(method="bacs").update(
+        organization_account_id=next(iter(account.values()), "")
+    )
+    other = world.box.moysklad.create("organization", {"name": "ИП Ромашкин"})
+    order, document = buy()
+    demand = world.box.moysklad.ship(document["id"])
+    world.box.moysklad.edit("demand", demand["id"], {"organization": {"meta": other["meta"]}})
+    world.quiet()
+    world.box.store.refund(order["id"], {"S-00001": 1})
+    world.until(lambda: money_back(world, document), "the money goes out")
+    [back], [paid] = returns(world, document), money_back(world, document)
+    assert back["organization"]["meta"]["href"].split("?")[0].endswith(other["id"])
+    assert paid["organization"]["id"] == other["id"] != ours
+    assert "organizationAccount" not in paid
+
+
+def test_a_refund_in_another_currency_comes_back_in_it(world: Any, buy: Any) -> None:
+    if "USD" not in world.box.moysklad.directory("currency"):
+        world.box.moysklad.add_currency("USD", 90.0)
+    world.run_flow("catalogue")
+    order, document = buy(currency="USD")
+    world.box.moysklad.ship(document["id"])
+    world.quiet()
+    refund = world.box.store.refund(order["id"], {"S-00001": 1})
+    world.until(lambda: money_back(world, document), "the money goes out")
+    [back], [paid] = returns(world, document), money_back(world, document)
+    assert back["sum"] == paid["sum"] == kopecks(refund["amount"])
+    currency = world.box.moysklad.directory("currency")["USD"]
+    for one in (back, paid):
+        assert one["rate"]["currency"]["meta"]["href"].split("?")[0].endswith(currency)
+
+
+def test_an_order_with_a_coupon_and_a_negative_fee_is_given_back_whole(world: Any, buy: Any) -> None:
+    order, document = buy(
+        coupon={"code": "sale10", "percent": 10},
+        fees=[{"name": "Скидка постоянного покупателя", "total": "-77.77"}],
+    )
+    world.box.moysklad.ship(document["id"])
+    world.quiet()
+    world.box.store.refund(order["id"])
+    world.until(lambda: money_back(world, document), "the money goes out")
+    world.quiet()
+    assert [one["sum"] for one in returns(world, document)] == [kopecks(order["total"])]
+    assert not world.row(order["id"]).flags.filter(code="refund_rounding").exists()
+
+
 # --- what waits for a person ---------------------------------------------------------------------
 
 

@@ -168,6 +168,20 @@ def test_shipping_and_taxes_come_back_with_the_goods(world: Any, chosen: Any) ->
     assert [row["total"] for row in refund["shipping_lines"]] == [f"-{order['shipping_total']}"]
 
 
+def test_a_coupon_and_a_negative_fee_come_back_with_their_goods(world: Any, shipped: Any) -> None:
+    order, _document, demand = shipped(
+        coupon={"code": "sale10", "percent": 10},
+        fees=[{"name": "Скидка постоянного покупателя", "total": "-77.77"}],
+    )
+    part = world.box.moysklad.return_goods(demand["id"], {"S-00001": 1})
+    refund = the_refund(world, order)
+    assert abs(kopecks(refund["amount"]) - part["sum"]) <= 1
+    world.box.moysklad.return_goods(demand["id"], {"S-00001": 2, "V-00001-1": 1, "DELIVERY": 1})
+    world.until(lambda: world.site_status(order["id"]) == "refunded", "everything is back")
+    world.quiet()
+    assert sum(kopecks(one["amount"]) for one in refunds(world, order)) == kopecks(order["total"])
+
+
 def test_a_return_of_everything_makes_the_order_refunded_and_sets_no_state_in_moysklad(
     world: Any, shipped: Any
 ) -> None:
