@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+from django.db import transaction
+
 from bridge.domain.errors import Problem
 from bridge.domain.money import to_text
 from bridge.orders import flags
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.outcomes import Done, Outcome, Parked
 from bridge.sync import document_body, kinds, payments_to_moysklad, refund_plans
-from bridge.sync.order_job import Job
+from bridge.sync.order_job import Job, Outcomes, each
 
 SUM = "sum_differs"
+
+
+def conclude(jobs: Sequence[Job], outcomes: Outcomes, said: Callable[[Job], str]) -> None:
+    """The outcomes of orders that were written just now; what follows for all of them is queued at once."""
+    with transaction.atomic():
+        each(jobs, outcomes, lambda job: outcome(job, said(job)))
 
 
 def outcome(job: Job, detail: str) -> Outcome:

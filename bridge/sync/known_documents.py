@@ -40,7 +40,7 @@ def update(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcom
     written: list[Job] = []
     for job, answer in zip(ready, send(client, ready), strict=True):
         written += each([job], outcomes, lambda job, answer=answer: _answered(client, job, answer))  # type: ignore[misc]
-    each(note(account, written, outcomes), outcomes, _written)
+    after_writing.conclude(note(account, written, outcomes), outcomes, _said)
     return outcomes
 
 
@@ -158,9 +158,9 @@ def _answered(client: MoySklad, job: Job, answer: Document | ConnectorError) -> 
     return None
 
 
-def _written(job: Job) -> Outcome:
+def _said(job: Job) -> str:
     fields = ", ".join(sorted(set(job.body) - {"meta"}))
-    return after_writing.outcome(job, f"document {job.binding.document_name}: {fields}")
+    return f"document {job.binding.document_name}: {fields}"
 
 
 def _refused(client: MoySklad, job: Job, error: ConnectorError) -> Outcome:

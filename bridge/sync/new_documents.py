@@ -63,7 +63,7 @@ def create(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcom
     made: list[Job] = []
     for job, answer in zip(ready, send(client, ready), strict=True):
         made += each([job], outcomes, lambda job, answer=answer: _answered(client, account, job, answer))  # type: ignore[misc]
-    each(note(account, made, outcomes), outcomes, _made)
+    after_writing.conclude(note(account, made, outcomes), outcomes, _said)
     return outcomes
 
 
@@ -115,8 +115,8 @@ def _answered(
     return None
 
 
-def _made(job: Job) -> Outcome:
-    return after_writing.outcome(job, f"document {job.binding.document_name}")
+def _said(job: Job) -> str:
+    return f"document {job.binding.document_name}"
 
 
 def _bind(job: Job, document: Mapping[str, Any]) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from bridge.connections import clients
 from bridge.connections.models import Shop
 from bridge.inbox.models import InboxEvent
 from bridge.orders.models import Order
+from bridge.outbox.models import OutboxMessage
 from bridge.sync import poll
 from bridge.sync.models import Watermark
 from bridge.sync.orders_from_site import accept, note_polled, polled
@@ -82,3 +86,21 @@ def test_what_was_just_read_from_the_site_wins_even_when_its_clock_went_back(sho
     accept(shop, wire(date_modified_gmt="2026-11-21T13:00:05"), read_at=None)
     accept(shop, wire(status="cancelled", date_modified_gmt="2026-11-21T10:05:00"), read_at=None, sure=True)
     assert Order.objects.get().status == "cancelled"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_events_of_a_new_order_at_once_make_one_order_and_one_message(shop: Shop) -> None:
+    together = threading.Barrier(2)
+
+    def worker(number: int) -> None:
+        try:
+            together.wait(timeout=20)
+            accept(shop, wire(id=number, status="processing"), read_at=None)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(100, 110):
+            for both in [pool.submit(worker, number) for _ in range(2)]:
+                both.result(timeout=60)
+    assert (Order.objects.count(), OutboxMessage.objects.count()) == (10, 10)
