@@ -125,6 +125,7 @@ def _goods(job: Job, document: Document) -> dict[str, Any]:
     return {
         "positions": parts.with_reserve(rows, present, reserved=reserved),
         "vatEnabled": wanted["vatEnabled"],
+        **({"rate": wanted["rate"]} if "rate" in wanted else {}),
     }
 
 
