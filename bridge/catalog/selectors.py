@@ -25,17 +25,19 @@ def differing(shop: Shop) -> QuerySet[Listing]:
 
 
 def _sold_unsent(shop: Shop) -> tuple[set[str], set[str]]:
-    """Ids of simple products, and of variations, in orders without a document whose message has still to go."""
+    """Ids of simple products, and of variations, in orders without a document whose message has not gone."""
     messages = shop.messages.filter(
         kind="order_to_moysklad",
-        state__in=("waiting", "in_flight", "parked"),
+        state__in=("waiting", "in_flight", "parked", "dead"),
         object_key__startswith="order:",
     )
     orders = [int(key.partition(":")[2]) for key in messages.values_list("object_key", flat=True)]
     products: set[str] = set()
     variations: set[str] = set()
     for start in range(0, len(orders), PORTION):
-        unsent = shop.orders.filter(pk__in=orders[start : start + PORTION], binding__isnull=True)
+        # A binding is kept before the first call; it has a document only once that has answered.
+        without = Q(binding=None) | Q(binding__external_id="")
+        unsent = shop.orders.filter(without, pk__in=orders[start : start + PORTION])
         for lines in unsent.values_list("content__lines", flat=True):
             for line in lines or []:
                 if line["variation_id"]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from bridge import worktime
 from bridge.connections.book import read_once
 from bridge.connections.faults import is_outage, note_outage, note_success, problem_of
+from bridge.connections.models import Connection
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import Problem
 from bridge.outbox.claim import claim
@@ -118,9 +119,12 @@ def _forget_overtaken(done: Sequence[OutboxMessage]) -> None:
 def _note_connection(messages: Sequence[OutboxMessage], outcomes: Mapping[int, Outcome]) -> None:
     """One outage is noted once for the batch; one answer ends it."""
     away = messages[0].connection
-    outages = [o.error for o in outcomes.values() if isinstance(o, Failed) and is_outage(o.error)]
-    if outages:
-        note_outage(away, outages[0])
+    outages = [o for o in outcomes.values() if isinstance(o, Failed) and is_outage(o.error)]
+    for outage in outages:
+        if outage.of is not None:
+            note_outage(outage.of, outage.error)
+    if own := [outage.error for outage in outages if outage.of is None]:
+        note_outage(away, own[0])
     elif any(isinstance(outcome, Done) and outcome.answered for outcome in outcomes.values()):
         note_success(away)
     for message in messages[1:]:
@@ -142,15 +146,17 @@ def _next_state(
         case Interrupted(detail):
             fields = {"outcome_unknown": True, **_shown(Problem("internal", {"detail": detail}))}
             return _try_again(message, fields, Reason.INTERNAL, now)
-        case Failed(error):
-            return _after(message, error, now)
+        case Failed(error, of):
+            return _after(message, error, of or message.connection, now)
 
 
-def _after(message: OutboxMessage, error: ConnectorError, now: datetime) -> dict[str, Any]:
+def _after(
+    message: OutboxMessage, error: ConnectorError, failed: Connection, now: datetime
+) -> dict[str, Any]:
     unknown = message.outcome_unknown or isinstance(error, OutcomeUnknown)
-    shown = _shown(problem_of(error, message.connection))
+    shown = _shown(problem_of(error, failed))
     if is_outage(error):  # an outage is not an error of each message: nobody's tries are used up
-        due = message.connection.paused_until or now
+        due = failed.paused_until or now
         return {"state": State.WAITING, "due_at": due, "outcome_unknown": unknown, **shown}
     if isinstance(error, PermanentError):
         return {"state": State.DEAD, "dead_reason": Reason.PERMANENT, **shown}
@@ -180,9 +186,9 @@ def _attempt(
             word, text = "done", detail
         case Parked(problem):
             word, text, shown = "parked", "", _shown(problem)
-        case Failed(error):
+        case Failed(error, of):
             word, text = "failed", f"{error.status or ''} {error.code} {error.detail}".strip()
-            shown = _shown(problem_of(error, message.connection))
+            shown = _shown(problem_of(error, of or message.connection))
         case Interrupted(detail) | Crashed(detail):
             word, text = "crashed", detail
     return DeliveryAttempt(

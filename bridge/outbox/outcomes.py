@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bridge.connections.models import Connection
 from bridge.domain.errors import Problem
 from bridge.outbox.models import OutboxMessage
 from connectors.errors import ConnectorError
@@ -26,7 +27,10 @@ class Parked:
 
 @dataclass(frozen=True)
 class Failed:
+    """`of`: the connection that failed, where it is not the message's own."""
+
     error: ConnectorError
+    of: Connection | None = None
 
 
 @dataclass(frozen=True)

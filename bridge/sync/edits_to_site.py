@@ -13,10 +13,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from bridge import worktime
 from bridge.catalog.models import Product, ProductBinding
 from bridge.connections import clients
-from bridge.connections.faults import is_outage
 from bridge.domain.errors import DomainError, Problem
 from bridge.domain.money import to_text
 from bridge.domain.order_edit import Held, Key, LineEdit, charge_edit, line_edits
@@ -24,9 +22,10 @@ from bridge.mapping import edit_to_woocommerce, from_moysklad, moysklad_money
 from bridge.orders import flags
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.outcomes import Done, Failed, Outcome, Parked, Untried
+from bridge.outbox.outcomes import Done, Failed, Outcome
 from bridge.sync import order_document as parts
-from bridge.sync.orders_from_site import accept
+from bridge.sync.order_messages import one_by_one
+from bridge.sync.orders_from_site import answered
 from bridge.sync.refund_plans import as_it_stands
 from connectors.errors import ConnectorError
 from connectors.moysklad.limits import Priority
@@ -36,24 +35,8 @@ Facts = Sequence[Mapping[str, Any]]
 
 
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
-    """Carry the changes of these documents over; when the site is away the rest is not tried."""
-    outcomes: dict[int, Outcome] = {}
-    away = False
-    for message in messages:
-        if away or worktime.time_is_up():
-            outcomes[message.pk] = Untried()
-            continue
-        order = Order.objects.select_related("binding", "shop__site", "shop__account").get(
-            pk=int(message.object_key.removeprefix("order:"))
-        )
-        try:
-            outcomes[message.pk] = _carry_over(order)
-        except DomainError as error:
-            outcomes[message.pk] = Parked(error.problem)
-        except ConnectorError as error:
-            outcomes[message.pk] = Failed(error)
-            away = is_outage(error)
-    return outcomes
+    """Carry the changes of these documents over."""
+    return one_by_one(messages, lambda order, _message: _carry_over(order))
 
 
 def _carry_over(order: Order) -> Outcome:
@@ -61,14 +44,16 @@ def _carry_over(order: Order) -> Outcome:
     binding: OrderBinding | None = getattr(order, "binding", None)
     if binding is None or binding.gone or not order.shop.accept_edits or "positions" not in binding.written:
         return Done("no document to follow", answered=False)
-    client = clients.moysklad(order.shop.account, Priority.STATUSES)
-    document = client.orders.get(binding.external_id, expand=("positions",))
+    try:
+        client = clients.moysklad(order.shop.account, Priority.STATUSES)
+        document = client.orders.get(binding.external_id, expand=("positions",))
+    except ConnectorError as error:
+        return Failed(error, of=order.shop.account)
     now = [from_moysklad.position_facts(row) for row in parts.rows_of(document)]
     if parts.same_positions(now, binding.written["positions"]):
         return Done("the goods are as they were", answered=False)
     site = clients.woocommerce(order.shop.site)
-    accept(order.shop, dict(site.orders.get(int(order.source_id))), read_at=None, sure=True)
-    order.refresh_from_db()
+    answered(order, site.orders.get(int(order.source_id)))
     if parts.goods_digest(as_it_stands(order)) != binding.goods:
         if not _same_already(order, now, document):
             raise DomainError("positions_changed_on_both_sides", document=binding.document_name)
@@ -77,9 +62,7 @@ def _carry_over(order: Order) -> Outcome:
     if order.refunds.filter(deleted_at=None).exists():
         raise DomainError("edit_of_refunded", document=binding.document_name)
     body, words = _body(order, binding.written["positions"], now)
-    wire = site.orders.update(int(order.source_id), body)
-    accept(order.shop, dict(wire), read_at=None, sure=True)
-    order.refresh_from_db()
+    answered(order, site.orders.update(int(order.source_id), body))
     _agree(order, now, document)
     with override("ru"):
         text = _("Changed in MoySklad (%(document)s): %(changes)s")

@@ -48,8 +48,11 @@ def state_to_send(shop: Shop, status: str, binding: OrderBinding) -> str:
     """'' unless the site's status is news for the document: the loop guard compares with what its state reflects."""
     if status == binding.site_status:
         return ""
-    wanted = state_for(shop, status)
-    return "" if wanted == binding.state_id else wanted
+    # Goods that have left are returned, not cancelled: only a state chosen for this very status is written then.
+    wanted = (
+        book_of(shop).state_of_status.get(status, "") if binding.shipped_minor else state_for(shop, status)
+    )
+    return "" if wanted == binding.state_id else str(wanted)
 
 
 def record_of(body: Mapping[str, Any], order: Canonical, *, reserved: bool) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -125,6 +126,12 @@ def accept(
         _read_again(shop, order.source_id, history=history)
         row.refresh_from_db()
     return row
+
+
+def answered(order: Order, wire: Mapping[str, Any], refunds: list[Any] | None = None) -> None:
+    """The site just said how this order stands: kept, and `order` has it."""
+    accept(order.shop, dict(wire), read_at=None, sure=True, refunds=refunds)
+    order.refresh_from_db()
 
 
 def _keep(

@@ -3,68 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.utils import timezone
 
-from bridge import worktime
 from bridge.connections import clients
-from bridge.connections.faults import is_outage
 from bridge.inbox.models import InboxEvent
 from bridge.inbox.process import payload
 from bridge.mapping import from_moysklad
 from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.outcomes import Done, Failed, Outcome, Untried
-from bridge.sync import observed
-from bridge.sync.orders_from_site import accept
-from connectors.errors import ConnectorError
+from bridge.outbox.outcomes import Done, Outcome
+from bridge.sync import observed, status_news
+from bridge.sync.order_messages import one_by_one
+from bridge.sync.orders_from_site import answered
 from connectors.moysklad.limits import Priority
 
+TAKEN_UP = "processing"
 UNPAID = frozenset({"pending", "failed", "on-hold"})
 # What a person has ended on the site is not paid by us: WooCommerce would take it up again and mail the buyer.
 OVER = frozenset({"cancelled", "refunded", "trash"})
 
 
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
-    """Mark these orders paid; when the site is away the rest is not tried."""
-    outcomes: dict[int, Outcome] = {}
-    away = False
-    for message in messages:
-        if away or worktime.time_is_up():
-            outcomes[message.pk] = Untried()
-            continue
-        order = Order.objects.select_related("binding", "shop__site", "shop__account").get(
-            pk=int(message.object_key.removeprefix("order:"))
-        )
-        try:
-            outcomes[message.pk] = _mark_paid(order)
-        except ConnectorError as error:
-            outcomes[message.pk] = Failed(error)
-            away = is_outage(error)
-    return outcomes
+    """Mark these orders paid on their site."""
+    return one_by_one(messages, lambda order, _message: _mark_paid(order))
 
 
 def _mark_paid(order: Order) -> Outcome:
     """Read first: paid there already, nothing is written, and no second mail goes out."""
     site = clients.woocommerce(order.shop.site)
-    if _read(order, site.orders.get(int(order.source_id))):
+    answered(order, site.orders.get(int(order.source_id)))
+    if _is_paid(order):
         return Done("the site says so already")
     if order.status in OVER:
         return Done(f"an order that is {order.status} is not paid on the site")
-    paid = False
-    if order.status in UNPAID:  # taking it up dates the payment too
-        paid = _read(order, site.orders.update(int(order.source_id), {"status": "processing"}))
-    if not paid:  # an order in work already (cash on delivery): WooCommerce takes the date alone
+    if order.status in UNPAID:  # taking it up dates the payment too; the document's state stays the staff's
+        with status_news.reflects(getattr(order, "binding", None), TAKEN_UP):
+            wire = site.orders.update(int(order.source_id), {"status": TAKEN_UP})
+        answered(order, wire)
+    if not _is_paid(order):  # an order in work already (cash on delivery): WooCommerce takes the date alone
         date = {"key": "_date_paid", "value": str(int(timezone.now().timestamp()))}
-        _read(order, site.orders.update(int(order.source_id), {"meta_data": [date]}))
+        answered(order, site.orders.update(int(order.source_id), {"meta_data": [date]}))
     return Done("the order on the site is paid")
 
 
-def _read(order: Order, wire: Mapping[str, Any]) -> bool:
-    """Take over what the site says; whether it says paid."""
-    accept(order.shop, dict(wire), read_at=None, sure=True)
-    order.refresh_from_db()
+def _is_paid(order: Order) -> bool:
     return order.content.get("paid_at") is not None
 
 

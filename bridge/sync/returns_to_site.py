@@ -15,10 +15,8 @@ from typing import Any
 
 from django.db import transaction
 
-from bridge import worktime
 from bridge.catalog.models import Product
 from bridge.connections import clients
-from bridge.connections.faults import is_outage
 from bridge.connections.models import StatusMapping
 from bridge.domain.errors import DomainError, Problem, Unmappable
 from bridge.domain.money import to_text
@@ -32,9 +30,10 @@ from bridge.orders.after_sale import Return
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.outcomes import Done, Failed, Outcome, Parked, Untried
+from bridge.outbox.outcomes import Done, Outcome, Parked
 from bridge.sync import kinds
 from bridge.sync.lines import items_of
+from bridge.sync.order_messages import one_by_one
 from bridge.sync.orders_from_site import accept
 from bridge.sync.returns_from_moysklad import pending
 from connectors.errors import ConnectorError, NotFound, OutcomeUnknown
@@ -63,24 +62,8 @@ class _Site:
 
 
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
-    """Bring the returns of these orders to the site; when it is away the rest is not tried."""
-    outcomes: dict[int, Outcome] = {}
-    away = False
-    for message in messages:
-        if away or worktime.time_is_up():
-            outcomes[message.pk] = Untried()
-            continue
-        order = Order.objects.select_related("binding", "shop__site", "shop__account").get(
-            pk=int(message.object_key.removeprefix("order:"))
-        )
-        try:
-            outcomes[message.pk] = _bring(order, set(message.payload.get(FOLLOW, [])))
-        except DomainError as error:
-            outcomes[message.pk] = Parked(error.problem)
-        except ConnectorError as error:
-            outcomes[message.pk] = Failed(error)
-            away = is_outage(error)
-    return outcomes
+    """Bring the returns of these orders to the site."""
+    return one_by_one(messages, lambda order, message: _bring(order, set(message.payload.get(FOLLOW, []))))
 
 
 def settle(returned: Return) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from bridge.connections.book import book_of
 from bridge.connections.models import Connection, DirectoryEntry, Shop
 from bridge.domain.errors import Problem
@@ -10,6 +13,7 @@ from bridge.orders import flags
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds
+from connectors.errors import ConnectorError, OutcomeUnknown
 
 CONFLICT = "status_conflict"
 
@@ -56,6 +60,28 @@ def status_now(order: Order) -> str:
     """What the state of the order's document means for the site."""
     binding: OrderBinding | None = getattr(order, "binding", None)
     return status_for(order.shop, binding.state_id) if binding is not None else ""
+
+
+@contextmanager
+def reflects(binding: OrderBinding | None, status: str) -> Iterator[None]:
+    """Around a call that gives the site's order this status: the document's state reflects it, so it is no news there.
+
+    Noted before the call, and taken back only where it was surely not carried out.
+    """
+    before = binding.site_status if binding else ""
+    _note(binding, status)
+    try:
+        yield
+    except OutcomeUnknown:
+        raise
+    except ConnectorError:
+        _note(binding, before)
+        raise
+
+
+def _note(binding: OrderBinding | None, status: str) -> None:
+    if binding is not None:
+        OrderBinding.objects.filter(pk=binding.pk).update(site_status=status)
 
 
 def _site_has_news(binding: OrderBinding) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bridge import worktime
 from bridge.connections import clients
-from bridge.connections.faults import is_outage
 from bridge.connections.models import DirectoryEntry
 from bridge.domain.errors import Problem
 from bridge.domain.status import Side
@@ -15,12 +13,11 @@ from bridge.inbox.process import payload
 from bridge.mapping import from_moysklad
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.outcomes import Done, Failed, Outcome, Parked, Untried
-from bridge.sync import observed, status_news
-from bridge.sync.orders_from_site import accept
-from connectors.errors import ConnectorError, OutcomeUnknown
+from bridge.outbox.outcomes import Done, Outcome, Parked
+from bridge.sync import observed, refund_plans, status_news
+from bridge.sync.order_messages import one_by_one
+from bridge.sync.orders_from_site import answered
 from connectors.moysklad.limits import Priority
-from connectors.woocommerce.client import WooCommerce
 
 # A person put the order there on the site; MoySklad's word must not undo it (it would mail the buyer).
 LEFT_TO_PEOPLE = ("trash", "refunded")
@@ -38,22 +35,8 @@ def hinted(event: InboxEvent) -> None:
 
 
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
-    """Set on the site what each document's state means now; when the site is away the rest is not tried."""
-    outcomes: dict[int, Outcome] = {}
-    away = False
-    for message in messages:
-        if away or worktime.time_is_up():
-            outcomes[message.pk] = Untried()
-            continue
-        order = Order.objects.select_related("binding", "shop__site", "shop__account").get(
-            pk=int(message.object_key.removeprefix("order:"))
-        )
-        try:
-            outcomes[message.pk] = _set_status(order, _status_now(order, message))
-        except ConnectorError as error:
-            outcomes[message.pk] = Failed(error)
-            away = is_outage(error)
-    return outcomes
+    """Set on the site what each document's state means now."""
+    return one_by_one(messages, lambda order, message: _set_status(order, _status_now(order, message)))
 
 
 def _status_now(order: Order, message: OutboxMessage) -> str:
@@ -66,8 +49,7 @@ def _set_status(order: Order, status: str) -> Outcome:
     if not status or order.status == status:
         return Done("nothing to change on the site", answered=False)
     site, before = clients.woocommerce(order.shop.site), order.status
-    accept(order.shop, dict(site.orders.get(int(order.source_id))), read_at=None, sure=True)
-    order.refresh_from_db()
+    answered(order, site.orders.get(int(order.source_id)))
     if order.status == status:
         return Done("the site says so already")
     if order.status in LEFT_TO_PEOPLE:
@@ -75,21 +57,12 @@ def _set_status(order: Order, status: str) -> Outcome:
     binding: OrderBinding | None = getattr(order, "binding", None)
     if order.status != before and binding is not None and status_news.settle(binding, status) is Side.SITE:
         return Done("the site's own change counts")
-    return _write(order, site, status, binding)
-
-
-def _write(order: Order, site: WooCommerce, status: str, binding: OrderBinding | None) -> Outcome:
-    """Before the call it is noted that MoySklad's state reflects this status already: the loop guard."""
-    before = binding.site_status if binding else ""
-    _guard(binding, status)
-    try:
+    with status_news.reflects(binding, status):
         wire = site.orders.update(int(order.source_id), {"status": status})
-    except OutcomeUnknown:
-        raise  # it may have been done: the guard must stay
-    except ConnectorError:
-        _guard(binding, before)
-        raise
-    accept(order.shop, dict(wire), read_at=None, sure=True)
+    known = set(order.refunds.values_list("source_id", flat=True))
+    answered(order, wire)
+    for refund in order.refunds.exclude(source_id__in=known):
+        refund_plans.settle_by_hand(refund)  # WooCommerce made it of the status MoySklad asked for
     return Done(f"the order on the site is {status}")
 
 
@@ -102,8 +75,3 @@ def _both(order: Order, status: str) -> dict[str, str]:
     ).first()
     name = state.name if state else "?"
     return {"document": binding.document_name if binding else "?", "state": name, "site": order.status}
-
-
-def _guard(binding: OrderBinding | None, status: str) -> None:
-    if binding is not None:
-        OrderBinding.objects.filter(pk=binding.pk).update(site_status=status)

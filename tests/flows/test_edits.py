@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridge.connections.models import Shop
+from bridge.connections.models import Connection, Shop
 
 
 @pytest.fixture
@@ -116,3 +116,14 @@ def test_goods_the_site_does_not_sell_wait_with_their_name(world: Any, sent: Any
     world.box.moysklad.add_position(document["id"], "X-ONLY", 1, 100.0)
     message = world.message(order["id"], kind="edit_to_site", state="parked")
     assert message.problem == "edit_item_unknown"
+
+
+def test_an_account_that_is_away_does_not_stop_the_site(world: Any, sent: Any) -> None:
+    order, document = sent
+    world.box.moysklad.faults.add(
+        "status", method="GET", path="entity/customerorder/[^/]+$", status=503, count=3
+    )
+    world.box.moysklad.set_position(document["id"], "S-00001", quantity=5)
+    world.until(lambda: line(world, order, "S-00001")["quantity"] == 5, "five pieces on the site", 40)
+    shown = Connection.objects.get(vendor="woocommerce")
+    assert (shown.failures, shown.paused_until) == (0, None)

@@ -276,3 +276,29 @@ def test_what_staff_wrote_into_the_comment_stays_and_the_sites_news_is_shown(wor
         "the address, which staff left alone",
     )
     assert "ждёт до пятницы" in world.box.moysklad.document(document["id"])["description"]
+
+
+def test_a_payment_in_moysklad_leaves_the_state_that_staff_chose(world: Any, sent: Any, chosen: Any) -> None:
+    order, document = sent
+    world.box.store.set_status(order["id"], "on-hold")
+    world.quiet()
+    chosen(mark_paid=True)
+    world.box.moysklad.set_state(document["id"], "Подтвержден")
+    world.box.moysklad.pay(document["id"])
+    world.run_flow("statuses")
+    world.until(lambda: world.box.store.order(order["id"])["date_paid"], "paid on the site")
+    world.quiet()
+    assert world.site_status(order["id"]) == "processing"
+    assert state(world, document) == "Подтвержден"
+
+
+def test_an_order_refunded_whole_after_shipping_is_not_called_cancelled(world: Any, sent: Any) -> None:
+    order, document = sent
+    shipped = {"S-00001": 2, "S-00002": 3, "DELIVERY": 1}
+    world.box.moysklad.ship(document["id"], shipped, "Основной склад")
+    world.quiet()
+    world.box.store.refund(order["id"])
+    world.until(lambda: world.box.moysklad.documents("salesreturn"), "a return of the shipment")
+    world.quiet()
+    assert world.site_status(order["id"]) == "refunded"
+    assert state(world, document) == "Новый"

@@ -75,7 +75,7 @@ def test_an_order_edited_while_it_is_being_sent_ends_as_the_site_has_it(world: A
     document = world.document(order["id"])
     world.quiet()
     world.until(
-        lambda: [row["quantity"] for row in world.documents(order["id"])[0]["positions"]["rows"]][0] == 4,
+        lambda: next(r["quantity"] for r in world.documents(order["id"])[0]["positions"]["rows"]) == 4,
         "the edit is in the document",
     )
     assert world.documents(order["id"])[0]["id"] == document["id"]

@@ -200,12 +200,21 @@ headers_of_any_kind = st.text(st.characters(min_codepoint=0, max_codepoint=255),
 fuzz = settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
+def is_no_number(text: str) -> bool:
+    """The test client refuses to read what a length promises beyond the body; a server waits for it instead."""
+    try:
+        int(text)
+    except ValueError:
+        return True
+    return False
+
+
 @fuzz
 @given(
     body=st.dictionaries(st.sampled_from(["event", "site", "order_id", "order", "x"]), json_values),
     event_id=headers_of_any_kind,
     stamp=headers_of_any_kind | st.integers().map(str),
-    length=st.none() | headers_of_any_kind,
+    length=st.none() | headers_of_any_kind.filter(is_no_number),
 )
 def test_whatever_a_shop_signs_there_is_no_5xx(
     client: Client, shop: Shop, body: dict[str, Any], event_id: str, stamp: str, length: str | None

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from unittest import mock
 
 import pytest
 from django.utils import timezone
+from factories import BindingFactory, MessageFactory, OrderFactory, canonical_order
 
 from bridge import worktime
 from bridge.catalog.models import Listing
+from bridge.catalog.selectors import differing
 from bridge.connections.models import Connection, Shop
+from bridge.domain.order import Line, to_json
 from bridge.outbox.deliver import deliver
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
@@ -113,3 +117,17 @@ def test_nothing_to_write_proves_nothing_of_the_site(shop: Shop, site: mock.Mock
     Connection.objects.update(failures=2, paused_until=timezone.now() - timedelta(seconds=1))
     assert send(ask(shop)).state == State.DONE
     assert Connection.objects.get(pk=shop.site_id).failures == 2
+
+
+def test_pieces_of_an_order_whose_try_failed_are_not_put_on_sale_again(shop: Shop) -> None:
+    goods(shop, 1)
+    line = Line("1", "1", "", "s1", "Кружка", Decimal(1), 100)
+    order = OrderFactory(shop=shop, content=to_json(canonical_order("1", lines=(line,))))
+    binding = BindingFactory(order=order, external_id="")
+    for state in (State.WAITING, State.PARKED, State.DEAD):
+        OutboxMessage.objects.all().delete()
+        MessageFactory(shop=shop, kind=kinds.ORDER, object_key=order.object_key, state=state)
+        assert not differing(shop).exists(), state
+    binding.external_id = "document"
+    binding.save()
+    assert differing(shop).exists()

@@ -1,0 +1,40 @@
+"""Messages that change one order each on a site: one after another, until the site fails or the job's time is up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bridge import worktime
+from bridge.connections.faults import is_outage
+from bridge.domain.errors import DomainError
+from bridge.orders.models import Order
+from bridge.outbox.models import OutboxMessage
+from bridge.outbox.outcomes import Failed, Outcome, Parked, Untried
+from connectors.errors import ConnectorError
+
+Step = Callable[[Order, OutboxMessage], Outcome]
+
+
+def one_by_one(messages: Sequence[OutboxMessage], step: Step) -> dict[int, Outcome]:
+    """An outcome for each; when the site is away the rest is not tried. `step` may raise DomainError (a person is
+    asked) and ConnectorError (of the site)."""
+    outcomes: dict[int, Outcome] = {}
+    away = False
+    for message in messages:
+        if away or worktime.time_is_up():
+            outcomes[message.pk] = Untried()
+            continue
+        try:
+            outcomes[message.pk] = step(order_of(message), message)
+        except DomainError as error:
+            outcomes[message.pk] = Parked(error.problem)
+        except ConnectorError as error:
+            outcomes[message.pk] = Failed(error)
+            away = is_outage(error)
+    return outcomes
+
+
+def order_of(message: OutboxMessage) -> Order:
+    """The order a message is about, with its document and shop."""
+    pk = int(message.object_key.removeprefix("order:"))
+    return Order.objects.select_related("binding", "shop__site", "shop__account").get(pk=pk)
