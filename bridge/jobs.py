@@ -6,7 +6,8 @@ from bridge import pulse, routes
 from bridge.inbox.process import process_waiting
 from bridge.outbox.deliver import deliver as deliver_message
 from bridge.schedules import sweep
-from bridge.sync import flows, upload_portions
+from bridge.sync import flows
+from bridge.sync.uploads import upload_portions
 
 
 def process_inbox() -> None:

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from bridge.inbox.process import Handler
 from bridge.outbox.outcomes import Kind
-from bridge.sync import (
-    catalog_from_moysklad,
-    catalog_from_site,
-    edits_to_site,
-    kinds,
-    orders_from_site,
-    orders_to_moysklad,
-    payments_to_moysklad,
-    payments_to_site,
-    poll,
-    progress,
-    refunds_to_moysklad,
-    returns_from_moysklad,
-    returns_to_site,
-    statuses_to_site,
-    stock_from_moysklad,
-    stock_to_site,
-    subscriptions,
-)
+from bridge.sync import kinds, subscriptions
 from bridge.sync.flows import Flow
+from bridge.sync.goods import catalog_from_moysklad, catalog_from_site
+from bridge.sync.orders import edits_to_site, orders_to_moysklad
+from bridge.sync.payments import payments_to_moysklad, payments_to_site
+from bridge.sync.refunds import refunds_to_moysklad
+from bridge.sync.returns import returns_from_moysklad, returns_to_site
+from bridge.sync.site_orders import orders_from_site
+from bridge.sync.states import poll, progress, statuses_to_site
+from bridge.sync.stock import stock_from_moysklad, stock_to_site
 
 TOPICS: dict[str, Handler] = {
     "woocommerce.order.changed": orders_from_site.changed,

@@ -17,8 +17,9 @@ from bridge import pulse
 from bridge.inbox.models import InboxEvent
 from bridge.outbox.enqueue import reset_stale
 from bridge.outbox.models import OutboxMessage
-from bridge.sync import flows, uploads
+from bridge.sync import flows
 from bridge.sync.models import Watermark
+from bridge.sync.uploads import uploads
 from bridge.wake import DELIVER, PROCESS_INBOX, RUN_FLOW, RUN_UPLOAD, wake
 
 PORTION = 100

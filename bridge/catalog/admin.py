@@ -24,7 +24,7 @@ from bridge.connections.models import Shop
 from bridge.dashboard import shown
 from bridge.dashboard.page import ConnectionFilter, ReadOnlyPage, ShopFilter, containing
 from bridge.dashboard.words import sentence_case
-from bridge.sync import catalog_from_moysklad
+from bridge.sync.goods import catalog_from_moysklad
 
 Match = Listing.Match
 COLOURS = {

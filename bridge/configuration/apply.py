@@ -19,7 +19,9 @@ from bridge.connections.faults import problem_of
 from bridge.connections.models import Connection, DirectoryEntry, Shop, Vendor, new_token
 from bridge.problems import sentence
 from bridge.routes import FLOWS
-from bridge.sync import common_buyer, directory, settings_changed
+from bridge.sync import settings_changed
+from bridge.sync.account import directory
+from bridge.sync.buyers import common_buyer
 from connectors.errors import ConnectorError
 from connectors.moysklad.limits import Priority
 from connectors.transport.hosts import normal_address

@@ -27,7 +27,7 @@ from bridge.orders.models import Order
 from bridge.problems import remedy, sentence
 from bridge.routes import FLOWS
 from bridge.sync import settings_changed
-from bridge.sync.check import Answer, check
+from bridge.sync.account.check import Answer, check
 from bridge.sync.models import Watermark
 
 

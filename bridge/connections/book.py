@@ -26,7 +26,7 @@ class ShopBook:
     def __init__(self, shop: Shop) -> None:
         self.shop_id, self.account_id = shop.pk, shop.account_id
         self._entries: dict[str, list[DirectoryEntry]] = {}
-        # What is on sale, by product and variation, as far as the batch has looked (sync/lines.py).
+        # What is on sale, by product and variation, as far as the batch has looked (sync/document/lines.py).
         self.listings: dict[tuple[str, str], Any] = {}
 
     @cached_property

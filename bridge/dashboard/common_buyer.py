@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bridge.connections.faults import problem_of
 from bridge.connections.models import Connection, Shop
 from bridge.problems import sentence
-from bridge.sync import common_buyer
+from bridge.sync.buyers import common_buyer
 from connectors.errors import ConnectorError
 
 Answer = tuple[str, str] | forms.ValidationError

@@ -11,8 +11,8 @@ from bridge.orders.after_sale import Refund, Return
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import kinds
-from bridge.sync.refund_plans import living, made_in_vain, money_due, returns_due
-from bridge.sync.returns_from_moysklad import pending
+from bridge.sync.refunds.refund_plans import living, made_in_vain, money_due, returns_due
+from bridge.sync.returns.returns_from_moysklad import pending
 
 Button = dict[str, str]
 

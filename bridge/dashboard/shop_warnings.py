@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from bridge.connections.models import DirectoryEntry, PaymentMethod, Shop
 from bridge.dashboard.shop_form import OF_ACCOUNT, ShopForm
-from bridge.sync.document_attributes import unfilled_required
+from bridge.sync.document.document_attributes import unfilled_required
 
 # The desk's first page looks at so many shops; each shop's own page says it of every one.
 SHOPS_ON_HOME = 10

@@ -20,8 +20,8 @@ from bridge.dashboard.page import ReadOnlyPage, ShopFilter, button
 from bridge.dashboard.upload_form import UploadForm
 from bridge.domain.errors import DomainError, Problem
 from bridge.problems import remedy, sentence
-from bridge.sync import linked_documents, uploads
 from bridge.sync.models import Upload
+from bridge.sync.uploads import linked_documents, uploads
 from connectors.errors import ConnectorError
 
 

@@ -16,7 +16,7 @@ from unfold.widgets import (
 from bridge.connections.models import Shop
 from bridge.dashboard.form_fields import checkboxes
 from bridge.dashboard.words import status_choices
-from bridge.sync.upload_choice import Chosen
+from bridge.sync.uploads.upload_choice import Chosen
 
 MOST_IDS = 5000
 

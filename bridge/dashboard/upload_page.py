@@ -17,9 +17,9 @@ from bridge.dashboard.words import STATUSES, word
 from bridge.orders.flags import Flag
 from bridge.outbox.models import OutboxMessage
 from bridge.problems import remedy, sentence
-from bridge.sync import uploads
 from bridge.sync.models import Upload
-from bridge.sync.upload_choice import from_json
+from bridge.sync.uploads import uploads
+from bridge.sync.uploads.upload_choice import from_json
 
 COLOURS = {
     Upload.State.RUNNING: "info",

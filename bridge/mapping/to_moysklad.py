@@ -63,7 +63,7 @@ def customer_order(
     suffix: str = "",
     reserve: bool,
 ) -> Body:
-    """A new document without `syncId` and what follows the site later (sync/document_body.py).
+    """A new document without `syncId` and what follows the site later (sync/document/document_body.py).
 
     `items` are by the source id of the order's line.
     """

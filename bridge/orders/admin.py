@@ -20,9 +20,12 @@ from bridge.dashboard.words import STATUS_COLOURS, STATUSES, status_choices, wor
 from bridge.orders.after_sale import Refund, Return
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
-from bridge.sync import kinds, refund_plans, removed_documents, returns_to_site
-from bridge.sync.orders_from_site import wants_document
-from bridge.sync.returns_from_moysklad import pending
+from bridge.sync import kinds
+from bridge.sync.refunds import refund_plans
+from bridge.sync.returns import returns_to_site
+from bridge.sync.returns.returns_from_moysklad import pending
+from bridge.sync.site_orders.orders_from_site import wants_document
+from bridge.sync.states import removed_documents
 
 Gone = OrderBinding.Gone
 

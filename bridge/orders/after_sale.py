@@ -14,7 +14,8 @@ class Refund(models.Model):
     """A refund as the site tells of it. `plan` says what became of it, once that was decided:
 
     {"positions": [...], "return": [...]}: what left the order's document, what goes into returns of which shipment
-    (domain/refund_plan.py). A refund that we made from a return in MoySklad has `returned` and needs no plan.
+    (domain/refund_plan.py); with "by_hand" nothing more is made of it. A refund that we made from a return in MoySklad
+    names it as its `canonical.origin` and needs no plan.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
@@ -38,6 +39,11 @@ class Refund(models.Model):
     @property
     def canonical(self) -> refunds.Refund:
         return refunds.from_json(self.content)
+
+    def settle(self) -> None:
+        """MoySklad has what this refund needs: nothing more is made of it or asked about it."""
+        self.plan = {**(self.plan or {}), "by_hand": True}
+        self.save(update_fields=["plan"])
 
 
 class RelatedDocument(models.Model):

@@ -6,9 +6,9 @@ from typing import Any
 
 from bridge.connections import clients
 from bridge.connections.models import Connection
-from bridge.sync import progress
 from bridge.sync.flows import shops_of
 from bridge.sync.models import Watermark
+from bridge.sync.states import progress
 from connectors.errors import PermanentError
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from bridge.connections import admin as pages
 from bridge.connections.models import Connection
-from bridge.sync.check import Answer
+from bridge.sync.account.check import Answer
 from tests import factories
 from tests.admin.conftest import Desk, Rows
 from tests.admin.test_pages import words_of

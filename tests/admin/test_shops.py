@@ -415,7 +415,7 @@ def test_the_common_buyer_is_looked_up_by_name_once(
         asked.append(wanted)
         return CALLED[:1]
 
-    monkeypatch.setattr("bridge.sync.common_buyer.candidates", candidates)
+    monkeypatch.setattr("bridge.sync.buyers.common_buyer.candidates", candidates)
     for _time in range(2):
         desk.said(save_shop(desk, shop, common_buyer="Розничный покупатель"))
         shop.refresh_from_db()
@@ -432,7 +432,7 @@ def test_the_common_buyer_is_looked_up_by_name_once(
 def test_a_common_buyer_who_is_not_one_is_said(
     desk: Desk, shop: Shop, monkeypatch: pytest.MonkeyPatch, found: list[tuple[str, str]], mistake: str
 ) -> None:
-    monkeypatch.setattr("bridge.sync.common_buyer.candidates", lambda *_: found)
+    monkeypatch.setattr("bridge.sync.buyers.common_buyer.candidates", lambda *_: found)
     response = save_shop(desk, shop, common_buyer="Розничный покупатель")
     assert mistake in words_of(response.content.decode())
     shop.refresh_from_db()

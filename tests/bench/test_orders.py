@@ -16,9 +16,9 @@ import requests
 from django.db import connection
 
 from bridge.orders.models import Order
-from bridge.sync import uploads
 from bridge.sync.models import Upload
-from bridge.sync.upload_choice import Chosen
+from bridge.sync.uploads import uploads
+from bridge.sync.uploads.upload_choice import Chosen
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 WORLD = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.connections.models import Connection
-from bridge.sync.common_buyer import candidates
+from bridge.sync.buyers.common_buyer import candidates
 from connectors.sandbox.control import Sandbox, running_sandbox
 from tests import factories
 

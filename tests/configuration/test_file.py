@@ -157,7 +157,7 @@ def directory(monkeypatch: pytest.MonkeyPatch, db: None) -> Wire:
     wire = Wire()
     monkeypatch.setattr(apply_module, "_read_directory", wire.read)
     monkeypatch.setattr("bridge.connections.clients.woocommerce", lambda site: wire)
-    monkeypatch.setattr("bridge.sync.common_buyer.candidates", wire.candidates)
+    monkeypatch.setattr("bridge.sync.buyers.common_buyer.candidates", wire.candidates)
     return wire
 
 

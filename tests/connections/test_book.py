@@ -6,7 +6,7 @@ import pytest
 
 from bridge.connections.book import book_of, read_once
 from bridge.connections.models import DirectoryEntry, OrderRule, Shop
-from bridge.sync import directory
+from bridge.sync.account import directory
 
 pytestmark = pytest.mark.django_db
 Kind = DirectoryEntry.Kind

@@ -9,7 +9,7 @@ import pytest
 from bridge.catalog.models import Listing, Product, ProductBinding
 from bridge.orders.models import OrderBinding
 from bridge.outbox.models import OutboxMessage
-from bridge.sync.catalog_from_moysklad import link
+from bridge.sync.goods.catalog_from_moysklad import link
 
 
 def state(world: Any, document: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.connections.models import PaymentMethod, Shop
 from bridge.outbox.enqueue import release, retry
-from bridge.sync.check import check
+from bridge.sync.account.check import check
 
 Json = dict[str, Any]
 

@@ -10,7 +10,7 @@ from bridge.catalog.models import Listing, Product, ProductBinding
 from bridge.orders.models import OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import flows
-from bridge.sync.catalog_from_moysklad import link
+from bridge.sync.goods.catalog_from_moysklad import link
 
 WORLD = {"special": ["duplicate_article", "missing_in_moysklad", "no_sku", "missing_on_site"]}
 

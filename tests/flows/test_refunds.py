@@ -9,7 +9,8 @@ import pytest
 from bridge.connections.models import PaymentMethod, Shop
 from bridge.orders.after_sale import Refund
 from bridge.outbox.enqueue import retry
-from bridge.sync import refund_plans, settings_changed
+from bridge.sync import settings_changed
+from bridge.sync.refunds import refund_plans
 
 Json = dict[str, Any]
 

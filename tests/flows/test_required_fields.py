@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.connections.models import AttributeMapping
-from bridge.sync.document_attributes import unfilled_required
+from bridge.sync.document.document_attributes import unfilled_required
 
 
 def test_a_required_field_is_known_first_and_named_when_an_order_lacks_it(world: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.connections.models import Shop, StatusMapping
 from bridge.orders.after_sale import Refund, Return
-from bridge.sync import returns_to_site
+from bridge.sync.returns import returns_to_site
 
 Json = dict[str, Any]
 

@@ -12,9 +12,9 @@ import pytest
 
 from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
-from bridge.sync import linked_documents, uploads
 from bridge.sync.models import Upload
-from bridge.sync.upload_choice import Chosen
+from bridge.sync.uploads import linked_documents, uploads
+from bridge.sync.uploads.upload_choice import Chosen
 from tests.flows.test_processes import cluster_workers, kill
 
 pytestmark = pytest.mark.timeout(300)

@@ -30,7 +30,8 @@ from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.deliver import deliver
 from bridge.outbox.models import OutboxMessage
 from bridge.routes import KINDS, TOPICS
-from bridge.sync import directory, kinds
+from bridge.sync import kinds
+from bridge.sync.account import directory
 from connectors.sandbox.control import running_sandbox
 from connectors.transport.session import pooled_session
 

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from bridge.connections import clients
 from bridge.connections.models import Connection, DirectoryEntry
-from bridge.sync.check import check
+from bridge.sync.account.check import check
 from connectors.errors import AuthError, ConnectorError, RateLimited, TransientError, WrongHost
 from tests import factories
 

@@ -18,8 +18,8 @@ from bridge.domain.errors import DomainError
 from bridge.domain.order import Address, Customer, Order
 from bridge.mapping import buyer_to_moysklad
 from bridge.orders.models import CustomerBinding
-from bridge.sync import buyer_links, customers
-from bridge.sync.customers import Found
+from bridge.sync.buyers import buyer_links, customers
+from bridge.sync.buyers.customers import Found
 from connectors.errors import PermanentError
 from connectors.sandbox.control import running_sandbox
 from connectors.transport.session import pooled_session

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.connections.models import DirectoryEntry
 from bridge.mapping.countries import letters_of
-from bridge.sync import directory
+from bridge.sync.account import directory
 from connectors.moysklad.auth import Token
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Budget, Governor, MemoryStore

@@ -10,7 +10,7 @@ from factories import EntryFactory, canonical_order
 from bridge.connections.models import AttributeMapping, DirectoryEntry, OrderRule, Shop
 from bridge.domain.errors import Unmappable
 from bridge.domain.order import Meta
-from bridge.sync.document_attributes import (
+from bridge.sync.document.document_attributes import (
     buyer_attributes,
     needs_customer,
     order_attributes,

@@ -11,8 +11,8 @@ from factories import EntryFactory, canonical_order
 from bridge.connections.models import AttributeMapping, DirectoryEntry, Shop
 from bridge.domain.order import Address, Meta, Order
 from bridge.orders.models import OrderBinding
-from bridge.sync import order_document
-from bridge.sync.document_body import FLAGS, header_changes, header_of, notes_of, whole_body
+from bridge.sync.document import order_document
+from bridge.sync.document.document_body import FLAGS, header_changes, header_of, notes_of, whole_body
 
 HOME = Address(city="Москва", line1="ул. Лесная, 5", line2="кв. 1", country="RU")
 ORDER = replace(canonical_order("1"), lines=(), charges=(), total_minor=0, shipping=HOME, note="Позвоните")

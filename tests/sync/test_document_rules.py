@@ -11,7 +11,7 @@ from factories import EntryFactory, canonical_order
 from bridge.connections.models import DirectoryEntry, OrderRule, Shop
 from bridge.domain.errors import Unmappable
 from bridge.domain.order import Address, Customer, Order
-from bridge.sync.document_rules import refs_of
+from bridge.sync.document.document_rules import refs_of
 
 ORDER = replace(
     canonical_order("1"),

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from bridge.catalog import bindings
 from bridge.catalog.models import Listing, Product, ProductBinding
 from bridge.connections.models import Shop
-from bridge.sync.catalog_from_moysklad import match_shop
+from bridge.sync.goods.catalog_from_moysklad import match_shop
 
 pytestmark = pytest.mark.django_db
 

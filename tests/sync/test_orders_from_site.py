@@ -17,9 +17,9 @@ from bridge.connections.models import Shop
 from bridge.inbox.models import InboxEvent
 from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
-from bridge.sync import poll
 from bridge.sync.models import Watermark
-from bridge.sync.orders_from_site import accept, note_polled, polled
+from bridge.sync.site_orders.orders_from_site import accept, note_polled, polled
+from bridge.sync.states import poll
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from bridge.catalog.models import Listing, Product
 from bridge.connections.models import Shop
-from bridge.sync import catalog_from_moysklad, catalog_from_site, passes
+from bridge.sync import passes
+from bridge.sync.goods import catalog_from_moysklad, catalog_from_site
 from bridge.sync.models import Watermark
 from connectors.errors import TransientError
 from connectors.moysklad.assortment import Assortment
@@ -164,7 +165,7 @@ class Goods:
 def test_a_large_account_is_read_in_several_jobs(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     goods = Goods()
     monkeypatch.setattr("bridge.connections.clients.moysklad", lambda *args: goods)
-    monkeypatch.setattr("bridge.sync.directory.refresh", mock.Mock())
+    monkeypatch.setattr("bridge.sync.account.directory.refresh", mock.Mock())
     lost = Product.objects.create(connection=shop.account, external_id="lost", kind="product", name="x")
     pk = start(shop.account, "catalogue")
     assert finish(pk, catalog_from_moysklad.load) >= 4

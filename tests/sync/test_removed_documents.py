@@ -7,7 +7,7 @@ import pytest
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import kinds
-from bridge.sync.removed_documents import cancel_on_site, create_again, leave
+from bridge.sync.states.removed_documents import cancel_on_site, create_again, leave
 from tests import factories
 
 pytestmark = pytest.mark.django_db

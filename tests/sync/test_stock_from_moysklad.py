@@ -16,8 +16,8 @@ from bridge.catalog.selectors import differing
 from bridge.connections.models import Shop
 from bridge.mapping.moscow import from_wire
 from bridge.outbox.models import OutboxMessage
-from bridge.sync import stock_from_moysklad
 from bridge.sync.models import Watermark
+from bridge.sync.stock import stock_from_moysklad
 from tests import factories
 
 

@@ -19,7 +19,8 @@ from bridge.outbox.deliver import deliver
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Kind
-from bridge.sync import kinds, stock_to_site
+from bridge.sync import kinds
+from bridge.sync.stock import stock_to_site
 from connectors.errors import ConnectorError, OutcomeUnknown, TransientError
 from connectors.woocommerce.errors import error_from_item
 

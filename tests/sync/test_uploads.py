@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.models import Upload
-from bridge.sync import upload_portions, uploads
-from bridge.sync.earlier_documents import noted_in
-from bridge.sync.upload_choice import Chosen, from_json
+from bridge.sync.uploads import upload_portions, uploads
+from bridge.sync.uploads.earlier_documents import noted_in
+from bridge.sync.uploads.upload_choice import Chosen, from_json
 from connectors.woocommerce.paging import CREATION, page_along
 from tests import factories
 

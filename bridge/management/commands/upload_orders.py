@@ -14,9 +14,9 @@ from bridge.connections.faults import problem_of
 from bridge.connections.models import Shop
 from bridge.domain.errors import DomainError
 from bridge.problems import remedy, sentence
-from bridge.sync import uploads
 from bridge.sync.models import Upload
-from bridge.sync.upload_choice import Chosen
+from bridge.sync.uploads import uploads
+from bridge.sync.uploads.upload_choice import Chosen
 from connectors.errors import ConnectorError
 
 BAR = 30

@@ -1,0 +1,1 @@
+"""What the account has, read for select boxes and rules, and whether it answers."""

@@ -1,0 +1,1 @@
+"""What a document should hold of an order, and what it holds."""

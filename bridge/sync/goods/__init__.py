@@ -1,0 +1,1 @@
+"""The goods of both sides and which is which."""

@@ -1,0 +1,1 @@
+"""Orders into MoySklad, and goods changed there back to the site."""

@@ -1,0 +1,161 @@
+"""Goods, quantities and prices that staff changed in a document change the order on the site, where the owner wants it.
+
+The document is compared with what it held when both sides agreed. Where the site's order changed too, or cannot take
+the change, a person sees both versions and decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from bridge.catalog.models import Product, ProductBinding
+from bridge.connections import clients
+from bridge.domain.errors import DomainError, Problem
+from bridge.domain.money import to_text
+from bridge.domain.order_edit import Held, Key, LineEdit, charge_edit, line_edits
+from bridge.mapping import edit_to_woocommerce, from_moysklad, moysklad_money
+from bridge.orders import flags
+from bridge.orders.models import Order, OrderBinding
+from bridge.outbox.models import OutboxMessage
+from bridge.outbox.outcomes import Done, Failed, Outcome
+from bridge.sync.document import order_document as parts
+from bridge.sync.refunds.refund_plans import as_it_stands
+from bridge.sync.site_orders.order_messages import one_by_one
+from bridge.sync.site_orders.orders_from_site import answered
+from connectors.errors import ConnectorError
+from connectors.moysklad.limits import Priority
+
+TOTAL = "edit_total_differs"
+Facts = Sequence[Mapping[str, Any]]
+
+
+def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
+    """Carry the changes of these documents over."""
+    return one_by_one(messages, lambda order, _message: _carry_over(order))
+
+
+def _carry_over(order: Order) -> Outcome:
+    """The site is read first: what an earlier try has done already is then no change any more."""
+    binding: OrderBinding | None = getattr(order, "binding", None)
+    if binding is None or binding.gone or not order.shop.accept_edits or "positions" not in binding.written:
+        return Done("no document to follow", answered=False)
+    try:
+        client = clients.moysklad(order.shop.account, Priority.STATUSES)
+        document = client.orders.get(binding.external_id, expand=("positions",))
+    except ConnectorError as error:
+        return Failed(error, of=order.shop.account)
+    now = [from_moysklad.position_facts(row) for row in parts.rows_of(document)]
+    if parts.same_positions(now, binding.written["positions"]):
+        return Done("the goods are as they were", answered=False)
+    site = clients.woocommerce(order.shop.site)
+    answered(order, site.orders.get(int(order.source_id)))
+    if parts.goods_digest(as_it_stands(order)) != binding.goods:
+        if not _same_already(order, now, document):
+            raise DomainError("positions_changed_on_both_sides", document=binding.document_name)
+        _agree(order, now, document)
+        return Done("the site says so already")
+    if order.refunds.filter(deleted_at=None).exists():
+        raise DomainError("edit_of_refunded", document=binding.document_name)
+    body, words = _body(order, binding.written["positions"], now)
+    answered(order, site.orders.update(int(order.source_id), body))
+    _agree(order, now, document)
+    with override("ru"):
+        text = _("Changed in MoySklad (%(document)s): %(changes)s")
+        site.orders.add_note(
+            int(order.source_id), text % {"document": binding.document_name, "changes": "; ".join(words)}
+        )
+    return Done(f"the goods of {binding.document_name} are on the site")
+
+
+def _body(order: Order, before: Facts, now: Facts) -> tuple[dict[str, Any], list[str]]:
+    content, keys = order.canonical, _keys(order, [*before, *now])
+    service = order.shop.shipping_service_id
+    lines = line_edits(content, _held(order, before, keys, service), _held(order, now, keys, service))
+    if fraction := next((edit for edit in lines if edit.quantity % 1), None):
+        raise DomainError("edit_decimal", line=fraction.name, quantity=fraction.quantity)
+    delta = _charges(order, now, service) - _charges(order, before, service)
+    charge = charge_edit(content, delta, _("Delivery"))
+    words = [_words(edit, order.currency) for edit in lines]
+    if charge is not None:
+        words.append(f"{charge.name}: {to_text(charge.total_minor, order.currency)}")
+    return edit_to_woocommerce.body(content, lines, charge), words
+
+
+def _words(edit: LineEdit, currency: str) -> str:
+    return f"{edit.name}: {edit.quantity.normalize():f} × → {to_text(edit.total_minor, currency)}"
+
+
+def _same_already(order: Order, now: Facts, document: Mapping[str, Any]) -> bool:
+    """Pieces of each item and the sum are equal: our try whose answer was lost, or a person did it on both sides."""
+    there: dict[Key, Decimal] = {}
+    for line in order.canonical.lines:
+        key = (line.product_id, line.variation_id)
+        there[key] = there.get(key, Decimal(0)) + line.quantity
+    held = _held(order, now, _keys(order, now), order.shop.shipping_service_id)
+    remote = moysklad_money.from_wire(float(document.get("sum") or 0), order.currency)
+    return there == {key: each.quantity for key, each in held.items()} and remote == order.total_minor
+
+
+def _agree(order: Order, now: Facts, document: Mapping[str, Any]) -> None:
+    """Both sides hold the same goods again; a total that differs all the same is shown."""
+    binding = order.binding
+    binding.goods = parts.goods_digest(as_it_stands(order))
+    binding.written = {**binding.written, "positions": list(now)}
+    binding.save(update_fields=["goods", "written"])
+    remote = moysklad_money.from_wire(float(document.get("sum") or 0), order.currency)
+    figures = {
+        "remote": to_text(remote, order.currency),
+        "local": to_text(order.total_minor, order.currency),
+    }
+    flags.show_only(order, [Problem(TOTAL, figures)] if remote != order.total_minor else [], TOTAL)
+
+
+def _keys(order: Order, rows: Facts) -> dict[str, tuple[Key, str]]:
+    """Item in MoySklad → the shop's own item and its name. Raises DomainError naming what the shop does not sell."""
+    wanted = {str(row["item"]) for row in rows} - {order.shop.shipping_service_id}
+    bound = ProductBinding.objects.filter(
+        listing__shop=order.shop, product__external_id__in=wanted, listing__present=True
+    ).select_related("listing", "product")
+    ordered = {(line.product_id, line.variation_id) for line in order.canonical.lines}
+    found: dict[str, tuple[Key, str]] = {}
+    for row in bound:
+        key = (row.listing.product_id, row.listing.variation_id)
+        if row.product.external_id not in found or key in ordered:  # of several links, the one in the order
+            found[row.product.external_id] = (key, row.listing.name)
+    if missing := wanted - set(found):
+        names = Product.objects.filter(connection=order.shop.account, external_id__in=missing)
+        shown = ", ".join(sorted(names.values_list("name", flat=True))) or "?"
+        raise DomainError("edit_item_unknown", lines=shown)
+    return found
+
+
+def _held(order: Order, rows: Facts, keys: Mapping[str, tuple[Key, str]], service: str) -> dict[Key, Held]:
+    found: dict[Key, Held] = {}
+    for row in rows:
+        if row["item"] == service:
+            continue
+        key, name = keys[str(row["item"])]
+        held = found.get(key, Held(name))
+        found[key] = Held(
+            name,
+            held.quantity + Decimal(str(row["quantity"])).normalize(),
+            held.total_minor + _sum([row], order.currency),
+        )
+    return found
+
+
+def _charges(order: Order, rows: Facts, service: str) -> int:
+    return _sum((row for row in rows if row["item"] == service), order.currency)
+
+
+def _sum(rows: Iterable[Mapping[str, Any]], currency: str) -> int:
+    """What positions cost, each rounded as MoySklad rounds it."""
+    return sum(
+        moysklad_money.from_wire(row["quantity"] * row["price"] * (100 - row["discount"]) / 100, currency)
+        for row in rows
+    )

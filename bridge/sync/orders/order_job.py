@@ -1,0 +1,142 @@
+"""One order on its way into MoySklad, and the call that carries many of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from bridge.connections.models import Connection
+from bridge.domain.errors import DomainError, Problem
+from bridge.domain.order import Order as Canonical
+from bridge.mapping.from_moysklad import Document
+from bridge.orders.models import Order, OrderBinding
+from bridge.outbox.models import OutboxMessage
+from bridge.outbox.outcomes import Failed, Outcome, Parked
+from bridge.sync.document import lines
+from bridge.sync.document import order_document as parts
+from bridge.sync.document.identity import sync_id
+from bridge.sync.refunds.refund_plans import as_it_stands
+from bridge.sync.states import observed
+from connectors.errors import ConnectorError, OutcomeUnknown
+from connectors.moysklad.client import MoySklad
+
+Outcomes = dict[int, Outcome]
+
+
+@dataclass
+class Job:
+    """`body` is what the order's call carries; `held_back` what keeps its goods from going along; `seen` what the
+    document said last; `notes` what staff should know, by the codes of flags (None: true no longer).
+    """
+
+    message: OutboxMessage
+    order: Order
+    binding: OrderBinding
+    body: dict[str, Any] = field(default_factory=dict)
+    held_back: Problem | None = None
+    seen: Document | None = None
+    notes: dict[str, Problem | None] = field(default_factory=dict)
+
+    @property
+    def pk(self) -> int:
+        return self.message.pk
+
+    @cached_property
+    def content(self) -> Canonical:
+        """The order as it stands: less what left it through refunds."""
+        return as_it_stands(self.order)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether an order in this status gets a document."""
+        return self.order.requested or self.order.status in self.order.shop.send_statuses
+
+    @property
+    def releases(self) -> bool:
+        """Whether goods of an order in this status are reserved no longer; an old order that is done never held any."""
+        done_long_ago = self.order.requested and self.order.status == "completed"
+        return done_long_ago or self.order.status in parts.RELEASING
+
+    def record(self) -> dict[str, Any]:
+        """What the call carries, kept until its answer."""
+        return parts.record_of(self.body, self.content, reserved=not self.releases)
+
+
+def jobs_of(messages: Sequence[OutboxMessage]) -> list[Job]:
+    """The orders of these messages."""
+    by_pk = {int(message.object_key.removeprefix("order:")): message for message in messages}
+    orders = (
+        Order.objects.filter(pk__in=by_pk)
+        .select_related("binding", "shop__site", "shop__account")
+        .prefetch_related("refunds", "documents")
+        .order_by("pk")
+    )
+    return [
+        Job(by_pk[o.pk], o, getattr(o, "binding", None) or OrderBinding(order=o, sync_id=sync_id(o, 0)))
+        for o in orders
+    ]
+
+
+def look_up_goods(jobs: Sequence[Job]) -> None:
+    """What all of these orders' lines are, before each asks for its own."""
+    by_shop: dict[int, list[Job]] = {}
+    for job in jobs:
+        by_shop.setdefault(job.order.shop_id, []).append(job)
+    for group in by_shop.values():
+        lines.look_up(group[0].order.shop, [line for job in group for line in job.content.lines])
+
+
+def each(jobs: Sequence[Job], outcomes: Outcomes, step: Callable[[Job], Outcome | None]) -> list[Job]:
+    """Run a step for each job; those it gives an outcome are finished, the others go on."""
+    going = []
+    for job in jobs:
+        try:
+            outcome = step(job)
+        except DomainError as error:
+            outcome = Parked(error.problem)
+        except ConnectorError as error:
+            outcome = Failed(error)
+        if outcome is None:
+            going.append(job)
+        else:
+            outcomes[job.pk] = outcome
+    return going
+
+
+def note(account: Connection, jobs: Sequence[Job], outcomes: Outcomes) -> list[Job]:
+    """Take over what was `seen`, all together; a state that cannot be read just now stops only the orders in it."""
+    pairs = [(job.binding, job.seen) for job in jobs if job.seen is not None]
+    try:
+        observed.note(account, pairs)
+    except ConnectorError:
+        return each(jobs, outcomes, lambda job: _note_alone(account, job))
+    return list(jobs)
+
+
+def _note_alone(account: Connection, job: Job) -> None:
+    if job.seen is not None:
+        observed.note(account, [(job.binding, job.seen)])
+
+
+def send(client: MoySklad, jobs: Sequence[Job]) -> list[Any]:
+    """Keep what each call carries, then call once for all; one answer or error for each job, in order."""
+    for job in jobs:
+        job.binding.sending = job.record()
+    fresh = [job.binding for job in jobs if job.binding.pk is None]
+    OrderBinding.objects.bulk_create(fresh)
+    OrderBinding.objects.bulk_update([job.binding for job in jobs], ["sending", "sync_id"])
+    try:
+        answers: list[Any] = client.orders.save([job.body for job in jobs]) if jobs else []
+    except ConnectorError as error:
+        answers = [error] * len(jobs)
+    unsent = [
+        job.binding
+        for job, answer in zip(jobs, answers, strict=True)
+        if isinstance(answer, ConnectorError) and not isinstance(answer, OutcomeUnknown)
+    ]
+    for binding in unsent:  # surely not carried out: no doubt stays behind
+        binding.sending = None
+    OrderBinding.objects.bulk_update(unsent, ["sending"])
+    return answers

@@ -1,0 +1,1 @@
+"""Money in: a paid order there, a paid order here."""

@@ -1,0 +1,1 @@
+"""Refunds of the site, as positions that go and goods that come back."""

@@ -1,0 +1,1 @@
+"""Returns of goods in MoySklad, as refunds on the site."""

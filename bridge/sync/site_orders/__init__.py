@@ -1,0 +1,1 @@
+"""Orders as their site tells of them."""

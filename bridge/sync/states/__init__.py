@@ -1,0 +1,1 @@
+"""States of documents and statuses of orders, and whose word counts."""

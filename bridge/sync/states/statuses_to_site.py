@@ -1,0 +1,77 @@
+"""A state changed in MoySklad becomes the order's status on the site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bridge.connections import clients
+from bridge.connections.models import DirectoryEntry
+from bridge.domain.errors import Problem
+from bridge.domain.status import Side
+from bridge.inbox.models import InboxEvent
+from bridge.inbox.process import payload
+from bridge.mapping import from_moysklad
+from bridge.orders.models import Order, OrderBinding
+from bridge.outbox.models import OutboxMessage
+from bridge.outbox.outcomes import Done, Outcome, Parked
+from bridge.sync.site_orders.order_messages import one_by_one
+from bridge.sync.site_orders.orders_from_site import answered
+from bridge.sync.states import observed, status_news
+from connectors.moysklad.limits import Priority
+
+# A person put the order there on the site; MoySklad's word must not undo it (it would mail the buyer).
+LEFT_TO_PEOPLE = ("trash", "refunded")
+
+
+def hinted(event: InboxEvent) -> None:
+    """A webhook named some documents: those of ours are read again, all in one call; the body is never believed."""
+    rows = [row for row in payload(event).get("events") or [] if isinstance(row, dict)]
+    ids = {
+        from_moysklad.ref_id(row) for row in rows if (row.get("meta") or {}).get("type") == "customerorder"
+    }
+    ours = set(observed.of(event.connection, ids).values_list("external_id", flat=True))
+    if ours:
+        observed.look(clients.moysklad(event.connection, Priority.STATUSES), event.connection, sorted(ours))
+
+
+def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
+    """Set on the site what each document's state means now."""
+    return one_by_one(messages, lambda order, message: _set_status(order, _status_now(order, message)))
+
+
+def _status_now(order: Order, message: OutboxMessage) -> str:
+    """What a person or a shipment ordered (message), else what the document's present state means."""
+    return str(message.payload.get("status") or "") or status_news.status_now(order)
+
+
+def _set_status(order: Order, status: str) -> Outcome:
+    """The site is read first: what changed there meanwhile may overrule MoySklad (domain/status.py)."""
+    if not status or order.status == status:
+        return Done("nothing to change on the site", answered=False)
+    site, before = clients.woocommerce(order.shop.site), order.status
+    answered(order, site.orders.get(int(order.source_id)))
+    if order.status == status:
+        return Done("the site says so already")
+    if order.status in LEFT_TO_PEOPLE:
+        return Parked(Problem("status_left_to_people", _both(order, status)))
+    binding: OrderBinding | None = getattr(order, "binding", None)
+    if order.status != before and binding is not None and status_news.settle(binding, status) is Side.SITE:
+        return Done("the site's own change counts")
+    with status_news.reflects(binding, status):
+        wire = site.orders.update(int(order.source_id), {"status": status})
+    known = set(order.refunds.values_list("source_id", flat=True))
+    answered(order, wire)
+    for refund in order.refunds.exclude(source_id__in=known):
+        refund.settle()  # WooCommerce made it of the status MoySklad asked for
+    return Done(f"the order on the site is {status}")
+
+
+def _both(order: Order, status: str) -> dict[str, str]:
+    binding: OrderBinding | None = getattr(order, "binding", None)
+    state = DirectoryEntry.objects.filter(
+        connection=order.shop.account,
+        kind=DirectoryEntry.Kind.STATE,
+        external_id=binding.state_id if binding else "",
+    ).first()
+    name = state.name if state else "?"
+    return {"document": binding.document_name if binding else "?", "state": name, "site": order.status}

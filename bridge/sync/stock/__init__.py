@@ -1,0 +1,1 @@
+"""What the warehouse counts, as numbers on the site."""

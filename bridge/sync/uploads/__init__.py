@@ -1,0 +1,1 @@
+"""Older orders that a person asks for."""

@@ -1,0 +1,114 @@
+"""A document that was in MoySklad before us begins to stand for its order: nothing is written on either side.
+
+What both sides say at this moment is taken for settled, so that only later changes are news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from bridge.connections import clients
+from bridge.domain.order import to_json
+from bridge.domain.refunds import remaining
+from bridge.mapping import from_moysklad, moysklad_money
+from bridge.orders import flags
+from bridge.orders.models import Order, OrderBinding
+from bridge.outbox.enqueue import enqueue
+from bridge.sync import kinds
+from bridge.sync.document import document_body, staff_edits
+from bridge.sync.document import order_document as parts
+from bridge.sync.document.identity import sync_id
+from bridge.sync.refunds import refund_plans
+from bridge.sync.states import observed
+from bridge.sync.uploads.earlier_documents import DOUBTS, OPENED, bound
+from connectors.moysklad.limits import Priority
+
+Document = Mapping[str, Any]
+
+
+def link(order: Order, document: Document) -> bool:
+    """Bind an order to its document, opened as OPENED says; False when one of them is bound already.
+
+    `order` is as it was when the document was judged: what the site told since then is news.
+    """
+    seen = from_moysklad.document(document)
+    with transaction.atomic():
+        binding = _bind(order, seen)
+        if binding is None:
+            return False
+        _settle_refunds(order, document)
+        binding.written, binding.goods = _settled(order, document), parts.goods_digest(_content(order))
+        binding.site_status = order.status
+        binding.save()
+        flags.lower(order, *DOUBTS)
+        if Order.objects.filter(pk=order.pk).exclude(digest=order.digest).exists():
+            enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
+    return True
+
+
+def choose(order: Order, document_id: str) -> bool:
+    """A person says that this document is the order's (1 call to MoySklad); False when it cannot be."""
+    client = clients.moysklad(order.shop.account, Priority.ORDERS)
+    found = client.orders.by_ids([document_id], OPENED)
+    return bool(found) and link(order, found[0])
+
+
+def ask_for_new(order: Order) -> None:
+    """A person says that none of the documents is the order's: it is sent, whatever its status."""
+    with transaction.atomic():
+        Order.objects.filter(pk=order.pk).update(requested=True)
+        if order.flags.filter(code="link_in_bin").exists():  # it may be ours: the new one needs another key
+            second = {"generation": 1, "sync_id": sync_id(order, 1)}
+            OrderBinding.objects.get_or_create(order=order, defaults=second)
+        flags.lower(order, *DOUBTS)
+        enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
+
+
+def _bind(order: Order, seen: from_moysklad.Document) -> OrderBinding | None:
+    """The binding with what the document says now; None when the order or the document is bound already."""
+    if bound(order.shop.account, [seen.external_id]):
+        return None
+    binding = OrderBinding.objects.select_for_update().filter(order=order).first()
+    if binding is not None and (binding.external_id or binding.sending):
+        return None
+    if binding is None:
+        binding = OrderBinding(order=order, sync_id=sync_id(order, 0))
+    binding.order, binding.external_id, binding.page_url = order, seen.external_id, seen.page_url
+    observed.take_over(binding, seen)
+    try:
+        with transaction.atomic():
+            binding.save()
+    except IntegrityError:  # another worker was quicker
+        return None
+    return binding
+
+
+def _settled(order: Order, document: Document) -> dict[str, Any]:
+    """As if we had written it: the header as the site has it, the goods as the document has them."""
+    header = document_body.header_of(order.shop, _content(order))
+    return {
+        **{key: value for key, value in header.items() if value is not None},
+        "positions": from_moysklad.positions(document),
+        "reserved": order.status not in parts.RELEASING,
+        "seen": staff_edits.texts_of(document),
+        "paid": order.content.get("paid_at") is not None,
+    }
+
+
+def _content(order: Order) -> Any:
+    return refund_plans.as_it_stands(order)
+
+
+def _settle_refunds(order: Order, document: Document) -> None:
+    """Nothing is made of refunds until now; the document holds what they took out if its sum says so."""
+    living = refund_plans.unplanned(order)
+    if living:
+        left = remaining(order.canonical, [refund.canonical for refund in living]).total_minor
+        if moysklad_money.from_wire(document.get("sum"), order.currency) == left:
+            for refund in living:
+                refund.plan = {"positions": [to_json(refund.canonical)], "by_hand": True}
+                refund.save(update_fields=["plan"])
+        refund_plans.leave_history(order)
