@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bridge import wording
+from bridge.connections.order_field_labels import SOURCES
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -334,6 +337,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
 }  # fmt: skip
 
+# Parameters with a figure, and those with a status of the site.
+_FIGURES = {"amount", "asked", "left", "lines", "local", "quantity", "remote", "total"}
+_SITE_STATUSES = {("status_conflict", "status"), ("status_left_to_people", "site")}
 _UNKNOWN = Entry(
     _("Unknown reason “%(code)s”."), _("Retry; if it repeats, ask whoever looks after the bridge.")
 )
@@ -343,8 +349,19 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
     """What happened, ready to read; parameters the sentence lacks show as '?'."""
     if not code:
         return ""
-    values: defaultdict[str, object] = defaultdict(lambda: "?", code=code) | dict(params)
+    values: defaultdict[str, object] = defaultdict(lambda: "?", code=code)
+    values |= {name: _readable(code, name, str(value)) for name, value in params.items()}
     return str(CATALOGUE.get(code, _UNKNOWN).sentence) % values
+
+
+def _readable(code: str, name: str, value: str) -> str:
+    if (code, name) in _SITE_STATUSES:
+        return wording.status(value)
+    if name == "source":
+        return str(SOURCES.get(value, value))
+    if name == "documents":
+        return wording.documents(value)
+    return wording.amount(value) if name in _FIGURES else wording.quotes(value)
 
 
 def remedy(code: str) -> str:

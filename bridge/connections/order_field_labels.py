@@ -1,4 +1,4 @@
-"""What a person calls an order's own fields (domain/order_fields.py), for the select boxes of field mappings."""
+"""What a person calls an order's own fields (domain/order_fields.py): in suggestions and in sentences."""
 
 from __future__ import annotations
 

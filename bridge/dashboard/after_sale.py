@@ -29,7 +29,7 @@ def after_sale(order: Order) -> dict[str, list[Row]]:
 
 def in_moysklad(name: str, url: str, *, gone: bool) -> str:
     """A document's number, as a link where it is there to be opened."""
-    if not gone and url.startswith("https://"):
+    if name and not gone and url.startswith("https://"):
         return shown.link(url, name, outside=True)
     return name or shown.EMPTY
 

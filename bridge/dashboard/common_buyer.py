@@ -12,6 +12,7 @@ from bridge.connections.faults import problem_of
 from bridge.connections.models import Connection, Shop
 from bridge.problems import sentence
 from bridge.sync.buyers import common_buyer
+from bridge.wording import quoted
 from connectors.errors import ConnectorError
 
 Answer = tuple[str, str] | forms.ValidationError
@@ -50,7 +51,7 @@ def buyer_called(account: Connection, wanted: str) -> Answer:
             _("Several counterparties have this name. Write the id of one instead: %(ids)s."),
             params={"ids": ids},
         )
-    like = ", ".join(f"“{name}”" for _id, name in found) or "—"
+    like = ", ".join(quoted(name) for _id, name in found) or "—"
     return forms.ValidationError(
         _("MoySklad has no counterparty with exactly this name. Like it: %(names)s."), params={"names": like}
     )

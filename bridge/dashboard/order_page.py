@@ -14,11 +14,12 @@ from bridge.dashboard.after_sale import after_sale
 from bridge.dashboard.decisions import buttons
 from bridge.dashboard.order_states import ATTENTION, standing
 from bridge.dashboard.timeline import timeline
-from bridge.dashboard.words import KINDS, STATUS_COLOURS, STATUSES, word
+from bridge.dashboard.words import KINDS, STATUS_COLOURS, word
 from bridge.domain.order import Line
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.problems import remedy, sentence
+from bridge.wording import STATUSES
 
 BOTH_SIDES = "positions_changed_on_both_sides"
 

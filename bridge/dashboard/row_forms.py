@@ -21,6 +21,7 @@ from bridge.domain.order_fields import is_known
 from bridge.sync import settings_changed
 
 BETWEEN = ":"  # of what a rule sets and the id it sets
+SUGGESTIONS = "order-fields"  # id of the list of an order's own fields on the page
 
 
 class RowForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -66,6 +67,7 @@ class RuleForm(RowForm):
 
 class FieldForm(RowForm):
     source = text(_("Field on the site"), most=200, required=True)
+    source.widget.attrs["list"] = SUGGESTIONS
     fills = choice(_("Fills in MoySklad"), required=True)
 
     class Meta:

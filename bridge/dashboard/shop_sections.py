@@ -10,8 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bridge.connections.models import AttributeMapping, OrderRule, PaymentMethod, StatusMapping
+from bridge.connections.order_field_labels import SOURCES
 from bridge.dashboard.page import Inline
 from bridge.dashboard.row_forms import (
+    SUGGESTIONS,
     FieldForm,
     FieldFormSet,
     MappingForm,
@@ -56,8 +58,9 @@ class RuleInline(Inline):
     verbose_name_plural = _("Orders that are such get this")
     template_before = NOTE
     note = _(
-        "Shipping and payment methods as WooCommerce names them: local_pickup, flat_rate:3, cod. Countries by two "
-        "letters: KZ. Of several rules that fit, the first decides."
+        "Shipping and payment methods as WooCommerce names them: <code>local_pickup</code>, "
+        "<code>flat_rate:3</code>, <code>cod</code>. Countries by two letters: <code>KZ</code>. Of several rules that "
+        "fit, the first decides."
     )
 
 
@@ -70,8 +73,9 @@ class FieldInline(Inline):
     template_before = NOTE
     note = _(
         "On the left the key of the order's field as its plugin keeps it, or one of the order's own: "
-        "order.transaction_id, order.coupons, order.utm_source."
+        "<code>order.transaction_id</code>, <code>order.coupons</code>, <code>order.utm_source</code>."
     )
+    suggestions_id, suggestions = SUGGESTIONS, SOURCES
 
 
 class PaymentInline(Inline):
@@ -82,8 +86,8 @@ class PaymentInline(Inline):
     verbose_name_plural = _("Payment method → document")
     template_before = NOTE
     note = _(
-        "As WooCommerce names the method: cod, bacs. An asterisk (*) stands for all others. Without a line no payment "
-        "is made in MoySklad."
+        "As WooCommerce names the method: <code>cod</code>, <code>bacs</code>. An asterisk (<code>*</code>) stands for "
+        "all others. Without a line no payment is made in MoySklad."
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from bridge.connections.models import DirectoryEntry, PaymentMethod, Shop
 from bridge.dashboard.shop_form import OF_ACCOUNT, ShopForm
 from bridge.sync.document.document_attributes import unfilled_required
+from bridge.wording import quoted
 
 # The desk's first page looks at so many shops; each shop's own page says it of every one.
 SHOPS_ON_HOME = 10
@@ -47,7 +48,7 @@ class _Look:
             yield _(
                 "MoySklad demands these fields, and nothing fills them: %(names)s. Say under “Documents” which field "
                 "of the order does, or make them optional in MoySklad; until then orders are refused."
-            ) % {"names": ", ".join(f"“{entry.name}”" for entry in missing)}
+            ) % {"names": ", ".join(quoted(entry.name) for entry in missing)}
         if shop.pk in self._paying and shop.send_refunds and not shop.expense_item_id:
             yield _(
                 "Refunds go to MoySklad, but no expense item is chosen for the money paid back; until it is "

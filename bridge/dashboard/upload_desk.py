@@ -179,7 +179,7 @@ class UploadDesk(ReadOnlyPage):
         self._did(request, upload, uploads.resume(upload), gettext("The upload goes on."))
 
     @button(
-        _("Cancel"),
+        _("End the upload"),
         _("The upload ends. Of the documents it asked for, those not sent yet are not created; links stay."),
         icon="cancel",
         path="cancel",

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
@@ -21,6 +21,11 @@ from bridge.sync.uploads.upload_choice import Chosen
 MOST_IDS = 5000
 
 
+def calendar() -> UnfoldAdminTextInputWidget:
+    """A day, chosen in the browser's own way."""
+    return UnfoldAdminTextInputWidget(attrs={"type": "date"})
+
+
 class UploadForm(forms.Form):
     shop = forms.ModelChoiceField(
         label=_("Shop"),
@@ -28,12 +33,12 @@ class UploadForm(forms.Form):
         widget=UnfoldAdminSelectWidget(),
         empty_label=None,
     )
-    after = forms.DateField(label=_("Placed from"), required=False, widget=UnfoldAdminSingleDateWidget())
+    after = forms.DateField(label=_("Placed from"), required=False, widget=calendar())
     before = forms.DateField(
         label=_("Placed until"),
         required=False,
         help_text=_("This day is included. Empty: no limit."),
-        widget=UnfoldAdminSingleDateWidget(),
+        widget=calendar(),
     )
     statuses = checkboxes(
         _("Only in these statuses"),

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from bridge.dashboard import shown
 from bridge.dashboard.order_states import ATTENTION, ON_THE_WAY
-from bridge.dashboard.words import STATUSES, word
+from bridge.dashboard.words import sentence_case, word
 from bridge.orders.flags import Flag
 from bridge.outbox.models import OutboxMessage
 from bridge.problems import remedy, sentence
 from bridge.sync.models import Upload
 from bridge.sync.uploads import uploads
 from bridge.sync.uploads.upload_choice import from_json
+from bridge.wording import STATUSES, documents
 
 COLOURS = {
     Upload.State.RUNNING: "info",
@@ -67,7 +68,9 @@ def bar(upload: Upload) -> SafeString:
 
 
 def tag(upload: Upload) -> SafeString:
-    return shown.tag(upload.get_state_display(), COLOURS[Upload.State(upload.state)])
+    ended = upload.state == Upload.State.CANCELLED
+    text = _("ended early") if ended else upload.get_state_display()
+    return shown.tag(text, COLOURS[Upload.State(upload.state)])
 
 
 def described(upload: Upload) -> str:
@@ -84,7 +87,7 @@ def described(upload: Upload) -> str:
         parts.append(_("by id: %(count)s") % {"count": len(chosen.ids)})
     if not upload.create_missing:
         parts.append(_("only linked"))
-    return " · ".join(parts) or _("all orders")
+    return sentence_case(" · ".join(parts) or _("all orders"))
 
 
 def _figures(upload: Upload, by_state: Mapping[str, int], waiting: int) -> list[dict[str, Any]]:
@@ -105,7 +108,7 @@ def _figures(upload: Upload, by_state: Mapping[str, int], waiting: int) -> list[
 
 def _doubt(flag: Flag) -> dict[str, Any]:
     order, ids = flag.order, str(flag.params.get("ids", "")).split()
-    said = str(flag.params.get("documents", "")).split("; ")
+    said = documents(str(flag.params.get("documents", ""))).split("; ")
     return {
         "pk": order.pk,
         "order": shown.page_of("order", order.pk, order.number),

@@ -9,19 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bridge.domain.status import SITE_STATUSES
 from bridge.sync import kinds
+from bridge.wording import STATUSES
 
 Words = dict[str, str | Promise]
 
-STATUSES: Words = {
-    "pending": _("awaiting payment"),
-    "processing": _("in processing"),
-    "on-hold": _("on hold"),
-    "completed": _("completed"),
-    "cancelled": _("cancelled"),
-    "refunded": _("refunded"),
-    "failed": _("payment failed"),
-    "trash": _("in the trash"),
-}
 STATUS_COLOURS = {
     "pending": "warning",
     "processing": "info",

@@ -16,7 +16,7 @@ from bridge.dashboard import decisions, order_page, shown
 from bridge.dashboard.after_sale import became, documents_of, in_moysklad
 from bridge.dashboard.order_states import ALL, FLAGGED, narrow, standing, with_standing
 from bridge.dashboard.page import ConnectionFilter, ReadOnlyPage, ShopFilter, button
-from bridge.dashboard.words import STATUS_COLOURS, STATUSES, status_choices, word
+from bridge.dashboard.words import STATUS_COLOURS, status_choices, word
 from bridge.orders.after_sale import Refund, Return
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
@@ -26,6 +26,7 @@ from bridge.sync.returns import returns_to_site
 from bridge.sync.returns.returns_from_moysklad import pending
 from bridge.sync.site_orders.orders_from_site import wants_document
 from bridge.sync.states import removed_documents
+from bridge.wording import STATUSES
 
 Gone = OrderBinding.Gone
 
@@ -292,7 +293,7 @@ class ReturnPage(ReadOnlyPage):
 class RefundPage(ReadOnlyPage):
     """Reached from its order; a person may say that what it needs was entered by hand."""
 
-    list_display = ("source_id", "shown_order", "shown_made", "shown_sum", "shown_became")
+    list_display = ("shown_number", "shown_order", "shown_made", "shown_sum", "shown_became")
     list_select_related = ("order__shop",)
     search_fields = ("source_id", "order__number")
     search_help_text = _("Number of the refund or of the order")
@@ -313,6 +314,10 @@ class RefundPage(ReadOnlyPage):
         row = self.get_object(request, str(object_id))
         is_open = row is not None and row in decisions.open_refunds(row.order)
         return super().get_actions_detail(request, object_id) if is_open else []  # type: ignore[misc]
+
+    @admin.display(description=_("number"), ordering="source_id")
+    def shown_number(self, row: Refund) -> str:
+        return self.title_of(row)
 
     @admin.display(description=_("order"))
     def shown_order(self, row: Refund) -> str:

@@ -108,6 +108,8 @@ class AttemptInline(Inline):
 
     @admin.display(description=_("answer"))
     def shown_answer(self, attempt: DeliveryAttempt) -> str:
+        if attempt.outcome == "done":  # said for the log, in English
+            return shown.EMPTY
         return sentence(attempt.problem, attempt.problem_params) or attempt.detail
 
     @admin.display(description=_("when"))

@@ -160,7 +160,7 @@ def test_flagged_orders_are_found_beside_where_they_stand(desk: Desk, rows: Rows
 
 def test_a_flag_is_said_with_both_figures_and_what_to_do(desk: Desk, rows: Rows) -> None:
     text = words_of(desk.get(f"{LIST}{rows.sent.pk}/change/", "en"))
-    assert "MoySklad counts 1900.00, the order on the site is 1891.70." in text
+    assert "MoySklad counts 1,900.00, the order on the site is 1,891.70." in text
     assert "compare the document" in text
 
 

@@ -427,7 +427,7 @@ def test_the_common_buyer_is_looked_up_by_name_once(
 
 
 @pytest.mark.parametrize(
-    ("found", "mistake"), [(CALLED, "buyer-1, buyer-2"), ([("b", "Розничный")], "“Розничный”"), ([], "—")]
+    ("found", "mistake"), [(CALLED, "buyer-1, buyer-2"), ([("b", "Розничный")], "«Розничный»"), ([], "—")]
 )
 def test_a_common_buyer_who_is_not_one_is_said(
     desk: Desk, shop: Shop, monkeypatch: pytest.MonkeyPatch, found: list[tuple[str, str]], mistake: str

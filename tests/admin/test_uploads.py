@@ -153,7 +153,7 @@ def test_doubtful_orders_are_listed_with_the_reason_and_two_ways_out(desk: Desk,
     text = words_of(desk.get(page(upload(shop, state="done")), EN))
     assert order.number in text
     assert gone.number in text
-    assert "neither the sum (1891.70 RUB) nor the buyer agrees: “640” 100.00." in text
+    assert "neither the sum (1,891.70 RUB) nor the buyer agrees: “640” 100.00." in text
     assert text.count("It is “640” 100.00") == 1
     assert text.count("Create a new one") == 2
 
