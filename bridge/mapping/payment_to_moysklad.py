@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bridge.mapping.moscow import to_wire
 from bridge.mapping.moysklad_money import to_wire as money
@@ -31,20 +30,17 @@ def payment(
     currency: str,
     moment: datetime,
     purpose: str,
-    link: dict[str, Any] | None = None,
 ) -> Body:
-    """A payment of `amount_minor`, all of it linked to the document of the reference `link`."""
-    base, wire = parties.base_url, money(amount_minor, currency)
+    """A payment of `amount_minor`, linked to nothing."""
+    base = parties.base_url
     body: Body = {
         "moment": to_wire(moment)[:19],
         "applicable": True,
-        "sum": wire,
+        "sum": money(amount_minor, currency),
         "organization": entity(base, "organization", parties.organization_id),
         "agent": entity(base, "counterparty", parties.agent_id),
         "paymentPurpose": purpose[:255],
     }
-    if link is not None:
-        body["operations"] = [{**link, "linkedSum": wire}]
     for key, kind, external_id in (
         ("organizationAccount", "account", parties.organization_account_id),
         ("project", "project", parties.project_id),

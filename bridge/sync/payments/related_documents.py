@@ -17,12 +17,18 @@ Saver = Callable[[Sequence[Mapping[str, Any]]], Sequence[Any]]
 
 
 def wanted(order: Order, kind: str, source_key: str) -> RelatedDocument:
-    """The row of a document that should be, made when it is not there yet."""
+    """The row of a document that should be, made when it is not there yet.
+
+    The kind may have been chosen anew, but not while a try of the other kind is in doubt: `find_earlier` comes first.
+    """
     row, _made = RelatedDocument.objects.get_or_create(
         order=order,
         source_key=source_key,
         defaults={"kind": kind, "sync_id": related_sync_id(order, source_key)},
     )
+    if row.kind != kind and not row.sending and not row.external_id:
+        row.kind = kind
+        row.save(update_fields=["kind"])
     return row
 
 
