@@ -76,7 +76,7 @@ def confirm(binding: OrderBinding, kept: Mapping[str, Any]) -> None:
     if "attributes" in kept["header"]:  # a body names only those that changed
         written["attributes"] = merged(binding.written.get("attributes") or (), written["attributes"])
     if "positions" in kept:
-        written["positions"], written["reserved"] = kept["positions"], kept["reserved"]
+        written["positions"], written["reserved"] = kept["positions"], kept.get("reserved", True)
         binding.goods = kept["goods"]
     binding.written = written
     binding.site_status = kept["site_status"]

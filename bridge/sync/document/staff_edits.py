@@ -23,9 +23,19 @@ def texts_of(document: Mapping[str, Any]) -> dict[str, str]:
     return {shown: str(document.get(shown) or "") for shown, _word in SHOWN_AS.values()}
 
 
-def remember(binding: OrderBinding, document: Mapping[str, Any]) -> None:
-    """The answer to our write: from now on another text is the staff's."""
-    binding.written = {**binding.written, "seen": texts_of(document)}
+def remember(binding: OrderBinding, document: Mapping[str, Any], header: Mapping[str, Any]) -> None:
+    """The document after we wrote these fields of its header: from now on another text there is the staff's.
+
+    The rest may hold words of theirs already: what we knew of it stays.
+    """
+    now = texts_of(document)
+    ours = {shown: now[shown] for key, (shown, _word) in SHOWN_AS.items() if key in header}
+    binding.written = {**binding.written, "seen": now | binding.written.get("seen", {}) | ours}
+
+
+def remember_sent(binding: OrderBinding, document: Mapping[str, Any], header: Mapping[str, Any]) -> None:
+    """The same, read later than our write: the comment may be the staff's by now, what we sent is known."""
+    remember(binding, {**document, "description": header.get("description")}, header)
 
 
 def keep(binding: OrderBinding, document: Mapping[str, Any], body: dict[str, Any]) -> list[Problem]:

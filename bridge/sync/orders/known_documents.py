@@ -15,7 +15,7 @@ from bridge.mapping import from_moysklad, to_moysklad
 from bridge.orders import flags
 from bridge.orders.models import OrderBinding
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
-from bridge.sync.document import document_body, staff_edits
+from bridge.sync.document import document_body, lost_answers, staff_edits
 from bridge.sync.document import order_document as parts
 from bridge.sync.orders import after_writing
 from bridge.sync.orders.new_documents import GONE_CODES
@@ -48,10 +48,12 @@ def update(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcom
 
 
 def _unchanged(job: Job) -> Outcome | None:
-    """Finished without any call when our side says what it said before."""
+    """Finished without any call when our side says what it said before, and no answer was lost since."""
     binding, shop = job.binding, job.order.shop
     if binding.gone:
         return removed_documents.outcome(job.order, binding)
+    if binding.sending:
+        return None
     news = (
         document_body.header_changes(shop, job.content, binding.written)
         or parts.state_to_send(shop, job.order.status, binding)
@@ -156,8 +158,9 @@ def _nothing_to_send(job: Job) -> Outcome:
 def _answered(client: MoySklad, job: Job, answer: Document | ConnectorError) -> Outcome | None:
     if isinstance(answer, ConnectorError):
         return _refused(client, job, answer)
-    parts.confirm(job.binding, job.binding.sending or job.record())
-    staff_edits.remember(job.binding, answer)
+    sent = job.binding.sending or job.record()
+    parts.confirm(job.binding, sent)
+    staff_edits.remember(job.binding, answer, sent["header"])
     job.seen = from_moysklad.document(answer)
     return None
 

@@ -37,6 +37,7 @@ def find_earlier(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> 
     outcomes: Outcomes = {}
     found = [(by_sync_id.pop(str(document["syncId"])), document) for document in documents]
     for job, document in found:
+        staff_edits.remember_sent(job.binding, document, (job.binding.sending or {}).get("header", {}))
         _bind(job, document)
     note(account, [job for job, _document in found], outcomes)
     absent = [job.binding for job in by_sync_id.values()]
@@ -108,6 +109,7 @@ def _answered(
 ) -> Outcome | None:
     if isinstance(answer, ConnectorError):
         return _refused(client, account, job, answer)
+    staff_edits.remember(job.binding, answer, job.record()["header"])
     _bind(job, answer)
     return None
 
@@ -124,7 +126,6 @@ def _bind(job: Job, document: Mapping[str, Any]) -> None:
     binding.external_id, binding.page_url = seen.external_id, seen.page_url
     binding.state_id = sent["state"] or seen.state_id
     parts.confirm(binding, sent)
-    staff_edits.remember(binding, document)
 
 
 def _refused(client: MoySklad, account: Connection, job: Job, error: ConnectorError) -> Outcome:
