@@ -20,15 +20,18 @@ class Side(enum.Enum):
     MOYSKLAD = "moysklad"
 
 
-def decides(site_status: str, *, paid: bool, closes: bool, shipped: bool) -> Side:
+def decides(site_status: str, *, means: str, paid: bool, shipped: bool) -> Side:
     """Whose word counts when both sides changed an order before either heard of the other.
 
     The site decides on the buyer's cancellation while nothing was shipped, MoySklad on closing, the site on payment;
-    otherwise MoySklad, where the order is worked on. `closes`: MoySklad's new state ends the order.
+    otherwise MoySklad, where the order is worked on. `means`: the site status of MoySklad's new state; one that means
+    nothing to the site ('') cannot stand against its word.
     """
+    if not means:
+        return Side.SITE
     if site_status in ("cancelled", "failed") and not shipped:
         return Side.SITE
-    if closes or shipped:
+    if means in CLOSED or shipped:
         return Side.MOYSKLAD
     return Side.SITE if paid else Side.MOYSKLAD
 

@@ -59,6 +59,8 @@ class OrderBinding(models.Model):
     digest of the site's lines they came from. `sending` is what a call carries whose answer is not here yet: while it
     is set, the document may or may not hold it (`external_id` is empty until we know the document). `state_id` is the
     state last seen or written, `site_status` the site's status that this state already reflects: the loop guard.
+    `expected_status` is the one a call to the site asks for, `editing` the goods such a call carries and the note that
+    follows it ({positions, sum, note}, then {note}): kept from before the call until the site is heard of again.
     """
 
     class Gone(models.TextChoices):
@@ -85,6 +87,8 @@ class OrderBinding(models.Model):
     sending = models.JSONField(null=True)
     state_id = models.CharField(max_length=64, blank=True)
     site_status = models.CharField(max_length=60, blank=True)
+    expected_status = models.CharField(max_length=60, blank=True)
+    editing = models.JSONField(null=True)
     remote_updated_at = models.DateTimeField(null=True)
     gone = models.CharField(
         _("removed in MoySklad"), max_length=10, choices=Gone.choices, blank=True, default=Gone.NO

@@ -46,7 +46,7 @@ def state_for(shop: Shop, site_status: str) -> str:
 
 def state_to_send(shop: Shop, status: str, binding: OrderBinding) -> str:
     """'' unless the site's status is news for the document: the loop guard compares with what its state reflects."""
-    if status == binding.site_status:
+    if status in (binding.site_status, binding.expected_status):
         return ""
     # Goods that have left are returned, not cancelled: only a state chosen for this very status is written then.
     wanted = (
@@ -79,10 +79,19 @@ def confirm(binding: OrderBinding, kept: Mapping[str, Any]) -> None:
         written["positions"], written["reserved"] = kept["positions"], kept.get("reserved", True)
         binding.goods = kept["goods"]
     binding.written = written
-    binding.site_status = kept["site_status"]
+    reflect(binding, kept["site_status"])
     if kept["state"]:
         binding.state_id = kept["state"]
     binding.sending = None
+
+
+def reflect(binding: OrderBinding, status: str) -> None:
+    """From now on the document's state reflects this status of the site; the caller saves the binding.
+
+    A status that a call to the site still asks for stays expected as long as the site says what it said before.
+    """
+    if binding.site_status != status:
+        binding.site_status, binding.expected_status = status, ""
 
 
 def rows_of(document: Mapping[str, Any]) -> Rows:

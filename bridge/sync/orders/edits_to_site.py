@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,16 +22,20 @@ from bridge.domain.order_edit import Held, Key, LineEdit, charge_edit, line_edit
 from bridge.mapping import edit_to_woocommerce, from_moysklad, moysklad_money
 from bridge.orders import flags
 from bridge.orders.models import Order, OrderBinding
+from bridge.outbox.enqueue import enqueue, release_object
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Failed, Outcome
+from bridge.sync import kinds
 from bridge.sync.document import order_document as parts
 from bridge.sync.refunds.refund_plans import as_it_stands
 from bridge.sync.site_orders.order_messages import one_by_one
 from bridge.sync.site_orders.orders_from_site import answered
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, OutcomeUnknown
 from connectors.moysklad.limits import Priority
+from connectors.woocommerce.client import WooCommerce
 
 TOTAL = "edit_total_differs"
+CONFLICT = "positions_changed_on_both_sides"
 Facts = Sequence[Mapping[str, Any]]
 
 
@@ -50,26 +55,96 @@ def _carry_over(order: Order) -> Outcome:
     except ConnectorError as error:
         return Failed(error, of=order.shop.account)
     now = [from_moysklad.position_facts(row) for row in parts.rows_of(document)]
-    if parts.same_positions(now, binding.written["positions"]):
+    sum_minor = moysklad_money.from_wire(float(document.get("sum") or 0), order.currency)
+    if not binding.editing and parts.same_positions(now, binding.written["positions"]):
         return Done("the goods are as they were", answered=False)
     site = clients.woocommerce(order.shop.site)
     answered(order, site.orders.get(int(order.source_id)))
-    if parts.goods_digest(as_it_stands(order)) != binding.goods:
-        if not _same_already(order, now, document):
-            raise DomainError("positions_changed_on_both_sides", document=binding.document_name)
-        _agree(order, now, document)
+    _settle_earlier(site, order)
+    binding = order.binding
+    if parts.same_positions(now, binding.written["positions"]):
+        return Done("the goods are as both sides know them")
+    if _site_changed(order):
+        if not _same_already(order, now, sum_minor):
+            raise DomainError(CONFLICT, document=binding.document_name)
+        _agree(order, now, sum_minor)
         return Done("the site says so already")
     if order.refunds.filter(deleted_at=None).exists():
         raise DomainError("edit_of_refunded", document=binding.document_name)
     body, words = _body(order, binding.written["positions"], now)
-    answered(order, site.orders.update(int(order.source_id), body))
-    _agree(order, now, document)
+    _keep(order, {"positions": now, "sum": sum_minor, "note": _note(binding, words)})
+    _send(site, order, body)
+    _agree(order, now, sum_minor)
+    _write_note(site, order)
+    return Done(f"the goods of {binding.document_name} are on the site")
+
+
+def noticed(order: Order, binding: OrderBinding, document: Mapping[str, Any]) -> None:
+    """A reading of the document (positions opened): goods that staff changed go to the site, where they should."""
+    ours = [binding.written.get("positions"), (binding.sending or {}).get("positions")]
+    if not order.shop.accept_edits or ours[0] is None:
+        return
+    now = [from_moysklad.position_facts(row) for row in parts.rows_of(document)]
+    if not any(parts.same_positions(now, known) for known in ours if known is not None):
+        enqueue(order.shop, order.shop.site, kinds.EDIT, order.object_key)
+
+
+def in_doubt(order: Order, binding: OrderBinding) -> bool:
+    """Whether the goods on the site may be those of a call of ours whose answer is not here."""
+    return order.shop.accept_edits and "positions" in (binding.editing or {})
+
+
+def _settle_earlier(site: WooCommerce, order: Order) -> None:
+    """What an earlier try without an answer did is agreed on before anything else, and its note written once."""
+    earlier = order.binding.editing or {}
+    if "positions" in earlier:
+        if _site_changed(order) and _same_already(order, earlier["positions"], earlier["sum"]):
+            _agree(order, earlier["positions"], earlier["sum"])
+        else:
+            _keep(order, None)
+            _release(order)
+    if order.binding.editing:
+        _write_note(site, order, again=True)
+
+
+def _send(site: WooCommerce, order: Order, body: dict[str, Any]) -> None:
+    try:
+        wire = site.orders.update(int(order.source_id), body)
+    except OutcomeUnknown:
+        raise  # it may have been done: what it carries stays noted
+    except ConnectorError:
+        _keep(order, None)
+        raise
+    answered(order, wire)
+
+
+def _note(binding: OrderBinding, words: Sequence[str]) -> str:
     with override("ru"):
         text = _("Changed in MoySklad (%(document)s): %(changes)s")
-        site.orders.add_note(
-            int(order.source_id), text % {"document": binding.document_name, "changes": "; ".join(words)}
-        )
-    return Done(f"the goods of {binding.document_name} are on the site")
+    return text % {"document": binding.document_name, "changes": "; ".join(words)}
+
+
+def _write_note(site: WooCommerce, order: Order, *, again: bool = False) -> None:
+    """`again`: an earlier try may have written it."""
+    number, text = int(order.source_id), str((order.binding.editing or {})["note"])
+    there = [unescape(str(row["note"])) for row in site.orders.notes(number)] if again else []
+    if not any(text in note for note in there):
+        site.orders.add_note(number, text)
+    _keep(order, None)
+
+
+def _keep(order: Order, editing: dict[str, Any] | None) -> None:
+    order.binding.editing = editing
+    order.binding.save(update_fields=["editing"])
+
+
+def _release(order: Order) -> None:
+    """The order's own message may have stopped at goods that were on their way to the site."""
+    release_object(kinds.ORDER, order.object_key, CONFLICT)
+
+
+def _site_changed(order: Order) -> bool:
+    return bool(parts.goods_digest(as_it_stands(order)) != order.binding.goods)
 
 
 def _body(order: Order, before: Facts, now: Facts) -> tuple[dict[str, Any], list[str]]:
@@ -90,29 +165,34 @@ def _words(edit: LineEdit, currency: str) -> str:
     return f"{edit.name}: {edit.quantity.normalize():f} × → {to_text(edit.total_minor, currency)}"
 
 
-def _same_already(order: Order, now: Facts, document: Mapping[str, Any]) -> bool:
-    """Pieces of each item and the sum are equal: our try whose answer was lost, or a person did it on both sides."""
+def _same_already(order: Order, now: Facts, sum_minor: int) -> bool:
+    """Pieces of each item are equal: our try whose answer was lost, or a person did it on both sides.
+
+    The sums may differ by a minor unit for each line: not every gross amount has a net one.
+    """
     there: dict[Key, Decimal] = {}
     for line in order.canonical.lines:
         key = (line.product_id, line.variation_id)
         there[key] = there.get(key, Decimal(0)) + line.quantity
     held = _held(order, now, _keys(order, now), order.shop.shipping_service_id)
-    remote = moysklad_money.from_wire(float(document.get("sum") or 0), order.currency)
-    return there == {key: each.quantity for key, each in held.items()} and remote == order.total_minor
+    same_pieces = there == {key: each.quantity for key, each in held.items()}
+    return same_pieces and abs(sum_minor - order.total_minor) <= len(now)
 
 
-def _agree(order: Order, now: Facts, document: Mapping[str, Any]) -> None:
-    """Both sides hold the same goods again; a total that differs all the same is shown."""
+def _agree(order: Order, now: Facts, sum_minor: int) -> None:
+    """Both sides hold the same goods again; a total that differs all the same is shown. Of our own edit its note is
+    still to be written."""
     binding = order.binding
+    binding.editing = {"note": binding.editing["note"]} if binding.editing else None
     binding.goods = parts.goods_digest(as_it_stands(order))
     binding.written = {**binding.written, "positions": list(now)}
-    binding.save(update_fields=["goods", "written"])
-    remote = moysklad_money.from_wire(float(document.get("sum") or 0), order.currency)
+    binding.save(update_fields=["goods", "written", "editing"])
+    _release(order)
     figures = {
-        "remote": to_text(remote, order.currency),
+        "remote": to_text(sum_minor, order.currency),
         "local": to_text(order.total_minor, order.currency),
     }
-    flags.show_only(order, [Problem(TOTAL, figures)] if remote != order.total_minor else [], TOTAL)
+    flags.show_only(order, [Problem(TOTAL, figures)] if sum_minor != order.total_minor else [], TOTAL)
 
 
 def _keys(order: Order, rows: Facts) -> dict[str, tuple[Key, str]]:

@@ -17,7 +17,7 @@ from bridge.orders.models import OrderBinding
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
 from bridge.sync.document import document_body, lost_answers, staff_edits
 from bridge.sync.document import order_document as parts
-from bridge.sync.orders import after_writing
+from bridge.sync.orders import after_writing, edits_to_site
 from bridge.sync.orders.new_documents import GONE_CODES
 from bridge.sync.orders.order_job import Job, Outcomes, each, note, send
 from bridge.sync.refunds import refund_plans
@@ -81,6 +81,8 @@ def _look(job: Job, documents: Mapping[str, Document]) -> Outcome | None:
     document = documents.get(job.binding.external_id)
     if document is None or document.get("deleted"):
         return _gone(job, Gone.BINNED if document else Gone.DELETED)
+    lost_answers.settle(job.binding, document)
+    edits_to_site.noticed(job.order, job.binding, document)
     job.seen = from_moysklad.document(document)
     return None
 
@@ -120,9 +122,9 @@ def _goods(job: Job, document: Document) -> dict[str, Any]:
         return {"positions": parts.with_reserve(rows, present, reserved=reserved)}
     wanted = document_body.whole_body(job.order.shop, job.content)
     facts = [from_moysklad.position_facts(row) for row in present]
-    ours = [job.binding.written.get("positions"), (job.binding.sending or {}).get("positions")]
-    name = job.binding.document_name
-    if not any(parts.same_positions(facts, known) for known in ours if known is not None):
+    known, name = job.binding.written.get("positions"), job.binding.document_name
+    doubtful = edits_to_site.in_doubt(job.order, job.binding)
+    if doubtful or known is None or not parts.same_positions(facts, known):
         raise DomainError("positions_changed_on_both_sides", document=name)
     rows = parts.with_ids(wanted["positions"], present)
     if parts.less_than_shipped(rows, present):
@@ -149,8 +151,8 @@ def _reserve_differs(job: Job) -> bool:
 def _nothing_to_send(job: Job) -> Outcome:
     binding = job.binding
     if binding.site_status != job.order.status:
-        binding.site_status = job.order.status
-        binding.save(update_fields=["site_status"])
+        parts.reflect(binding, job.order.status)
+        binding.save(update_fields=["site_status", "expected_status"])
     after_writing.outcome(job, "")
     return Parked(job.held_back) if job.held_back else Done("nothing changed for MoySklad", answered=False)
 

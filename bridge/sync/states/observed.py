@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from bridge.connections.models import Connection, DirectoryEntry
-from bridge.domain.status import progress
+from bridge.domain.status import CLOSED, progress
 from bridge.mapping import from_moysklad, moysklad_money
 from bridge.mapping.from_moysklad import Document
 from bridge.orders.models import Order, OrderBinding
@@ -22,7 +22,9 @@ from bridge.sync.states import removed_documents, status_news
 from connectors.moysklad.client import MoySklad
 
 Gone = OrderBinding.Gone
+INCOMING = ("paymentin", "cashin")
 # What a write may change of a binding: all but what it is the binding of.
+SAID = ("document_name", "agent_id", "organization_id", "sum_minor", "payed_minor", "shipped_minor")
 KEPT = [
     field.name
     for field in OrderBinding._meta.concrete_fields
@@ -79,12 +81,18 @@ def of(account: Connection, ids: Iterable[str]) -> Any:
 
 
 def _note(account: Connection, binding: OrderBinding, stored: OrderBinding | None, seen: Document) -> None:
-    known = stored.remote_updated_at if stored else None
-    if stored is not None and known is not None and known > seen.updated_at:
+    if stored is None:
+        _apply(account, binding, seen, answer=True)
+        return
+    known = stored.remote_updated_at
+    for field in SAID:  # what webhooks told meanwhile was acted on then
+        setattr(binding, field, getattr(stored, field))
+    if known is not None and known > seen.updated_at:
         # A webhook has told of a later change already: ours is history, only what we wrote is kept.
         binding.state_id, binding.remote_updated_at, binding.gone = stored.state_id, known, stored.gone
-    else:
-        _apply(account, binding, seen, answer=True)
+        return
+    _apply(account, binding, seen, answer=True)
+    binding.gone = stored.gone or binding.gone
 
 
 def _apply(account: Connection, binding: OrderBinding, document: Document, *, answer: bool = False) -> None:
@@ -101,13 +109,15 @@ def _apply(account: Connection, binding: OrderBinding, document: Document, *, an
     # A write of ours whose answer was lost comes back here: its state is no news.
     ours = bool(binding.sending) and document.state_id == (binding.sending or {}).get("state")
     restored = binding.gone in (Gone.BINNED, Gone.DELETED)
+    # The release before kept neither parties nor what was paid and shipped: the first reading is no news of it.
+    comparable = known is None or bool(binding.agent_id)
     before = _progress(binding)
     take_over(binding, document)
     binding.gone = Gone.NO if restored else binding.gone
     if changed and not ours:
         status_news.state_changed(account, binding)
-    if not ours:
-        _progressed(order, before, _progress(binding), state_changed=changed)
+    if not ours and comparable:
+        _progressed(binding, before, _progress(binding), state_changed=changed)
     if order.shop.accept_edits and newer and not answer:
         enqueue(order.shop, order.shop.site, kinds.EDIT, order.object_key)
     if restored and release_object(kinds.ORDER, order.object_key, "document_gone") == 0:
@@ -133,19 +143,29 @@ def _progress(binding: OrderBinding) -> tuple[int, int]:
     return progress(binding.payed_minor, whole), progress(binding.shipped_minor, whole)
 
 
-def _progressed(order: Order, before: tuple[int, int], now: tuple[int, int], *, state_changed: bool) -> None:
+def _progressed(
+    binding: OrderBinding, before: tuple[int, int], now: tuple[int, int], *, state_changed: bool
+) -> None:
     """More was paid or shipped than when we last looked: what the owner wants the site to learn of it.
 
-    A state that changed as well says more, so only it sets the status.
+    A state that changed as well says more, so only it sets the status; an order that is over is not taken up again.
     """
-    shop = order.shop
-    if now[0] == 2 > before[0] and shop.mark_paid and order.canonical.paid_at is None:
+    order, shop = binding.order, binding.order.shop
+    paid = now[0] == 2 > before[0] and not _paid_on_the_site(order)
+    if paid and shop.mark_paid:
         enqueue(shop, shop.site, kinds.PAID, order.object_key)
-    status = shop.status_when_paid if now[0] == 2 > before[0] else ""
+    status = shop.status_when_paid if paid else ""
     if now[1] > before[1]:
         status = (shop.status_when_shipped if now[1] == 2 else shop.status_when_partly_shipped) or status
-    if status and status != order.status and not state_changed:
-        enqueue(shop, shop.site, kinds.STATUS, order.object_key, {"status": status})
+    revives = order.status in CLOSED and status not in CLOSED
+    if status and status != order.status and not state_changed and not revives:
+        wanted = {"status": status, "state": binding.state_id}
+        enqueue(shop, shop.site, kinds.STATUS, order.object_key, wanted)
+
+
+def _paid_on_the_site(order: Order) -> bool:
+    """The site says so, or the payment in MoySklad is one that we made of its word."""
+    return order.canonical.paid_at is not None or order.documents.filter(kind__in=INCOMING).exists()
 
 
 def _know_states(account: Connection, state_ids: set[str]) -> None:

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from bridge.connections.book import book_of
 from bridge.connections.models import Connection, DirectoryEntry, Shop
 from bridge.domain.errors import Problem
-from bridge.domain.status import CLOSED, DEFAULT_BY_STATE_TYPE, Side, decides
+from bridge.domain.status import DEFAULT_BY_STATE_TYPE, Side, decides
 from bridge.orders import flags
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds
+from bridge.sync.document.order_document import reflect
 from connectors.errors import ConnectorError, OutcomeUnknown
 
 CONFLICT = "status_conflict"
@@ -23,23 +24,31 @@ def state_changed(account: Connection, binding: OrderBinding) -> None:
     order = binding.order
     status = status_for(order.shop, binding.state_id)
     if order.status == status:
+        if binding.expected_status not in (
+            "",
+            status,
+        ):  # a try that may have given it another one is taken back
+            _ask(order)
         return
-    if _site_has_news(binding) and settle(binding, status) is Side.SITE:
-        return  # the order's own message puts the site's state into the document
     if _site_has_news(binding):
-        binding.site_status = order.status  # the site's change is overruled: it is not sent
+        if settle(binding, status) is Side.SITE:
+            return  # the order's own message puts the site's state into the document
+        reflect(binding, order.status)  # the site's change is overruled: it is not sent
     if status:
-        enqueue(order.shop, order.shop.site, kinds.STATUS, order.object_key, {"status": ""})
+        _ask(order)
 
 
 def settle(binding: OrderBinding, status: str) -> Side:
-    """Both sides changed in between: who decides, shown on the order's page. `status`: what MoySklad's state means."""
+    """Both sides changed in between: who decides, shown on the order's page.
+
+    `status`: what MoySklad's state means, '' for nothing.
+    """
     order = binding.order
     state = _state(order.shop, binding.state_id)
     side = decides(
         order.status,
+        means=status,
         paid=order.canonical.paid_at is not None,
-        closes=status in CLOSED,
         shipped=binding.shipped_minor > 0,
     )
     params = {"state": state.name if state else "?", "status": order.status, "side": side.value}
@@ -66,27 +75,40 @@ def status_now(order: Order) -> str:
 def reflects(binding: OrderBinding | None, status: str) -> Iterator[None]:
     """Around a call that gives the site's order this status: the document's state reflects it, so it is no news there.
 
-    Noted before the call, and taken back only where it was surely not carried out.
+    Noted before the call, and taken back only where it was surely not carried out; until the site is heard of again
+    both words count, the one it had and the one it may have now.
     """
-    before = binding.site_status if binding else ""
-    _note(binding, status)
+    expect(binding, status)
     try:
         yield
     except OutcomeUnknown:
         raise
     except ConnectorError:
-        _note(binding, before)
+        expect(binding, "")
         raise
 
 
-def _note(binding: OrderBinding | None, status: str) -> None:
+def expect(binding: OrderBinding | None, status: str) -> None:
+    """Note which status a call is about to ask the site for, '' for none any more."""
     if binding is not None:
-        OrderBinding.objects.filter(pk=binding.pk).update(site_status=status)
+        OrderBinding.objects.filter(pk=binding.pk).update(expected_status=status)
+
+
+def heard(order: Order) -> None:
+    """The site itself just told the status: what was expected of it is there, or its call was in vain."""
+    waiting = OrderBinding.objects.filter(order=order).exclude(expected_status="")
+    waiting.filter(expected_status=order.status).update(site_status=order.status)
+    waiting.update(expected_status="")
+
+
+def _ask(order: Order) -> None:
+    enqueue(order.shop, order.shop.site, kinds.STATUS, order.object_key, {"status": ""})
 
 
 def _site_has_news(binding: OrderBinding) -> bool:
     """The site changed the status, and the document has not heard of it."""
-    return bool(binding.site_status) and binding.order.status != binding.site_status
+    known = (binding.site_status, binding.expected_status)
+    return bool(binding.site_status) and binding.order.status not in known
 
 
 def _state(shop: Shop, state_id: str) -> DirectoryEntry | None:

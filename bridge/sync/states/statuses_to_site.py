@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bridge.connections import clients
 from bridge.connections.models import DirectoryEntry
 from bridge.domain.errors import Problem
-from bridge.domain.status import Side
+from bridge.domain.status import CLOSED, Side
 from bridge.inbox.models import InboxEvent
 from bridge.inbox.process import payload
 from bridge.mapping import from_moysklad
@@ -36,34 +36,46 @@ def hinted(event: InboxEvent) -> None:
 
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
     """Set on the site what each document's state means now."""
-    return one_by_one(messages, lambda order, message: _set_status(order, _status_now(order, message)))
+    return one_by_one(messages, _set_status)
 
 
-def _status_now(order: Order, message: OutboxMessage) -> str:
-    """What a person or a shipment ordered (message), else what the document's present state means."""
-    return str(message.payload.get("status") or "") or status_news.status_now(order)
-
-
-def _set_status(order: Order, status: str) -> Outcome:
+def _set_status(order: Order, message: OutboxMessage) -> Outcome:
     """The site is read first: what changed there meanwhile may overrule MoySklad (domain/status.py)."""
-    if not status or order.status == status:
+    ordered = str(message.payload.get("status") or "")  # by a person, a payment or a shipment
+    status = ordered or status_news.status_now(order)
+    before, expected = order.status, _expected(order)
+    doubtful = message.outcome_unknown or expected  # an earlier try may have changed what we know of the site
+    if not doubtful and status in ("", order.status):
         return Done("nothing to change on the site", answered=False)
-    site, before = clients.woocommerce(order.shop.site), order.status
+    site = clients.woocommerce(order.shop.site)
     answered(order, site.orders.get(int(order.source_id)))
-    if order.status == status:
+    status_news.heard(order)
+    if status in ("", order.status):
         return Done("the site says so already")
+    if ordered and order.status in CLOSED and status not in CLOSED:
+        return Done(f"an order that is {order.status} is not taken up again")
     if order.status in LEFT_TO_PEOPLE:
         return Parked(Problem("status_left_to_people", _both(order, status)))
     binding: OrderBinding | None = getattr(order, "binding", None)
-    if order.status != before and binding is not None and status_news.settle(binding, status) is Side.SITE:
+    theirs = binding is not None and order.status not in (before, expected)
+    if binding is not None and theirs and status_news.settle(binding, status) is Side.SITE:
         return Done("the site's own change counts")
-    with status_news.reflects(binding, status):
+    with status_news.reflects(None if _sets_state(message, binding) else binding, status):
         wire = site.orders.update(int(order.source_id), {"status": status})
-    known = set(order.refunds.values_list("source_id", flat=True))
     answered(order, wire)
-    for refund in order.refunds.exclude(source_id__in=known):
-        refund.settle()  # WooCommerce made it of the status MoySklad asked for
+    status_news.heard(order)
     return Done(f"the order on the site is {status}")
+
+
+def _expected(order: Order) -> str:
+    binding: OrderBinding | None = getattr(order, "binding", None)
+    return binding.expected_status if binding is not None else ""
+
+
+def _sets_state(message: OutboxMessage, binding: OrderBinding | None) -> bool:
+    """A status that follows from a payment or a shipment brings its own state, unless staff gave another since."""
+    state = message.payload.get("state")
+    return bool(state and message.payload.get("status")) and binding is not None and state == binding.state_id
 
 
 def _both(order: Order, status: str) -> dict[str, str]:
