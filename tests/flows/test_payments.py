@@ -252,3 +252,57 @@ def test_what_was_given_back_before_the_first_sending_is_not_paid_for_the_docume
     total, entered = sums(world, document)
     assert total == entered
     assert payment["sum"] == round(float(order["total"]) * 100)
+
+
+def test_money_that_staff_entered_is_not_entered_again_for_the_document_made_again(
+    world: Any, sent: Any, chosen: Any, method: Any
+) -> None:
+    order, document = sent
+    method("paymentin")
+    world.box.moysklad.pay(document["id"])
+    world.box.store.pay(order["id"])
+    world.until(lambda: world.row(order["id"]).binding.written.get("paid"), "the payment was looked for")
+    world.quiet()
+    before = len(world.box.moysklad.documents("paymentin"))
+    chosen(on_removed="create")
+    world.box.moysklad.trash(document["id"])
+    made_again(world, order, document)
+    assert len(world.box.moysklad.documents("paymentin")) == before
+
+
+def test_a_failed_move_to_the_bin_is_tried_again(world: Any, sent: Any, chosen: Any) -> None:
+    order, document = sent
+    chosen(bin_deleted=True)
+    world.box.moysklad.faults.add("status", method="POST", path="/trash$", status=503)
+    world.box.store.trash_order(order["id"])
+    world.until(lambda: world.box.moysklad.document(document["id"]).get("deleted"), "in the bin", 60)
+    world.quiet()
+    assert world.row(order["id"]).binding.gone == "ours"
+
+
+def test_a_move_to_the_bin_that_never_arrived_is_made_up_for(world: Any, sent: Any, chosen: Any) -> None:
+    order, document = sent
+    chosen(bin_deleted=True)
+    world.box.moysklad.faults.add("cut_before", method="POST", path="/trash$")
+    world.box.store.trash_order(order["id"])
+    world.until(lambda: world.box.moysklad.document(document["id"]).get("deleted"), "in the bin", 60)
+    world.quiet()
+    assert living(world, order) == []
+
+
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 503}, {"kind": "cut_before"}])
+def test_an_order_back_before_its_document_was_in_the_bin_keeps_it(
+    world: Any, sent: Any, chosen: Any, fault: Json
+) -> None:
+    order, document = sent
+    chosen(bin_deleted=True)
+    world.box.moysklad.faults.add(method="POST", path="/trash$", count=None, **fault)
+    world.box.store.trash_order(order["id"])
+    world.message(order["id"], kind="order_to_moysklad", state="waiting", problem__gt="")
+    world.box.store.untrash_order(order["id"])
+    world.until(lambda: world.row(order["id"]).status == "processing", "back")
+    world.until(lambda: world.row(order["id"]).binding.gone == "", "the document goes on", 60)
+    world.box.moysklad.faults.clear()
+    world.quiet(60)
+    assert [one["id"] for one in living(world, order)] == [document["id"]]
+    assert len(world.documents(order["id"])) == 1

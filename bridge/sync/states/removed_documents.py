@@ -3,17 +3,23 @@ documents of orders that were deleted on the site in the bin too."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
+from bridge.connections import clients
 from bridge.connections.choices import DocumentChoices
 from bridge.domain.errors import Problem
+from bridge.orders.after_sale import RelatedDocument
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import discard, enqueue, park
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Outcome, Parked
 from bridge.sync import kinds
 from bridge.sync.document.identity import sync_id
+from connectors.errors import ConnectorError, OutcomeUnknown
 from connectors.moysklad.client import MoySklad
+from connectors.moysklad.limits import Priority
 
 Gone, Removed = OrderBinding.Gone, DocumentChoices.Removed
 
@@ -29,10 +35,7 @@ def outcome(order: Order, binding: OrderBinding) -> Outcome:
     if binding.gone == Gone.LEFT:
         return Done("the document was removed in MoySklad and is left so", answered=False)
     if binding.gone == Gone.OURS:
-        if order.status == "trash":
-            return Done("the document is in the bin, as the order is", answered=False)
-        create_again(order)
-        return Done("the order came back: a new document is made", answered=False)
+        return _put_away(order, binding)
     if _by_rule(order):
         return Done(f"the document was removed: {order.shop.on_removed}", answered=False)
     return Parked(_question(binding))
@@ -49,10 +52,12 @@ def create_again(order: Order) -> bool:
             return False
         binding.generation += 1
         binding.external_id = binding.document_name = binding.page_url = ""
-        binding.state_id = binding.site_status = ""
+        binding.state_id = binding.site_status = binding.expected_status = ""
+        binding.editing = None
         binding.sum_minor = binding.payed_minor = binding.shipped_minor = 0
         binding.remote_updated_at = None
-        binding.written, binding.goods, binding.sending, binding.gone = {}, "", None, Gone.NO
+        binding.written = _still_true(binding)
+        binding.goods, binding.sending, binding.gone = "", None, Gone.NO
         binding.sync_id = sync_id(order, binding.generation)
         binding.save()
         enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
@@ -89,11 +94,45 @@ def goes_to_bin(order: Order) -> bool:
 
 
 def put_into_bin(client: MoySklad, order: Order, binding: OrderBinding) -> Outcome:
-    """Before the call it is noted that this is our doing, so that the webhook about it asks nobody."""
-    binding.gone = Gone.OURS
-    binding.save(update_fields=["gone"])
-    client.orders.trash(binding.external_id)
+    """Before the call it is noted that this is our doing, so that the webhook about it asks nobody; taken back only
+    where it was surely not carried out."""
+    _note(binding, Gone.OURS)
+    try:
+        client.orders.trash(binding.external_id)
+    except OutcomeUnknown:
+        raise
+    except ConnectorError:
+        _note(binding, Gone.NO)
+        raise
     return Done(f"document {binding.document_name} was moved to the bin")
+
+
+def _put_away(order: Order, binding: OrderBinding) -> Outcome:
+    """We moved the document to the bin, or an answer was lost and it may live: it is read before anything is made."""
+    client = clients.moysklad(order.shop.account, Priority.ORDERS, tenant=order.shop.name)
+    lives = bool(client.orders.by_ids([binding.external_id]))
+    if lives and goes_to_bin(order):
+        return put_into_bin(client, order, binding)
+    if lives:
+        with transaction.atomic():
+            _note(binding, Gone.NO)
+            enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
+        return Done(f"document {binding.document_name} is not in the bin and goes on")
+    if order.status == "trash":
+        return Done("the document is in the bin, as the order is")
+    create_again(order)
+    return Done("the order came back: a new document is made")
+
+
+def _note(binding: OrderBinding, gone: OrderBinding.Gone) -> None:
+    binding.gone = gone
+    binding.save(update_fields=["gone"])
+
+
+def _still_true(binding: OrderBinding) -> dict[str, Any]:
+    """Of what is known of the removed document: money that people entered for it is not entered again by us."""
+    ours = RelatedDocument.objects.filter(order=binding.order, source_key__startswith="payment")
+    return {"paid": True} if binding.written.get("paid") and not ours.exists() else {}
 
 
 def _by_rule(order: Order) -> bool:
