@@ -137,9 +137,29 @@ class Live:
         """A line of the table printed at the end."""
         self.figures.append((name, value))
 
+    def status(self) -> dict[str, Any]:
+        """The bridge's own figures."""
+        return dict(json.loads(self.bridge.manage("bridge_status", "--json")))
+
     def parked(self) -> int:
-        """Orders that wait for a person, as the bridge's own figures say."""
-        return int(json.loads(self.bridge.manage("bridge_status", "--json"))["outbox"]["parked"])
+        """Orders that wait for a person."""
+        return int(self.status()["outbox"]["parked"])
+
+    def quiet(self, seconds: float = 60) -> None:
+        """Wait until neither the shop nor MoySklad nor the bridge has anything left to tell."""
+
+        def idle() -> bool:
+            figures = self.status()
+            waits = (
+                figures["inbox"]["waiting"],
+                figures["outbox"]["waiting"],
+                figures["outbox"]["in_flight"],
+            )
+            return not any(waits)
+
+        eventually(lambda: self.lab.waiting() == 0, "the plugin has nothing left to send", seconds)
+        self.box.moysklad.settle(seconds)
+        eventually(idle, "the bridge has nothing left to do", seconds)
 
     def agreed(self, order_id: int, seconds: float = 60) -> dict[str, Any]:
         """The document, once its sum is the order's total on the site."""
@@ -161,6 +181,10 @@ class Live:
         """The positions with these goods."""
         href = self.box.moysklad.item(article)["meta"]["href"]
         return [row for row in document["positions"]["rows"] if row["assortment"]["meta"]["href"] == href]
+
+    def line(self, order_id: int, sku: str) -> dict[str, Any]:
+        """The line of the site's order with these goods; {} for none."""
+        return next((dict(row) for row in self.lab.get(order_id)["line_items"] if row["sku"] == sku), {})
 
     def documents(self) -> dict[str, dict[str, Any]]:
         """Documents in MoySklad by number; two with one number fail the test."""
@@ -208,6 +232,14 @@ def configuration(lab: Lab, box: Sandbox) -> str:
     # Looking by itself is switched off in effect: what arrives was told by the plugin and by webhooks.
     lines += ["intervals = { orders = 3600, statuses = 3600, stock = 3600 }"]
     lines += ["", "[shop.site.states]", 'processing = "Новый"', 'cancelled = "Отменен"']
+    lines += [
+        "",
+        "[shop.site.payments]",
+        'cod = { document = "cashin" }',
+        'bacs = { document = "paymentin" }',
+    ]
+    lines += ["", "[shop.site.money]", 'expense_item = "Возврат"', "mark_paid = true"]
+    lines += ["", "[shop.site.back]", "accept_edits = true"]
     return "\n".join(lines) + "\n"
 
 

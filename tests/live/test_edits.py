@@ -12,11 +12,6 @@ from tests.live.conftest import kopecks
 STORAGES = pytest.mark.parametrize("storage", ["on", "off"], ids=["hpos", "legacy"])
 
 
-def line(live: Any, order_id: int, sku: str) -> str:
-    found = [row["id"] for row in live.lab.get(order_id)["line_items"] if row["sku"] == sku]
-    return str(found[0])
-
-
 def ids(live: Any, document: dict[str, Any], article: str) -> list[str]:
     return [row["id"] for row in live.rows(document, article)]
 
@@ -39,11 +34,11 @@ def test_goods_changed_in_the_admin_change_in_the_document(live: Any, storage: s
     live.until(lambda: live.parked() == parked, "it waits no longer")
     assert [row["quantity"] for row in live.rows(added, "S-00002")] == [1]
 
-    live.lab.run("admin", "qty", number, line(live, order_id, "S-00001"), "5")
+    live.lab.run("admin", "qty", number, str(live.line(order_id, "S-00001")["id"]), "5")
     more = live.agreed(order_id)
     assert [(row["quantity"], row["reserve"]) for row in live.rows(more, "S-00001")] == [(5, 5)]
 
-    live.lab.run("admin", "rmitem", number, line(live, order_id, "V-00001-1"))
+    live.lab.run("admin", "rmitem", number, str(live.line(order_id, "V-00001-1")["id"]))
     after = live.agreed(order_id)
     assert live.rows(after, "V-00001-1") == []
     assert ids(live, after, "S-00001") == ids(live, before, "S-00001")

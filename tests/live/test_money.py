@@ -95,3 +95,40 @@ def test_coupons_fees_and_shipping_make_the_same_sum(
     pieces = {article: sum(row["quantity"] for row in taxed.rows(document, article)) for article in VAT}
     assert pieces == {"S-00001": 3, "S-00003": 7, "V-00001-1": 1}
     taxed.note(f"{' + '.join(coupons)}, {shipping}", ", fee ".join(told))
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("included", ["yes", "no"], ids=["inside the prices", "on top of the prices"])
+def test_what_staff_change_and_take_back_in_moysklad_has_its_vat_on_the_site(
+    taxed: Any, included: str
+) -> None:
+    setting(taxed, "tax", "prices_include_tax", included)
+    order_id, desk = taxed.lab.order("store", *GOODS, "--coupon", "sale10"), taxed.box.moysklad
+    document = taxed.agreed(order_id)
+    vat = [taxed.lab.get(order_id)["total_tax"]]
+
+    desk.set_position(document["id"], "S-00001", quantity=1)
+    taxed.until(lambda: taxed.line(order_id, "S-00001")["quantity"] == 1, "one piece on the site")
+    taxed.quiet()
+    edited, order = desk.document(document["id"]), taxed.lab.get(order_id)
+    assert abs(edited["sum"] - kopecks(order["total"])) <= 1  # not every gross amount has a net one
+    assert abs(edited["vatSum"] - kopecks(order["total_tax"])) <= len(edited["positions"]["rows"])
+    vat.append(order["total_tax"])
+
+    shipped = desk.ship(document["id"])
+    returned = desk.return_goods(shipped["id"], {"S-00001": 1, "S-00003": 2})
+    taxed.until(lambda: taxed.lab.get(order_id)["refunds"], "a refund")
+    taxed.quiet()  # a refund is listed before all of its lines are stored
+    [refund] = taxed.lab.api.get(f"orders/{order_id}/refunds").json()
+    pieces = {row["sku"]: (-row["quantity"], row["total"], row["total_tax"]) for row in refund["line_items"]}
+    assert {sku: row[0] for sku, row in pieces.items()} == {"S-00001": 1, "S-00003": 2}
+    assert abs(kopecks(refund["amount"]) - returned["sum"]) <= 3  # a kopeck a piece: 7 pieces do not divide
+    given = sum(-kopecks(net) - kopecks(tax) for _count, net, tax in pieces.values())
+    assert given == kopecks(refund["amount"])
+    for sku, (_count, net, tax) in pieces.items():
+        assert abs(kopecks(net) * VAT[sku] / 100 - kopecks(tax)) <= 1, sku
+    taxed.note(
+        f"changed and returned, VAT {'inside' if included == 'yes' else 'on top'}",
+        f"VAT {' → '.join(vat)}; return {returned['sum'] / 100:.2f}, refund {refund['amount']} "
+        f"with {sum(-float(tax) for _count, _net, tax in pieces.values()):.2f} of VAT",
+    )
