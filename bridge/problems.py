@@ -215,6 +215,22 @@ CATALOGUE: dict[str, Entry] = {
         _("Document %(document)s, made for a refund of the site, was removed in MoySklad."),
         _("Restore it in MoySklad, or delete the refund on the site, if only one of both was meant."),
     ),
+    "refund_not_read": Entry(
+        _("Refunds of this order that cannot be read: %(refunds)s (%(detail)s)."),
+        _("Enter in MoySklad by hand what they need, or delete them on the site and make them anew in whole kopecks."),
+    ),
+    "return_of_refund": Entry(
+        _("Return %(document)s may be the one that refund %(refund)s of the site needs; no other refund was made."),
+        _("If it is, mark the return as settled. If not, refund on the site by hand, then mark it as settled."),
+    ),
+    "return_of_unpaid": Entry(
+        _("Return %(document)s belongs to an order nobody paid for, so no refund was made on the site."),
+        _("Nothing to do. If the order was paid after all, make the refund on the site by hand."),
+    ),
+    "return_refund_deleted": Entry(
+        _("Refund %(refund)s was deleted on the site, but its return %(document)s is still in MoySklad."),
+        _("Remove the return if it was a mistake; otherwise refund on the site by hand and mark it as settled."),
+    ),
     "return_line_unknown": Entry(
         _("Returned in MoySklad, but not in the order on the site: %(lines)s."),
         _("Make the refund on the site by hand and mark the return as settled."),

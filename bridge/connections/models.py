@@ -141,6 +141,8 @@ class Shop(DocumentChoices, BuyerChoices, MoneyChoices, BackToSiteChoices, model
     stock_interval = models.PositiveIntegerField(_("look for changed stock every, s"), default=300)
     # Nothing older is sent or closed: linking a shop must not touch its history.
     started_at = models.DateTimeField(_("works since"), default=timezone.now)
+    # Refunds and returns made before are history, as people have left them: nothing is made of them.
+    refunds_since = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("shop")

@@ -98,10 +98,10 @@ def became(row: Refund, documents: list[RelatedDocument]) -> str:
     taken = _("the goods left the document") if plan.get("positions") else ""
     if row.deleted_at is not None:
         return shown.lines(shown.tag(_("deleted on the site")), *made)
-    if made_from:
+    if made_from and row.canonical.origin:
         return shown.lines(shown.tag(_("made from a return"), "success"), ", ".join(made_from))
     if plan.get("by_hand"):
-        return shown.lines(shown.tag(_("settled by hand")), taken, *made)
+        return shown.lines(shown.tag(_("settled by hand")), taken, *made, *made_from)
     if plan.get("not_sent"):
         return shown.lines(shown.tag(_("no return is made"), "warning"), taken)
     if row.plan is None:

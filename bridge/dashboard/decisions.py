@@ -59,7 +59,7 @@ def _of_returns(order: Order, message: OutboxMessage) -> Iterable[Button]:
     named = message.problem_params.get("document")
     for returned in order.returns.select_related("order__shop"):
         if pending(returned) and named in (None, returned.name):
-            if returned.done is not None:
+            if returned.done is not None and not returned.is_of_people:
                 yield _button(_follow_title(returned), "return", "follow", returned.pk)
             title = _("Return %(number)s is settled") % {"number": returned.name}
             yield _button(title, "return", "settle", returned.pk)

@@ -68,6 +68,28 @@ def from_json(data: dict[str, Any]) -> Refund:
     return refund
 
 
+def less(refund: Refund, parts: Sequence[Refund]) -> Refund:
+    """What is left of a refund without these parts of it."""
+
+    def pieces(line: RefundedLine) -> Decimal:
+        return sum((x.quantity for one in parts for x in one.lines if x.line_id == line.line_id), Decimal(0))
+
+    def money(line: RefundedLine) -> int:
+        return sum(x.total_minor for one in parts for x in one.lines if x.line_id == line.line_id)
+
+    left = [
+        replace(line, quantity=line.quantity - pieces(line), total_minor=line.total_minor - money(line))
+        for line in refund.lines
+    ]
+    gone = {charge.charge_id for one in parts for charge in one.charges}
+    return replace(
+        refund,
+        total_minor=refund.total_minor - sum(one.total_minor for one in parts),
+        lines=tuple(line for line in left if line.quantity > 0 or line.total_minor),
+        charges=tuple(charge for charge in refund.charges if charge.charge_id not in gone),
+    )
+
+
 def remaining(order: Order, refunds: Sequence[Refund]) -> Order:
     """The order as it stands after these refunds: fewer pieces, less money, never below zero.
 

@@ -256,7 +256,7 @@ class ReturnPage(ReadOnlyPage):
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         row = self.get_object(request, str(object_id))
         fitting = {"settle"} if row is not None and not row.settled else set()
-        if row is not None and pending(row) and row.done is not None:
+        if row is not None and pending(row) and row.done is not None and not row.is_of_people:
             fitting.add("follow")
         return [one for one in super().get_actions_detail(request, object_id) if one.path in fitting]  # type: ignore[misc]
 

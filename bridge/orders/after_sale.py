@@ -14,8 +14,8 @@ class Refund(models.Model):
     """A refund as the site tells of it. `plan` says what became of it, once that was decided:
 
     {"positions": [...], "return": [...]}: what left the order's document, what goes into returns of which shipment
-    (domain/refund_plan.py); with "by_hand" nothing more is made of it. A refund that we made from a return in MoySklad
-    names it as its `canonical.origin` and needs no plan.
+    (domain/refund_plan.py); with "by_hand" nothing more is made of it, with "history" it is older than our work. A
+    refund that we made from a return in MoySklad names it as its `canonical.origin` and needs no plan.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
@@ -40,9 +40,9 @@ class Refund(models.Model):
     def canonical(self) -> refunds.Refund:
         return refunds.from_json(self.content)
 
-    def settle(self) -> None:
+    def settle(self, **more: bool) -> None:
         """MoySklad has what this refund needs: nothing more is made of it or asked about it."""
-        self.plan = {**(self.plan or {}), "by_hand": True}
+        self.plan = {**(self.plan or {}), "by_hand": True, **more}
         self.save(update_fields=["plan"])
 
 
@@ -77,7 +77,9 @@ class RelatedDocument(models.Model):
 class Return(models.Model):
     """A return of goods that people made in MoySklad. Without an order it has no basis we know: listed, not guessed.
 
-    `content` is what it says ({"lines": [...]}, mapping/from_moysklad.py); `done` what the site's refund was made from.
+    `content` is what it says ({"lines": [...]}, mapping/from_moysklad.py); `done` what the site's refund was made from,
+    or what was found to be a refund that people had made there already; `agreed` ({"content", "gone"}) what a person
+    wants the refund to follow.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="returns")
@@ -90,6 +92,7 @@ class Return(models.Model):
     remote_updated_at = models.DateTimeField(null=True)
     content = models.JSONField(default=dict)
     done = models.JSONField(null=True)
+    agreed = models.JSONField(null=True)
     refund = models.ForeignKey(Refund, on_delete=models.SET_NULL, null=True, related_name="made_from")
     sending = models.BooleanField(default=False)
     gone = models.BooleanField(_("removed in MoySklad"), default=False)
@@ -106,3 +109,8 @@ class Return(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether its refund on the site was made by people there, so it is not ours to change."""
+        return self.refund is not None and not self.refund.canonical.origin

@@ -226,7 +226,7 @@ def test_a_return_beyond_what_the_order_has_left_waits_for_a_person(
     order, _document, demand = shipped()
     world.box.store.refund(order["id"], {"S-00001": 2})
     world.quiet()
-    back = world.box.moysklad.return_goods(demand["id"], {"S-00001": 2})
+    back = world.box.moysklad.return_goods(demand["id"], {"S-00001": 3})
     message = parked(world, order)
     assert (message.problem, message.problem_params["left"]) == ("return_exceeds_order", "1")
     assert len(refunds(world, order)) == 1

@@ -22,11 +22,13 @@ from bridge.mapping import return_to_moysklad
 from bridge.orders import flags
 from bridge.orders.after_sale import Refund, RelatedDocument
 from bridge.orders.models import Order
+from bridge.orders.record_refunds import show_flags
 from bridge.outbox.enqueue import enqueue, park
 from bridge.sync import kinds
 from bridge.sync.document.lines import items_of
 from bridge.sync.document.order_document import goods_digest
 from bridge.sync.payments.payments_to_moysklad import method_of
+from bridge.sync.site_orders.order_messages import reconsider
 
 Wire = Mapping[str, Any]
 # What `known_documents` has to open for `plan`.
@@ -37,15 +39,14 @@ def as_it_stands(order: Order) -> Canonical:
     """The order less what left its document through refunds.
 
     Before there is a document every refund is simply part of the order; afterwards only what a plan took out of it.
-    A refund that stands for a return in MoySklad is in neither: the return says it there.
+    A refund that stands for a return in MoySklad is not: the return says it there, unless the document is younger.
     """
-    gone = []
     has_document = bool(getattr(order, "binding", None) and order.binding.external_id)
-    for refund in living(order):
-        if refund.plan is not None:
-            gone += [refunds.from_json(part) for part in refund.plan.get("positions", [])]
-        elif not has_document:
-            gone.append(refund.canonical)
+    if has_document:
+        plans = [refund.plan or {} for refund in standing(order)]
+        gone = [refunds.from_json(part) for plan in plans for part in plan.get("positions", [])]
+    else:
+        gone = [refund.canonical for refund in standing(order)]
     return refunds.remaining(order.canonical, gone) if gone else order.canonical
 
 
@@ -56,15 +57,25 @@ def unplanned(order: Order) -> list[Refund]:
 
 def living(order: Order) -> list[Refund]:
     """The refunds made on the site and still there."""
-    return [
-        refund for refund in order.refunds.all() if refund.deleted_at is None and not refund.canonical.origin
-    ]
+    return [refund for refund in standing(order) if not refund.canonical.origin]
+
+
+def standing(order: Order) -> list[Refund]:
+    """All refunds that are still there, those we made from returns in MoySklad too."""
+    return [refund for refund in order.refunds.all() if refund.deleted_at is None]
 
 
 def take_into_document(order: Order) -> None:
-    """A document is about to be made: the refunds so far are part of what it says, whatever comes later."""
-    for refund in unplanned(order):
-        _keep(refund, {"positions": [refund.content]})
+    """A document is about to be made: the refunds so far are part of what it says, whatever comes later.
+
+    For one made again that is also what came back by returns, which belong to shipments of the removed document.
+    """
+    for refund in standing(order):
+        whole = {**(refund.plan or {}), "positions": [refund.content]}
+        if refund.plan != whole:
+            _keep(refund, whole)
+    if order.pk and order.refunds.all():
+        reconsider(order, kinds.REFUND)
 
 
 def plan(order: Order, document: Wire) -> None:
@@ -139,12 +150,31 @@ def settle_by_hand(refund: Refund) -> None:
     with transaction.atomic():
         refund.settle()
         enqueue(order.shop, order.shop.account, kinds.REFUND, order.object_key)
+        reconsider(order, kinds.RETURN)
+        show_flags(order)
 
 
 def leave_history(order: Order) -> None:
     """An order's document was linked, not made: its refunds until now are its past, and nothing is made of them."""
     for refund in unplanned(order):
-        refund.settle()
+        refund.settle(history=True)
+
+
+def to_be_returned(refund: Refund) -> refunds.Refund | None:
+    """What of a refund of the site people may enter as a return in MoySklad: less what left the document.
+
+    None when nothing of it can be: it left the document whole, its return is there or on its way, or was entered.
+    """
+    made = documents_of(refund).filter(kind="salesreturn", gone=False)
+    if made.filter(Q(sending=True) | ~Q(external_id="")).exists():
+        return None
+    if refund.made_from.filter(gone=False).exists():
+        return None
+    plan = refund.plan or {}
+    gone = [refunds.from_json(part) for part in plan.get("positions", [])]
+    if gone and not plan.get("not_sent") and not plan.get("return"):
+        return None
+    return refunds.less(refund.canonical, gone)
 
 
 def plan_anew(refund: Refund) -> bool:

@@ -21,10 +21,11 @@ from bridge.mapping.moscow import to_wire
 from bridge.orders import flags
 from bridge.orders.after_sale import RelatedDocument, Return
 from bridge.orders.models import Order, OrderBinding
-from bridge.outbox.enqueue import enqueue, release_object
+from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds
 from bridge.sync.flows import run_soon, shops_of
 from bridge.sync.models import Watermark
+from bridge.sync.site_orders.order_messages import reconsider
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
 from connectors.moysklad.returns import WITH_ORDER
@@ -33,7 +34,6 @@ OVERLAP = timedelta(minutes=5)
 PORTION = 100
 # Two clocks: a return made this long before its order was linked may still be news.
 CLOCKS = timedelta(minutes=10)
-QUESTIONS = ("return_changed", "return_removed")
 
 
 def hinted(event: InboxEvent) -> None:
@@ -47,7 +47,7 @@ def hinted(event: InboxEvent) -> None:
 def changes(watermark: Watermark) -> None:
     """Returns of the account by `updated`, binned ones too."""
     account = watermark.connection
-    start = watermark.position or min(shop.started_at for shop in shops_of(account))
+    start = watermark.position or min(max(shop.started_at, shop.refunds_since) for shop in shops_of(account))
     client = clients.moysklad(account, Priority.STATUSES)
     rows = client.returns.updated_since(to_wire(start - OVERLAP), deleted=None, expand=WITH_ORDER)
     portion: list[Any] = []
@@ -124,8 +124,10 @@ def _keep(account: Connection, seen: SalesReturn, binding: OrderBinding | None) 
 
 
 def _left_to_people(seen: SalesReturn, binding: OrderBinding) -> bool:
-    """The owner wants no refunds made, or the return is older than our link to the order: its history."""
-    return not binding.order.shop.accept_returns or seen.created_at < binding.created_at - CLOCKS
+    """The owner wants no refunds made, or the return is older than our work or our link to the order: history."""
+    shop = binding.order.shop
+    since = max(binding.created_at - CLOCKS, shop.refunds_since)
+    return not shop.accept_returns or seen.created_at < since
 
 
 def _queue(returned: Return) -> None:
@@ -136,8 +138,7 @@ def _queue(returned: Return) -> None:
     if pending(returned):
         enqueue(order.shop, order.shop.site, kinds.RETURN, order.object_key)
         return
-    for problem in QUESTIONS:
-        release_object(kinds.RETURN, order.object_key, problem)
+    reconsider(order, kinds.RETURN)
 
 
 def _deleted(account: Connection, external_id: str) -> None:

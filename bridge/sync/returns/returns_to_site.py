@@ -28,19 +28,22 @@ from bridge.mapping.return_to_woocommerce import refund_body
 from bridge.orders import flags
 from bridge.orders.after_sale import Return
 from bridge.orders.models import Order, OrderBinding
+from bridge.orders.record_refunds import show_flags
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Outcome, Parked
 from bridge.sync import kinds
 from bridge.sync.document.lines import items_of
 from bridge.sync.returns.returns_from_moysklad import pending
+from bridge.sync.returns.returns_of_refunds import enter, leave, refund_for
 from bridge.sync.site_orders.order_messages import one_by_one
 from bridge.sync.site_orders.orders_from_site import accept
 from connectors.errors import ConnectorError, NotFound, OutcomeUnknown
 from connectors.woocommerce.client import WooCommerce
 
-FOLLOW = "follow"
 REFUNDED = "refunded"
+# An order that nobody paid for and that stands so is given no money back.
+OWED_NOTHING = frozenset({"pending", "on-hold", "cancelled", "failed"})
 
 
 @dataclass
@@ -63,7 +66,7 @@ class _Site:
 
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
     """Bring the returns of these orders to the site."""
-    return one_by_one(messages, lambda order, message: _bring(order, set(message.payload.get(FOLLOW, []))))
+    return one_by_one(messages, lambda order, _message: _bring(order))
 
 
 def settle(returned: Return) -> None:
@@ -71,21 +74,30 @@ def settle(returned: Return) -> None:
     with transaction.atomic():
         returned.settled = True
         returned.save(update_fields=["settled"])
-        _ask(returned, {})
+        if returned.order is not None:
+            show_flags(returned.order)
+        _ask(returned)
 
 
 def follow(returned: Return) -> None:
-    """A person wants the refund of this changed or removed return made anew, or deleted."""
-    _ask(returned, {FOLLOW: [returned.pk]})
+    """A person wants the refund of this changed or removed return made anew, or deleted, as the return is now."""
+    with transaction.atomic():
+        returned.agreed = _version(returned)
+        returned.save(update_fields=["agreed"])
+        _ask(returned)
 
 
-def _ask(returned: Return, payload: dict[str, Any]) -> None:
+def _version(returned: Return) -> dict[str, Any]:
+    return {"content": returned.content, "gone": returned.gone}
+
+
+def _ask(returned: Return) -> None:
     if returned.order is not None:
         shop = returned.order.shop
-        enqueue(shop, shop.site, kinds.RETURN, returned.order.object_key, payload)
+        enqueue(shop, shop.site, kinds.RETURN, returned.order.object_key)
 
 
-def _bring(order: Order, follows: set[int]) -> Outcome:
+def _bring(order: Order) -> Outcome:
     """The site is read first: what an earlier try has done already is found there."""
     due = [one for one in order.returns.order_by("moment", "pk") if pending(one) or one.sending]
     if not due:
@@ -93,22 +105,31 @@ def _bring(order: Order, follows: set[int]) -> Outcome:
     client = clients.woocommerce(order.shop.site)
     wire = dict(client.orders.get(int(order.source_id)))
     site = _Site(client, order, wire, list(client.refunds.list(int(order.source_id))))
+    _take_news(site)
     problems: list[Problem] = []
     done: list[str] = []
     for returned in due:
         try:
-            done += _one(site, returned, follows)
+            done += _one(site, returned)
         except DomainError as error:
             problems.append(error.problem)
     _remember(site, changed=bool(done))
     return Parked(problems[0]) if problems else Done("; ".join(done) or "the site says so already")
 
 
-def _one(site: _Site, returned: Return, follows: set[int]) -> list[str]:
+def _take_news(site: _Site) -> None:
+    """A refund people made just now may be the one a return is of: it must be known before that is decided."""
+    listed = {str(row["id"]) for row in site.refunds}
+    if listed - set(site.order.refunds.values_list("source_id", flat=True)):
+        accept(site.order.shop, site.wire, read_at=None, sure=True, refunds=site.refunds)
+
+
+def _one(site: _Site, returned: Return) -> list[str]:
     """Make, make anew or delete the refund of one return; what was done, in words. Raises Unmappable."""
     marked = site.marked(returned)
     if returned.sending and not marked:
         returned.done = None  # the try did not reach the site
+        _guard(site.order, "")
     elif marked and returned.done is None:
         returned.done = returned.content
     _save(returned, sending=False)
@@ -116,14 +137,34 @@ def _one(site: _Site, returned: Return, follows: set[int]) -> list[str]:
         return []
     there = bool(returned.content.get("lines")) and not returned.gone
     if returned.done is None:
-        return [_make(site, returned)]
-    if not (site.order.shop.follow_returns or returned.pk in follows):
+        return [_begin(site, returned)]
+    if returned.refund is not None and returned.is_of_people:
+        if there:
+            raise Unmappable("return_of_refund", document=returned.name, refund=returned.refund.source_id)
+        leave(returned)
+        return [f"return {returned.name} is gone"]
+    if not (site.order.shop.follow_returns or returned.agreed == _version(returned)):
         raise Unmappable("return_changed" if there else "return_removed", document=returned.name)
     if marked:
         _delete(site, marked)
     returned.done = None
     _save(returned, sending=False)
     return [f"refund {marked} deleted", *([_make(site, returned)] if there else [])]
+
+
+def _begin(site: _Site, returned: Return) -> str:
+    """A return the site has not heard of: it may be of a refund made there already, or of an order nobody paid for."""
+    order = from_woocommerce.order(site.wire)
+    refund = refund_for(returned, _lines(site.order, returned), _items(site.order, order.lines))
+    if refund is not None:
+        enter(returned, refund)
+        return f"return {returned.name} was entered for refund {refund.source_id}"
+    if order.paid_at is None and order.status in OWED_NOTHING:
+        flags.show(site.order, Problem("return_of_unpaid", {"document": returned.name}))
+        returned.settled = True
+        returned.save(update_fields=["settled"])
+        return f"nobody paid for what came back by {returned.name}"
+    return _make(site, returned)
 
 
 def _make(site: _Site, returned: Return) -> str:
@@ -148,8 +189,6 @@ def _make(site: _Site, returned: Return) -> str:
 
 def _send(site: _Site, returned: Return, body: Mapping[str, Any], *, guarded: bool) -> str:
     """A refund of everything that is left makes the order refunded on the site: that is no news for the document."""
-    binding: OrderBinding = site.order.binding
-    before = binding.site_status
     if guarded:
         _guard(site.order, REFUNDED)
     try:
@@ -160,7 +199,7 @@ def _send(site: _Site, returned: Return, body: Mapping[str, Any], *, guarded: bo
         returned.done = None
         _save(returned, sending=False)
         if guarded:
-            _guard(site.order, before)
+            _guard(site.order, "")
         raise
     site.refunds.insert(0, made)
     _save(returned, sending=False)
@@ -173,7 +212,7 @@ def _guard(order: Order, status: str) -> None:
         shop=order.shop, direction=StatusMapping.Direction.TO_STATE, site_status=REFUNDED
     )
     if not chosen.exists():
-        OrderBinding.objects.filter(order=order).update(site_status=status)
+        OrderBinding.objects.filter(order=order).update(expected_status=status)
 
 
 def _delete(site: _Site, refund_id: str) -> None:
@@ -188,9 +227,10 @@ def _remember(site: _Site, *, changed: bool) -> None:
     wire = dict(site.client.orders.get(int(order.source_id))) if changed else site.wire
     accept(order.shop, wire, read_at=None, sure=True, refunds=site.refunds)
     for returned in order.returns.all():
-        marked = site.marked(returned)
-        returned.refund = order.refunds.filter(source_id=marked).first() if marked else None
-        returned.save(update_fields=["refund"])
+        if marked := site.marked(returned):
+            returned.refund = order.refunds.filter(source_id=marked).first()
+            returned.save(update_fields=["refund"])
+    show_flags(order)
 
 
 def _save(returned: Return, *, sending: bool) -> None:

@@ -8,6 +8,7 @@ from bridge import worktime
 from bridge.connections.faults import is_outage
 from bridge.domain.errors import DomainError
 from bridge.orders.models import Order
+from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Failed, Outcome, Parked, Untried
 from connectors.errors import ConnectorError
@@ -32,6 +33,16 @@ def one_by_one(messages: Sequence[OutboxMessage], step: Step) -> dict[int, Outco
             outcomes[message.pk] = Failed(error)
             away = is_outage(error)
     return outcomes
+
+
+def reconsider(order: Order, *asked: str) -> None:
+    """What a person is asked about this order may be so no longer: its parked messages of these kinds go again."""
+    shop = order.shop
+    waiting = OutboxMessage.objects.filter(
+        kind__in=asked, object_key=order.object_key, state=OutboxMessage.State.PARKED
+    )
+    for kind, connection_id in list(waiting.values_list("kind", "connection_id")):
+        enqueue(shop, shop.site if connection_id == shop.site_id else shop.account, kind, order.object_key)
 
 
 def order_of(message: OutboxMessage) -> Order:

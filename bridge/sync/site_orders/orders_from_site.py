@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -14,7 +14,7 @@ from bridge.catalog.bindings import ensure_listings
 from bridge.connections import clients
 from bridge.connections.models import Shop
 from bridge.domain import order as canonical
-from bridge.domain.errors import BadPayload
+from bridge.domain.errors import BadPayload, DomainError
 from bridge.domain.fingerprint import fingerprint
 from bridge.domain.refunds import Refund as Canonical
 from bridge.domain.status import NEVER_SENT
@@ -29,6 +29,7 @@ from bridge.orders.record_refunds import record_refunds
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds
 from bridge.sync.site_orders import site_orders
+from bridge.sync.site_orders.order_messages import reconsider
 from connectors.errors import NotFound
 
 # Clocks of two machines and whole seconds: an order placed in the minute of the start belongs to us.
@@ -117,7 +118,7 @@ def accept(
     if order.status in NEVER_SENT:
         return None
     listed = _refunds(shop, order) if refunds is None else refunds
-    seen = [from_woocommerce.refund(row, order.currency) for row in listed] if listed is not None else None
+    seen = Listed.read(listed, order.currency) if listed is not None else None
     keep = partial(_keep, shop, order, seen, read_at=read_at, sure=sure, history=history)
     try:
         row, change = keep()
@@ -135,10 +136,32 @@ def answered(order: Order, wire: Mapping[str, Any], refunds: list[Any] | None = 
     order.refresh_from_db()
 
 
+class Listed(NamedTuple):
+    """The refunds a site lists; of those that cannot be read what is wrong with them, by id."""
+
+    seen: list[Canonical]
+    unread: dict[str, str]
+
+    def __bool__(self) -> bool:
+        return bool(self.seen or self.unread)
+
+    @classmethod
+    def read(cls, rows: list[Any], currency: str) -> Listed:
+        """One that cannot be read stops neither the others nor its order."""
+        found = cls([], {})
+        for row in rows:
+            try:
+                found.seen.append(from_woocommerce.refund(row, currency))
+            except DomainError as error:
+                source_id = str(row.get("id") or "?") if isinstance(row, dict) else "?"
+                found.unread[source_id] = " ".join(error.problem.params.values())
+        return found
+
+
 def _keep(
     shop: Shop,
     order: canonical.Order,
-    refunds: list[Canonical] | None,
+    refunds: Listed | None,
     *,
     read_at: datetime | None,
     sure: bool,
@@ -149,8 +172,9 @@ def _keep(
         news = change in (Change.NEW, Change.CHANGED)
         # An order that is new here and has no refunds on the site has none to compare.
         listed = refunds if refunds or change is not Change.NEW else None
-        if listed is not None and (news or change is Change.SAME):
-            news = record_refunds(row, listed) or news
+        if listed is not None and (news or change is Change.SAME) and record_refunds(row, *listed):
+            news = True
+            reconsider(row, kinds.REFUND, kinds.RETURN)
         if news and (not history or has_document(row)):
             follow_up(row, order)
     return row, change
@@ -197,13 +221,17 @@ def _read_again(shop: Shop, source_id: str, *, history: bool = False) -> None:
 
 
 def _mark_deleted(shop: Shop, source_id: str) -> None:
-    """The order keeps its last content here; its status becomes the trash, which the owner may have mapped."""
+    """The order keeps its last content here; its status becomes the trash, which the owner may have mapped.
+
+    Of several with this id (a restored site) the site had only the newest.
+    """
     with transaction.atomic():
-        for row in (
-            Order.objects.select_for_update().filter(shop=shop, source_id=source_id).exclude(status="trash")
-        ):
-            row.status = "trash"
-            row.content = {**row.content, "status": "trash"}
-            row.save(update_fields=["status", "content"])
-            if wants_document(row):
-                enqueue(shop, shop.account, kinds.ORDER, row.object_key)
+        rows = Order.objects.select_for_update().filter(shop=shop, source_id=source_id)
+        row = rows.order_by("-placed_at", "-pk").first()
+        if row is None or row.status == "trash":
+            return
+        row.status = "trash"
+        row.content = {**row.content, "status": "trash"}
+        row.save(update_fields=["status", "content"])
+        if wants_document(row):
+            enqueue(shop, shop.account, kinds.ORDER, row.object_key)
