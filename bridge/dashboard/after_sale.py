@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bridge.dashboard import shown
@@ -94,7 +96,7 @@ def became(row: Refund, documents: list[RelatedDocument]) -> str:
     """What the bridge made of a refund, with the documents it made."""
     plan: Row = row.plan or {}
     made_from = [one.name for one in row.made_from.all()]
-    made = [in_moysklad(one.name, one.page_url, gone=one.gone) for one in documents if one.external_id]
+    made = [_named(one) for one in documents if one.external_id]
     taken = _("the goods left the document") if plan.get("positions") else ""
     if row.deleted_at is not None:
         return shown.lines(shown.tag(_("deleted on the site")), *made)
@@ -109,6 +111,12 @@ def became(row: Refund, documents: list[RelatedDocument]) -> str:
     missing = len(made) < len(documents) or (plan.get("return") and not documents)
     tag = shown.tag(_("on its way"), "info") if missing else shown.tag(_("in MoySklad"), "success")
     return shown.lines(tag, taken, *made)
+
+
+def _named(document: RelatedDocument) -> SafeString:
+    """'Cash refund 00012', the number as a link."""
+    number = in_moysklad(document.name, document.page_url, gone=document.gone)
+    return format_html("{} {}", word(DOCUMENTS, document.kind), number)
 
 
 def _return(row: Return, order: Order) -> Row:
