@@ -55,7 +55,7 @@ def state_to_send(shop: Shop, status: str, binding: OrderBinding) -> str:
     return "" if wanted == binding.state_id else str(wanted)
 
 
-def record_of(body: Mapping[str, Any], order: Canonical, *, reserved: bool) -> dict[str, Any]:
+def record_of(body: Mapping[str, Any], order: Canonical, *, reserved: bool | None) -> dict[str, Any]:
     """What a call carries, kept before it is made and confirmed by its answer: {header, state, site_status} and, with
     goods, {positions, goods, reserved}."""
     kept: dict[str, Any] = {
@@ -123,20 +123,25 @@ def with_ids(wanted: Sequence[dict[str, Any]], present: Rows) -> list[dict[str, 
     return result
 
 
-def with_reserve(rows: Sequence[dict[str, Any]], present: Rows, *, reserved: bool) -> list[dict[str, Any]]:
-    """The rows with what is not shipped yet kept aside, or with nothing; services are never reserved."""
-    shipped = {str(row["id"]): float(row.get("shipped") or 0) for row in present}
+def with_reserve(
+    rows: Sequence[dict[str, Any]], present: Rows, *, reserved: bool | None
+) -> list[dict[str, Any]]:
+    """The rows with what is not shipped yet kept aside, or with nothing, or (None) with what is kept aside of it now;
+    services are never reserved."""
+    there = {str(row["id"]): row for row in present}
     return [
         row
         if row["assortment"]["meta"]["type"] == "service"
-        else {
-            **row,
-            "reserve": max(float(row["quantity"]) - shipped.get(str(row.get("id")), 0.0), 0.0)
-            if reserved
-            else 0.0,
-        }
+        else {**row, "reserve": _reserve(row, there.get(str(row.get("id")), {}), reserved)}
         for row in rows
     ]
+
+
+def _reserve(row: Mapping[str, Any], present: Mapping[str, Any], reserved: bool | None) -> float:
+    left = max(float(row["quantity"]) - float(present.get("shipped") or 0), 0.0)
+    if reserved is None:
+        return min(float(present.get("reserve") or 0), left)
+    return left if reserved else 0.0
 
 
 def as_they_are(present: Rows) -> list[dict[str, Any]]:

@@ -38,6 +38,23 @@ def remember_sent(binding: OrderBinding, document: Mapping[str, Any], header: Ma
     remember(binding, {**document, "description": header.get("description")}, header)
 
 
+def ours_of(document: Mapping[str, Any], header: Mapping[str, Any]) -> dict[str, str | None]:
+    """What may be written over in a document that others made: no words, or those of our header; None: it is theirs."""
+    return {
+        shown: text if not text or _same(document, header, shown) else None
+        for shown, text in texts_of(document).items()
+    }
+
+
+def _same(document: Mapping[str, Any], header: Mapping[str, Any], shown: str) -> Any:
+    if shown == "description":
+        return document[shown] == header[shown]
+    if shown == "deliveryPlannedMoment":  # the answer has milliseconds
+        return document[shown][:19] == header[shown]
+    there, ours = document.get("shipmentAddressFull") or {}, header["shipmentAddressFull"] or {}
+    return all(str(ours.get(key) or "") == value for key, value in there.items() if isinstance(value, str))
+
+
 def keep(binding: OrderBinding, document: Mapping[str, Any], body: dict[str, Any]) -> list[Problem]:
     """Take out of a body what would overwrite the staff's words; returns what to flag the order with (KEPT)."""
     seen, now = binding.written.get("seen"), texts_of(document)

@@ -45,6 +45,6 @@ def outcome(job: Job, detail: str) -> Outcome:
 def _sums(job: Job) -> list[Problem]:
     """What MoySklad counts against what the order costs: a minimum price, for example, raises a price silently."""
     remote, local, currency = job.binding.sum_minor, job.content.total_minor, job.order.currency
-    if remote == local or not (job.content.lines or job.content.charges):
+    if remote == local or job.given_back:
         return []  # what was given back whole keeps its lines in the document, for the record
     return [Problem(SUM, {"remote": to_text(remote, currency), "local": to_text(local, currency)})]

@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridge.connections.models import Connection
-from bridge.domain.errors import DomainError, Problem
+from bridge.domain.errors import Problem
 from bridge.mapping import from_moysklad, to_moysklad
 from bridge.orders import flags
 from bridge.orders.models import OrderBinding
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
-from bridge.sync.document import document_body, lost_answers, staff_edits
+from bridge.sync.document import document_body, earlier_release, lost_answers, staff_edits
 from bridge.sync.document import order_document as parts
-from bridge.sync.orders import after_writing, edits_to_site
+from bridge.sync.orders import after_writing, edits_to_site, known_goods, raised_prices, unwritten_refunds
 from bridge.sync.orders.new_documents import GONE_CODES
 from bridge.sync.orders.order_job import Job, Outcomes, each, note, send
 from bridge.sync.refunds import refund_plans
@@ -43,6 +43,7 @@ def update(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcom
     written: list[Job] = []
     for job, answer in zip(ready, send(client, ready), strict=True):
         written += each([job], outcomes, lambda job, answer=answer: _answered(client, job, answer))  # type: ignore[misc]
+    raised_prices.take_over(client, written)
     after_writing.conclude(note(account, written, outcomes), outcomes, _said)
     return outcomes
 
@@ -52,13 +53,13 @@ def _unchanged(job: Job) -> Outcome | None:
     binding, shop = job.binding, job.order.shop
     if binding.gone:
         return removed_documents.outcome(job.order, binding)
-    if binding.sending:
+    if binding.sending or "seen" not in binding.written:
         return None
     news = (
         document_body.header_changes(shop, job.content, binding.written)
         or parts.state_to_send(shop, job.order.status, binding)
-        or _goods_differ(job)
-        or _reserve_differs(job)
+        or job.goods_differ
+        or known_goods.reserve_differs(job)
         or refund_plans.unplanned(job.order)
         or removed_documents.goes_to_bin(job.order)
     )
@@ -70,7 +71,7 @@ def _read(client: MoySklad, jobs: Sequence[Job]) -> dict[str, Document]:
     if not jobs:
         return {}
     opened = ["positions"]
-    if any(refund_plans.unplanned(job.order) for job in jobs):
+    if any(refund_plans.unplanned(job.order) or unwritten_refunds.of(job.order) for job in jobs):
         opened += refund_plans.OPENED
     ids = [job.binding.external_id for job in jobs]
     return {str(row["id"]): row for row in client.orders.by_ids(ids, opened, deleted=None)}
@@ -82,6 +83,7 @@ def _look(job: Job, documents: Mapping[str, Document]) -> Outcome | None:
     if document is None or document.get("deleted"):
         return _gone(job, Gone.BINNED if document else Gone.DELETED)
     lost_answers.settle(job.binding, document)
+    earlier_release.settle(job.order.shop, job.content, job.binding, document)
     edits_to_site.noticed(job.order, job.binding, document)
     job.seen = from_moysklad.document(document)
     return None
@@ -95,57 +97,16 @@ def _prepare(
     document = documents[binding.external_id]
     if removed_documents.goes_to_bin(job.order):
         return removed_documents.put_into_bin(client, job.order, binding)
-    refund_plans.plan(job.order, document)
-    job.__dict__.pop("content", None)  # a plan may just have taken something out of the document
+    known_goods.plan(job, document)
     job.body = dict(document_body.header_changes(shop, job.content, binding.written))
     job.notes |= flags.only(staff_edits.keep(binding, document, job.body), staff_edits.KEPT)
     if state := parts.state_to_send(shop, job.order.status, binding):
         job.body["state"] = to_moysklad.state(account.base_url, state)
-    try:
-        job.body |= _goods(job, document)
-    except DomainError as error:
-        job.held_back = error.problem
+    job.body |= known_goods.body(job, document)
     if not job.body:
         return _nothing_to_send(job)
     job.body["meta"] = to_moysklad.entity(account.base_url, "customerorder", binding.external_id)["meta"]
     return None
-
-
-def _goods(job: Job, document: Document) -> dict[str, Any]:
-    """The positions as the site has them now, or as they are when only the reserve changes. Raises Unmappable."""
-    present = parts.rows_of(document)
-    reserved = job.order.shop.reserve and not job.releases
-    if not _goods_differ(job):
-        if not _reserve_differs(job):
-            return {}
-        rows = parts.as_they_are(present)
-        return {"positions": parts.with_reserve(rows, present, reserved=reserved)}
-    wanted = document_body.whole_body(job.order.shop, job.content)
-    facts = [from_moysklad.position_facts(row) for row in present]
-    known, name = job.binding.written.get("positions"), job.binding.document_name
-    doubtful = edits_to_site.in_doubt(job.order, job.binding)
-    if doubtful or known is None or not parts.same_positions(facts, known):
-        raise DomainError("positions_changed_on_both_sides", document=name)
-    rows = parts.with_ids(wanted["positions"], present)
-    if parts.less_than_shipped(rows, present):
-        raise DomainError("less_than_shipped", document=name)
-    return {
-        "positions": parts.with_reserve(rows, present, reserved=reserved),
-        "vatEnabled": wanted["vatEnabled"],
-        **({"rate": wanted["rate"]} if "rate" in wanted else {}),
-    }
-
-
-def _goods_differ(job: Job) -> bool:
-    """An order that was given back whole keeps its lines in the document, for the record: only the reserve goes."""
-    return bool(job.content.lines or job.content.charges) and (
-        parts.goods_digest(job.content) != job.binding.goods
-    )
-
-
-def _reserve_differs(job: Job) -> bool:
-    """Documents written before this was kept had everything reserved that the shop reserves."""
-    return job.order.shop.reserve and bool(job.binding.written.get("reserved", True)) == job.releases
 
 
 def _nothing_to_send(job: Job) -> Outcome:

@@ -15,7 +15,7 @@ from bridge.sync.account import directory
 from bridge.sync.buyers import customers
 from bridge.sync.document import document_body, staff_edits
 from bridge.sync.document import order_document as parts
-from bridge.sync.orders import after_writing
+from bridge.sync.orders import after_writing, raised_prices
 from bridge.sync.orders.order_job import Job, Outcomes, each, look_up_goods, note, send
 from bridge.sync.refunds import refund_plans
 from bridge.sync.states import removed_documents
@@ -61,6 +61,7 @@ def create(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcom
     made: list[Job] = []
     for job, answer in zip(ready, send(client, ready), strict=True):
         made += each([job], outcomes, lambda job, answer=answer: _answered(client, account, job, answer))  # type: ignore[misc]
+    raised_prices.take_over(client, made)
     after_writing.conclude(note(account, made, outcomes), outcomes, _said)
     return outcomes
 

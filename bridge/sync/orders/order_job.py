@@ -59,9 +59,40 @@ class Job:
         done_long_ago = self.order.requested and self.order.status == "completed"
         return done_long_ago or self.order.status in parts.RELEASING
 
+    @property
+    def reserved(self) -> bool | None:
+        """Whether the document's goods are reserved by us; None: that was left to people."""
+        if not self.binding.external_id:
+            return None
+        known: bool | None = self.binding.written.get("reserved", True)
+        return known
+
+    @property
+    def reserves(self) -> bool | None:
+        """Whether they should be; None: people decide, and what they reserved stays."""
+        if self.order.shop.reserve:
+            return not self.releases
+        return False if self.releases and self.reserved else None
+
+    @property
+    def given_back(self) -> bool:
+        """Whether nothing is left of the order but its refunds: its lines stay in the document, for the record."""
+        site = self.order.canonical
+        return not (self.content.lines or self.content.charges) and bool(site.lines or site.charges)
+
+    @property
+    def goods_differ(self) -> bool:
+        """Whether the site changed goods since they were written."""
+        return not self.given_back and parts.goods_digest(self.content) != self.binding.goods
+
     def record(self) -> dict[str, Any]:
-        """What the call carries, kept until its answer."""
-        return parts.record_of(self.body, self.content, reserved=not self.releases)
+        """What the call carries, kept until its answer; where only reserves change, the goods are those agreed on."""
+        reserved = self.reserved if self.reserves is None else self.reserves
+        kept = parts.record_of(self.body, self.content, reserved=reserved)
+        known = self.binding.written.get("positions")
+        if "positions" in kept and known is not None and not self.goods_differ:
+            kept["positions"] = known
+        return kept
 
 
 def jobs_of(messages: Sequence[OutboxMessage]) -> list[Job]:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from bridge.connections import clients
+from bridge.domain.errors import DomainError
 from bridge.domain.order import to_json
 from bridge.domain.refunds import remaining
 from bridge.mapping import from_moysklad, moysklad_money
@@ -87,15 +88,26 @@ def _bind(order: Order, seen: from_moysklad.Document) -> OrderBinding | None:
 
 
 def _settled(order: Order, document: Document) -> dict[str, Any]:
-    """As if we had written it: the header as the site has it, the goods as the document has them."""
+    """As if we had written it: the header as the site has it, the goods as the document has them. Words and goods that
+    are not those of the site stay the staff's (`foreign`: a change of goods on the site asks a person)."""
     header = document_body.header_of(order.shop, _content(order))
+    positions = from_moysklad.positions(document)
     return {
         **{key: value for key, value in header.items() if value is not None},
-        "positions": from_moysklad.positions(document),
-        "reserved": order.status not in parts.RELEASING,
-        "seen": staff_edits.texts_of(document),
+        "positions": positions,
+        "foreign": not _are_ours(order, positions),
+        "reserved": order.status not in parts.RELEASING if order.shop.reserve else None,
+        "seen": staff_edits.ours_of(document, header),
         "paid": order.content.get("paid_at") is not None,
     }
+
+
+def _are_ours(order: Order, positions: parts.Rows) -> bool:
+    try:
+        wanted = document_body.whole_body(order.shop, _content(order))["positions"]
+    except DomainError:
+        return False
+    return parts.same_positions(positions, [from_moysklad.position_facts(row) for row in wanted])
 
 
 def _content(order: Order) -> Any:
