@@ -306,3 +306,29 @@ def test_an_order_back_before_its_document_was_in_the_bin_keeps_it(
     world.quiet(60)
     assert [one["id"] for one in living(world, order)] == [document["id"]]
     assert len(world.documents(order["id"])) == 1
+
+
+@pytest.mark.parametrize("side", ["site", "moysklad"])
+def test_a_document_made_again_holds_no_goods_that_were_given_back(
+    world: Any, paid: Any, chosen: Any, side: str
+) -> None:
+    order, document, payment = paid
+    expense_item = next(iter(world.box.moysklad.directory("expenseitem").values()))
+    chosen(on_removed="create", expense_item_id=expense_item)
+    demand = world.box.moysklad.ship(document["id"])
+    world.quiet()
+    if side == "site":
+        world.box.store.refund(order["id"], {"S-00001": 1})
+    else:
+        world.box.moysklad.return_goods(demand["id"], {"S-00001": 1})
+        world.until(lambda: world.box.store.refunds(order["id"]), "the refund")
+    world.quiet()
+    before = len(world.box.moysklad.documents("salesreturn"))
+    world.box.moysklad.trash(document["id"])
+    new = made_again(world, order, document)
+    [position] = world.box.moysklad.document(new["id"])["positions"]["rows"]
+    assert (position["quantity"], position["reserve"]) == (2, 2)
+    total, entered = sums(world, new)
+    assert total == entered == payment["sum"] * 2 / 3
+    assert len(world.box.moysklad.documents("salesreturn")) == before
+    assert not world.row(order["id"]).flags.exists()
