@@ -207,6 +207,10 @@ CATALOGUE: dict[str, Entry] = {
         _("The return for refund %(refund)s was refused, because the shipment has changed: %(detail)s"),
         _("Look at the shipment in MoySklad, then retry: the bridge decides anew by what is shipped now."),
     ),
+    "refund_partly_returned": Entry(
+        _("A part of refund %(refund)s was returned; the rest was refused, as the shipment has changed: %(detail)s"),
+        _("Retry when the shipment is put right; or enter the rest in MoySklad by hand, its money too."),
+    ),
     "refund_deleted_after_return": Entry(
         _("Refund %(refund)s was deleted on the site; it has documents in MoySklad: %(documents)s."),
         _("Delete these documents in MoySklad if the refund was a mistake, then mark the refund as settled."),

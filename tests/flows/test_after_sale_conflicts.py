@@ -427,3 +427,26 @@ def test_a_decision_that_never_reached_the_document_can_be_taken_back(world: Any
     assert row_of(kept).plan
     assert row_of(lost).plan is None
     assert OrderBinding.objects.get(order=row).goods
+
+
+def test_the_rest_of_a_refund_whose_shipment_is_gone_may_be_entered_by_hand(world: Any, chosen: Any) -> None:
+    order = world.box.store.place_order({"S-00001": 2, "S-00002": 1}, shipping=None)
+    document = world.document(order["id"])
+    world.box.moysklad.ship(document["id"], {"S-00001": 2})
+    gone = world.box.moysklad.ship(document["id"], {"S-00002": 1})
+    world.quiet()
+    world.box.moysklad.faults.add("status", method="POST", path="entity/salesreturn$", status=503, count=None)
+    refund = world.box.store.refund(order["id"], {"S-00001": 1, "S-00002": 1})
+    world.until(lambda: decided(refund), "decided")
+    world.box.moysklad.delete(gone["id"], "demand")
+    world.box.moysklad.faults.clear()
+    message = world.message(order["id"], kind="refund_to_moysklad", state="parked")
+    assert message.problem == "refund_partly_returned"
+    assert len(returns(world, document)) == 1
+    again = world.box.moysklad.ship(document["id"], {"S-00002": 1})
+    world.quiet()
+    world.box.moysklad.return_goods(again["id"], {"S-00002": 1})
+    world.until(lambda: questions(world, order) == [], "nothing is asked any more")
+    world.quiet()
+    assert len(on_the_site(world, order)) == 1
+    assert len(returns(world, document)) == 2

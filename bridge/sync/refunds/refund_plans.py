@@ -65,6 +65,16 @@ def standing(order: Order) -> list[Refund]:
     return [refund for refund in order.refunds.all() if refund.deleted_at is None]
 
 
+def rest_to_be_returned(refund: Refund) -> list[Wire]:
+    """Positions of the returns of a refund that are still to be made while others of it are there."""
+    due = returns_due(refund)
+    if not due or not documents_of(refund).filter(gone=False).exclude(external_id="").exists():
+        return []
+    if refund.made_from.filter(gone=False).exists() or documents_of(refund).filter(sending=True).exists():
+        return []
+    return [row for body in due.values() for row in body["positions"]]
+
+
 def take_into_document(order: Order) -> None:
     """A document is about to be made: the refunds so far are part of what it says, whatever comes later.
 
@@ -163,7 +173,8 @@ def leave_history(order: Order) -> None:
 def to_be_returned(refund: Refund) -> refunds.Refund | None:
     """What of a refund of the site people may enter as a return in MoySklad: less what left the document.
 
-    None when nothing of it can be: it left the document whole, its return is there or on its way, or was entered.
+    None when nothing of it can be: it left the document whole, its return is there or on its way, or was entered. What
+    is left when only a part of its returns was made is in `rest_to_be_returned`.
     """
     made = documents_of(refund).filter(kind="salesreturn", gone=False)
     if made.filter(Q(sending=True) | ~Q(external_id="")).exists():

@@ -128,13 +128,16 @@ def _make(client: MoySklad, kind: Any, wanted: Sequence[_Wanted]) -> None:
 
 
 def _refused(wanted: _Wanted, error: ConnectorError) -> Outcome:
-    """A shipment that changed since: the refund is decided anew when the order's turn comes, or a person asks."""
+    """A shipment that changed since: the refund is decided anew when the order's turn comes, or a person asks.
+
+    One of which a part is returned already cannot be: a person enters the rest.
+    """
     permanent = isinstance(error, PermanentError | NotFound)
     if wanted.row.kind != RETURN or not permanent or error.code not in SHIPMENT_CHANGED:
         return Failed(error)
-    refund_plans.plan_anew(wanted.refund)
+    anew = refund_plans.plan_anew(wanted.refund)
     params = {"refund": wanted.refund.source_id, "detail": error.detail}
-    return Parked(Problem("refund_shipment_changed", params))
+    return Parked(Problem("refund_shipment_changed" if anew else "refund_partly_returned", params))
 
 
 def _outcome(job: _Job) -> Outcome:

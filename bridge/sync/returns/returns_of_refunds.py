@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from bridge.domain.errors import Unmappable
 from bridge.domain.refunds import Refund as Canonical
 from bridge.domain.returned import Returned
+from bridge.mapping.from_moysklad import ref_id
 from bridge.orders.after_sale import Refund, Return
 from bridge.sync.refunds import refund_plans
 
@@ -30,7 +32,12 @@ def refund_for(returned: Return, lines: Sequence[Returned], items: Mapping[str, 
         for refund in refund_plans.living(order)
         if (left := refund_plans.to_be_returned(refund)) is not None
     ]
-    whole = [refund for refund, left in open_ones if _is_all(left, items, back, returned.sum_minor)]
+    rests = [
+        refund
+        for refund in refund_plans.living(order)
+        if (rest := _goods_among(refund_plans.rest_to_be_returned(refund), items)) and rest == back
+    ]
+    whole = rests + [refund for refund, left in open_ones if _is_all(left, items, back, returned.sum_minor)]
     if whole:
         return _chosen(returned, whole)
     for refund, left in open_ones:
@@ -67,6 +74,12 @@ def _is_all(left: Canonical, items: Mapping[str, str], back: Goods, sum_minor: i
     """The same goods and pieces; where no goods are named, the same money."""
     named = _goods_of(left, items)
     return named == back if named else left.total_minor == sum_minor
+
+
+def _goods_among(positions: Sequence[Mapping[str, Any]], items: Mapping[str, str]) -> Goods:
+    """What positions of MoySklad hold of the order's goods."""
+    found = [(ref_id(row["assortment"]), Decimal(str(row["quantity"]))) for row in positions]
+    return _goods((item, quantity) for item, quantity in found if item in items.values())
 
 
 def _may_be_part(named: Goods, back: Goods) -> bool:
