@@ -24,10 +24,8 @@ def state_changed(account: Connection, binding: OrderBinding) -> None:
     order = binding.order
     status = status_for(order.shop, binding.state_id)
     if order.status == status:
-        if binding.expected_status not in (
-            "",
-            status,
-        ):  # a try that may have given it another one is taken back
+        # A try that may have given it another one is taken back.
+        if binding.expected_status not in ("", status):
             _ask(order)
         return
     if _site_has_news(binding):
