@@ -77,4 +77,6 @@ def test_a_changed_return_is_followed_only_when_a_person_says_so(desk: Desk, row
     assert "Delete the refund" in words_of(desk.get(f"/admin/bridge/order/{rows.sent.pk}/change/", "en"))
     assert len(desk.press("return", known.pk, "follow")) == 1
     message = OutboxMessage.objects.get(object_key=rows.sent.object_key, kind=kinds.RETURN)
-    assert (message.state, message.payload) == (OutboxMessage.State.WAITING, {"follow": [known.pk]})
+    known.refresh_from_db()
+    assert message.state == OutboxMessage.State.WAITING
+    assert known.agreed == {"content": known.content, "gone": True}
