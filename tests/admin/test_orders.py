@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from bridge.domain import refunds
 from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import kinds
@@ -211,7 +212,8 @@ def test_what_became_of_a_refund_is_said(desk: Desk) -> None:
 
 def test_a_refund_made_from_a_return_names_it(desk: Desk) -> None:
     order = factories.OrderFactory()
-    refund = factories.RefundFactory(order=order)
+    ours = refunds.Refund("7009", 79585, factories.PLACED, origin="return")
+    refund = factories.RefundFactory(order=order, source_id="7009", seen=ours)
     factories.ReturnFactory(connection=order.shop.account, order=order, refund=refund, name="В-9")
     text = words_of(desk.get(f"{LIST}{order.pk}/change/", "en"))
     assert "made from a return В-9" in text
