@@ -73,7 +73,8 @@ def test_an_edit_leaves_a_note_on_the_order_and_makes_no_echo(world: Any, sent: 
     world.until(lambda: line(world, order, "S-00001")["quantity"] == 3, "three pieces on the site")
     world.quiet()
     notes = [row["note"] for row in world.box.store.notes(order["id"])]
-    [_note] = [text for text in notes if document["name"] in text]
+    [note] = [text for text in notes if document["name"] in text]
+    assert note.startswith(f"Изменено в МойСклад ({document['name']}): ")
     updated = world.box.moysklad.document(document["id"])["updated"]
     world.run_flow("statuses")
     world.box.store.resend(order["id"])
