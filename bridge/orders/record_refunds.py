@@ -34,6 +34,7 @@ def record_refunds(order: Order, seen: Sequence[Canonical], unread: Mapping[str,
         row for source_id, row in missing.items() if source_id not in listed and row.deleted_at is None
     ]
     back = [row for source_id, row in known.items() if source_id in listed and row.deleted_at is not None]
+    fuller = [row for one in seen if (row := known.get(one.source_id)) and _take_over(row, one)]
     Refund.objects.bulk_create(
         Refund(
             order=order,
@@ -54,7 +55,20 @@ def record_refunds(order: Order, seen: Sequence[Canonical], unread: Mapping[str,
     _show_unread(order, unread or {})
     if deleted or back:
         show_flags(order)
-    return bool(new or deleted or back)
+    return bool(new or deleted or back or fuller)
+
+
+def _take_over(row: Refund, seen: Canonical) -> bool:
+    """The site lists a refund before it has stored all its lines: what was decided of a half one is decided anew,
+    unless a person or a return has settled it."""
+    if row.canonical == seen:
+        return False
+    plan = row.plan or {}
+    row.content, row.amount_minor = to_json(seen), seen.total_minor
+    if not plan.get("by_hand") and not plan.get("return"):
+        row.plan = None
+    row.save(update_fields=["content", "amount_minor", "plan"])
+    return True
 
 
 def _is_history(order: Order, refund: Canonical) -> bool:

@@ -500,3 +500,30 @@ def test_an_owner_who_makes_returns_himself_is_told_of_the_refund(world: Any, bu
     world.until(lambda: "S-00002" not in positions(world, document), "what is not shipped left the document")
     world.quiet()
     assert returns(world, document) == money_back(world, document) == []
+
+
+def test_a_refund_that_was_read_before_its_lines_were_stored_is_understood_once_they_are(
+    world: Any, buy: Any
+) -> None:
+    order, document = buy()
+    before = positions(world, document)
+    world.box.store.hold_events()
+    world.box.store.configure(half_stored_refunds=True)
+    try:
+        refund = world.box.store.refund(order["id"], {"S-00001": 1}, restock=False)
+        world.run_flow("orders")
+        half = world.until(lambda: world.row(order["id"]).refunds.first(), "the refund is recorded")
+        assert (half.source_id, half.canonical.lines) == (str(refund["id"]), ())
+    finally:
+        world.box.store.configure(half_stored_refunds=False)
+        world.box.store.release_events()
+    wanted = {article: (row["quantity"], row["price"]) for article, row in before.items()}
+    wanted["S-00001"] = (2, before["S-00001"]["price"])
+
+    def said() -> dict[str, tuple[float, float]]:
+        return {
+            article: (row["quantity"], row["price"]) for article, row in positions(world, document).items()
+        }
+
+    world.until(lambda: said() == wanted, "a piece leaves the document, prices stay")
+    assert sum_of(world, document) == kopecks(order["total"]) - kopecks(refund["amount"])

@@ -22,6 +22,9 @@ class Options:
     legacy_storage: bool = (
         False  # orders in wp_posts instead of HPOS: an order takes its refunds into the trash
     )
+    half_stored_refunds: bool = (
+        False  # REST is asked while a refund is being made: its lines are not stored yet
+    )
     check_nonce: bool = True
 
     # the companion plugin

@@ -21,7 +21,13 @@ class RefundPages:
         order = orders.find(self.shop, order_id)
         rows = sorted(self.shop.refunds_in_sight(order_id), key=lambda refund: -refund["id"])
         query = Query(request.query)
-        return page_response(self.shop, request, query, rows, lambda row: shown_refund(self.shop, order, row))
+        return page_response(self.shop, request, query, rows, lambda row: self._shown(order, row))
+
+    def _shown(self, order: Obj, refund: Obj) -> dict[str, Any]:
+        """WooCommerce stores a refund first and its lines one after another: who asks meanwhile sees it without."""
+        hidden: Obj = {"line_items": [], "shipping_lines": [], "fee_lines": []}
+        half = hidden if self.shop.options.half_stored_refunds else {}
+        return shown_refund(self.shop, order, refund | half)
 
     def of_all_orders(self, request: Request) -> Response:
         """The same with `parent_id`, of every order."""
