@@ -13,8 +13,8 @@ from bridge.configuration.shapes import OneOf, Text, Texts
 from bridge.connections.models import Shop
 
 ROOT = Path(__file__).parents[2]
-# Which shop it is; and the name that belongs to `common_buyer_id`.
-NO_CHOICES = {"id", "name", "site", "account", "common_buyer_name"}
+# Which shop it is; the name that belongs to `common_buyer_id`; the moment from which refunds count, kept by the bridge.
+NO_CHOICES = {"id", "name", "site", "account", "common_buyer_name", "refunds_since"}
 CHOSEN = {field.name for field in Shop._meta.concrete_fields} - NO_CHOICES
 
 

@@ -427,6 +427,7 @@ def test_a_decision_that_never_reached_the_document_can_be_taken_back(world: Any
     assert row_of(kept).plan
     assert row_of(lost).plan is None
     assert OrderBinding.objects.get(order=row).goods
+    world.box.moysklad.faults.clear()
 
 
 def test_the_rest_of_a_refund_whose_shipment_is_gone_may_be_entered_by_hand(world: Any, chosen: Any) -> None:
