@@ -221,12 +221,14 @@ def test_goods_shipped_between_a_refund_and_its_writing_come_back_as_a_return(
     world.until(lambda: world.row(order["id"]).refunds.exclude(plan=None).exists(), "decided")
     world.box.moysklad.ship(document["id"])
     world.box.moysklad.faults.clear()
+
+    def returns() -> list[Json]:
+        every = world.box.moysklad.documents("salesreturn")
+        return [one for one in every if one["demand"]["customerOrder"]["id"] == document["id"]]
+
+    world.until(returns, "a return of the shipment", 60)
     world.quiet(60)
-    [back] = [
-        one
-        for one in world.box.moysklad.documents("salesreturn")
-        if one["demand"]["customerOrder"]["id"] == document["id"]
-    ]
+    [back] = returns()
     assert back["sum"] == positions(world, document)["S-00001"]["price"]
     assert positions(world, document)["S-00001"]["quantity"] == 3
 
