@@ -76,4 +76,15 @@ class Forbidden(PermanentError):
 
 
 class WrongHost(PermanentError):
-    """An address would have led to another host than the connection's own; it was not called."""
+    """An address would have led to another host than the connection's own; it was not called.
+
+    `why` names the reason, `names` what stands in it (host, address): `detail` says both in English, whoever has
+    readers of other languages words them itself.
+    """
+
+    def __init__(
+        self, detail: str, *, why: str = "", names: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
+        super().__init__(detail, **more)
+        self.why = why
+        self.names = names or {}

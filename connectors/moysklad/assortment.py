@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
+from connectors.errors import TransientError
 from connectors.moysklad.counterparties import with_archived
 from connectors.moysklad.filters import Filter, in_parts
-from connectors.moysklad.paging import MAX_LIMIT, Place, page_along_updated
+from connectors.moysklad.paging import MAX_LIMIT, MAX_LIMIT_WITH_EXPAND, Place, page_along_updated
 from connectors.moysklad.refs import id_of
-from connectors.moysklad.wire import AssortmentItem
+from connectors.moysklad.wire import AssortmentItem, Component
 
 if TYPE_CHECKING:
     from connectors.moysklad.client import MoySklad
@@ -58,14 +59,30 @@ class Assortment:
     def pages(
         self, kind: str, place: Place | None = None
     ) -> Iterator[tuple[list[AssortmentItem], Place | None]]:
-        """All items of a kind, live and archived, in pages, each with the place where the next one begins."""
+        """All items of a kind, live and archived, in pages, each with the place where the next one begins.
+
+        Bundles come with their components, a hundred to a page. A place may be `(time, 0)`: what changed since then.
+        """
         following: Place | None = place or ("", 0)
         conditions = str(with_archived(Filter(), None))
+        expanded: dict[str, str] = {"expand": "components"} if kind == "bundle" else {}
+        limit = MAX_LIMIT_WITH_EXPAND if expanded else MAX_LIMIT
         while following is not None:
             rows, following = page_along_updated(
-                self._client.get, f"entity/{kind}", conditions, following, {}, MAX_LIMIT
+                self._client.get, f"entity/{kind}", conditions, following, expanded, limit
             )
             yield cast(list[AssortmentItem], rows), following
+
+    def count(self, kind: str, updated_since: str | None = None) -> int:
+        """How many items of a kind there are, live and archived, or changed since then, in one small call."""
+        wanted = with_archived(Filter(), None)
+        if updated_since:
+            wanted.ge("updated", updated_since)
+        found = self._client.get(f"entity/{kind}", filter=str(wanted), limit=1, offset=0)
+        size = (found.get("meta") or {}).get("size") if isinstance(found, dict) else None
+        if not isinstance(size, int):
+            raise TransientError("MoySklad answered with something that is not a list.", code="net_shape")
+        return size
 
     def by_ids(self, kind: str, ids: Iterable[str]) -> list[AssortmentItem]:
         """Items of one kind by id, archived ones too; one call per 100."""
@@ -79,9 +96,10 @@ class Assortment:
         """
         return self._by(kind, field, values, archived)
 
-    def components(self, bundle_id: str) -> list[dict[str, Any]]:
-        """The parts of a bundle: `{assortment: {meta}, quantity}`."""
-        return list(self._client.rows(f"entity/bundle/{bundle_id}/components"))
+    def components(self, bundle_id: str) -> list[Component]:
+        """The parts of a bundle, at most 50. Source: dictionaries, "Bundle", "Components"."""
+        rows = self._client.rows(f"entity/bundle/{bundle_id}/components")
+        return cast(list[Component], list(rows))
 
     def _walk(self, kind: str, since: str | None, archived: bool | None) -> Iterator[AssortmentItem]:
         rows = self._client.rows_along_updated(

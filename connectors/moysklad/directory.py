@@ -18,6 +18,7 @@ from connectors.moysklad.wire import (
     Currency,
     Employee,
     Entity,
+    Folder,
     Territory,
 )
 
@@ -48,6 +49,17 @@ class Directory:
 
     def currencies(self) -> list[Currency]:
         return cast(list[Currency], self._all("currency"))
+
+    def price_types(self) -> list[Entity]:
+        """The account's price types in its own order; the first is the one new goods get their price in."""
+        found = self._client.get("context/companysettings/pricetype")
+        if not isinstance(found, list):
+            raise TransientError("MoySklad answered with something that is not a list.", code="net_shape")
+        return cast(list[Entity], found)
+
+    def folders(self) -> list[Folder]:
+        """Groups of goods; each names the `productFolder` it lies in."""
+        return cast(list[Folder], self._all("productfolder"))
 
     def countries(self) -> list[Territory]:
         """Countries; `code` is the three digits of ISO 3166-1."""

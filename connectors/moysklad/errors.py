@@ -60,6 +60,7 @@ def error_from(answer: Answer, method: str) -> ConnectorError:
     if 300 <= answer.status < 400:
         return WrongHost(
             "MoySklad answered with a redirect, which was not followed. Check the connection's base address.",
+            why="account_redirects",
             status=answer.status,
         )
     body = _decoded(answer)
@@ -72,7 +73,10 @@ def error_from(answer: Answer, method: str) -> ConnectorError:
         detail = f"MoySklad's address answered {answer.status} with a web page."
         if answer.status == 404:
             return WrongHost(
-                f"{detail} Check the base address of the connection.", status=404, code="net_html"
+                f"{detail} Check the base address of the connection.",
+                why="web_page",
+                status=404,
+                code="net_html",
             )
     return _by_status(answer.status, method)(detail, status=answer.status)
 

@@ -93,7 +93,7 @@ class Http:
             record.response_bytes = len(answer.body)
             record.response_body = answer.body
             if answer.status >= 400 and not answer.body.startswith(b"["):  # an array is a bulk answer
-                record.error = type(error_from(answer, method)).__name__
+                record.failed(error_from(answer, method))
         return answer
 
 

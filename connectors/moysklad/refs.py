@@ -76,9 +76,11 @@ def own_path(base: str, path: str) -> str:
         own = urlsplit(base).path.rstrip("/") + "/"
         lead = own if full.startswith(own) else API_PATH
         if not full.startswith(lead):
-            raise WrongHost("MoySklad gave an address that is not one of its API; it was not called.")
+            detail = "MoySklad gave an address that is not one of its API; it was not called."
+            raise WrongHost(detail, why="outside")
         path = full[len(lead) :]
     path = path.strip("/")
     if not path or "\\" in path or any(part in ("", ".", "..") for part in path.split("?")[0].split("/")):
-        raise WrongHost("This path does not lie below the API's address; it was not called.")
+        detail = "This path does not lie below the API's address; it was not called."
+        raise WrongHost(detail, why="outside")
     return path.partition("?")[0].partition("#")[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +18,9 @@ from connectors.moysklad.wire import StockRow
 
 if TYPE_CHECKING:
     from connectors.moysklad.client import MoySklad
+
+ITEMS_PER_CALL = 140
+"""So many ids fit into one filter."""
 
 StockType = Literal["stock", "freeStock", "quantity", "reserve", "inTransit"]
 
@@ -50,6 +54,8 @@ class Stock:
     ) -> list[StockRow]:
         """Rows `{assortmentId, <stock_type>: n}`, all warehouses summed. Raises PermanentError 13005 when the
         report is too big: ask by `assortment_ids`.
+
+        What is being recalculated is missing here, which looks like zero: only `by_store_current` can tell.
         """
         params = _params(stock_type, changed_since, include_zero)
         return self._read("report/stock/all/current", params, assortment_ids, None)
@@ -66,7 +72,9 @@ class Stock:
         """Rows `{assortmentId, storeId, <stock_type>: n}`.
 
         `storeId` null: reserves and transit of orders without a store (they are left out when `store_ids` is
-        given). `with_recalculate`: items being computed at this moment come with the value null.
+        given). `with_recalculate`: items being computed at this moment come with the value null; without it they
+        are missing, as if they were zero. Warehouses inside others count for themselves. Raises PermanentError
+        13005 when the report is too big: see stock_portions.py.
         """
         params = _params(stock_type, changed_since, include_zero)
         if with_recalculate:
@@ -84,16 +92,31 @@ class Stock:
         if wanted_stores == []:
             return []
         stores = f"storeId={','.join(wanted_stores)}" if wanted_stores else ""
-        parts = in_parts("", assortment_ids) if assortment_ids is not None else iter([[]])
-        rows: list[Any] = []
+        parts: Iterable[list[str]] = [[]]
+        if assortment_ids is not None:
+            parts = in_parts("", assortment_ids, at_most=ITEMS_PER_CALL)
+        rows: list[StockRow] = []
         for part in parts:
             goods = f"assortmentId={','.join(part)}" if part else ""
             wanted = ";".join(condition for condition in (goods, stores) if condition)
-            found = self._client.get(path, **params, filter=wanted or None)
-            if not isinstance(found, list):
-                raise TransientError("MoySklad answered with something that is no stock report.")
-            rows += found
-        return cast(list[StockRow], rows)
+            rows += _checked(self._client.get(path, **params, filter=wanted or None), params["stockType"])
+        return rows
+
+
+def _checked(report: Any, stock_type: str) -> list[StockRow]:
+    """The report, if it is one: a row that cannot be read must not pass for a zero."""
+    if isinstance(report, list) and all(_is_row(row, stock_type) for row in report):
+        return cast(list[StockRow], report)
+    raise TransientError("MoySklad answered with something that is no stock report.", code="net_shape")
+
+
+def _is_row(row: Any, stock_type: str) -> bool:
+    if not isinstance(row, dict) or not isinstance(row.get("assortmentId"), str) or stock_type not in row:
+        return False
+    value = row[stock_type]
+    return value is None or (
+        isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    )
 
 
 def amount(row: StockRow, stock_type: StockType) -> float | None:

@@ -172,18 +172,65 @@ class Counterparty(Entity, total=False):
     state: Reference
 
 
+class PriceType(TypedDict, total=False):
+    meta: dict[str, Any]
+    id: str
+    name: str
+    externalCode: str
+
+
+class Price(TypedDict, total=False):
+    value: float
+    currency: Reference
+
+
+class SalePrice(Price, total=False):
+    priceType: PriceType
+
+
+class Component(TypedDict, total=False):
+    """A part of a bundle and how many of it one bundle takes; never a bundle itself."""
+
+    id: str
+    assortment: Reference
+    quantity: float
+
+
 class AssortmentItem(Entity, total=False):
-    """A product, variant, service or bundle; `meta.type` tells which. `product` is a variant's parent."""
+    """A product, variant, service or bundle; `meta.type` tells which. `product` is a variant's parent.
+
+    A price is `{value, currency}` in hundredths, of a sale also its `priceType`; one of 0 was never entered.
+    `components` is `{meta}` alone unless expanded, then `{meta, rows}`. `weight` is kilograms.
+    """
 
     code: str
     article: str
     barcodes: list[dict[str, str]]
-    salePrices: list[dict[str, Any]]
+    salePrices: list[SalePrice]
+    buyPrice: Price
+    minPrice: Price
+    description: str
+    weight: float
+    volume: float
+    uom: Reference
+    vat: int
+    effectiveVat: int
+    discountProhibited: bool
+    productFolder: Reference
+    attributes: list[dict[str, Any]]
+    images: dict[str, Any]
     product: Reference
     characteristics: list[dict[str, str]]
     variantsCount: int
     components: dict[str, Any]
     pathName: str
+
+
+class Folder(Entity, total=False):
+    """A group of goods; `pathName` holds the names of those above it, joined by "/"."""
+
+    pathName: str
+    productFolder: Reference
 
 
 class StockRow(TypedDict, total=False):
@@ -254,6 +301,7 @@ class Currency(Entity, total=False):
     isoCode: str
     rate: float
     multiplicity: int
+    indirect: bool
     default: bool
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from connectors.transport.hosts import checked_addresses
+from connectors.transport.trust import TrustingAdapter
 
 
 class _Guarded(HTTPConnection):
@@ -45,7 +45,7 @@ class _GuardedTLSPool(HTTPSConnectionPool):
     ConnectionCls = _GuardedTLS
 
 
-class GuardedAdapter(HTTPAdapter):
+class GuardedAdapter(TrustingAdapter):
     """The adapter of a session that may only reach the open internet."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

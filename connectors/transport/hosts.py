@@ -21,6 +21,16 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+def is_loopback(host: str) -> bool:
+    """Whether the name or address of a host is this very machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def normal_address(url: str) -> str:
     """The base address in its one spelling: lower-case ASCII host, no default port, no trailing slash.
 
@@ -31,15 +41,18 @@ def normal_address(url: str) -> str:
         port = parts.port
         host = (parts.hostname or "").encode("idna").decode("ascii").rstrip(".")
     except ValueError as exc:  # also UnicodeError of the idna codec
-        raise WrongHost(f"This is not an address: {exc}. Enter it like https://shop.example") from exc
+        detail = f"This is not an address: {exc}. Enter it like https://shop.example"
+        raise WrongHost(detail, why="no_address") from exc
     if parts.scheme not in _DEFAULT_PORTS:
-        raise WrongHost("The address must begin with https:// (or http://).")
+        raise WrongHost("The address must begin with https:// (or http://).", why="no_scheme")
     if "@" in parts.netloc:
-        raise WrongHost("The address must not hold a login or password; enter them in their own fields.")
+        detail = "The address must not hold a login or password; enter them in their own fields."
+        raise WrongHost(detail, why="holds_login")
     if not host or any(c.isspace() for c in url.strip()):
-        raise WrongHost("The address has no host name. Enter it like https://shop.example")
+        raise WrongHost("The address has no host name. Enter it like https://shop.example", why="no_host")
     if parts.query or parts.fragment:
-        raise WrongHost("The address must end before '?' or '#'. Enter it like https://shop.example")
+        detail = "The address must end before '?' or '#'. Enter it like https://shop.example"
+        raise WrongHost(detail, why="too_long")
     if ":" in host:
         host = f"[{host}]"
     netloc = host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
@@ -75,7 +88,9 @@ def checked_addresses(host: str, port: int, *, allow_private: bool) -> list[str]
             if not is_public(ipaddress.ip_address(address.partition("%")[0])):
                 raise WrongHost(
                     f"{host} leads to {address}, an address inside a private network. Enter the public "
-                    "address, or allow private hosts in the settings (BRIDGE_ALLOW_PRIVATE_HOSTS)."
+                    "address, or allow private hosts in the settings (BRIDGE_ALLOW_PRIVATE_HOSTS).",
+                    why="private",
+                    names={"host": host, "address": address},
                 )
     return addresses
 

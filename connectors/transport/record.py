@@ -9,30 +9,36 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from connectors.transport.redact import redact_url
+from connectors.errors import ConnectorError
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class CallRecord:
-    """One call. `url` has no secrets; `status` is 0 when no answer came; sizes are bytes of the decoded
-    bodies.
+    """One call as it was on the wire, without its headers: whoever shows or keeps it takes secrets and personal data
+    out of the address and the bodies (`repr` shows neither).
 
-    `error` is the class of `connectors.errors` the call ended with, "" when it succeeded. The bodies are
-    as they were on the wire: pass them through `redact.redact_body` before showing or keeping them.
+    `status` is 0 when no answer came; sizes are bytes of the decoded bodies. `error` is the class of
+    `connectors.errors` the call ended with, "" when it succeeded, `code` that error's code.
     """
 
     method: str
-    url: str
+    url: str = field(repr=False)
     started_at: datetime
     status: int = 0
     duration_ms: float = 0.0
     error: str = ""
+    code: str = ""
     request_bytes: int = 0
     response_bytes: int = 0
     request_body: bytes = field(default=b"", repr=False)
     response_body: bytes = field(default=b"", repr=False)
+
+    def failed(self, error: BaseException) -> None:
+        """Note what the call came to."""
+        self.error = type(error).__name__
+        self.code = error.code if isinstance(error, ConnectorError) else ""
 
 
 Observer = Callable[[CallRecord], None]
@@ -45,7 +51,7 @@ def recorded(observer: Observer | None, method: str, url: str, body: bytes | Non
     """
     record = CallRecord(
         method=method,
-        url=redact_url(url),
+        url=url,
         started_at=datetime.now(UTC),
         request_bytes=len(body or b""),
         request_body=body or b"",
@@ -54,7 +60,7 @@ def recorded(observer: Observer | None, method: str, url: str, body: bytes | Non
     try:
         yield record
     except BaseException as exc:
-        record.error = type(exc).__name__
+        record.failed(exc)
         raise
     finally:
         record.duration_ms = (time.monotonic() - began) * 1000

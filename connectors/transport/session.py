@@ -11,9 +11,9 @@ import threading
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from connectors.transport.guarded import GuardedAdapter
+from connectors.transport.trust import TrustingAdapter
 
 POOL_HOSTS = 16
 POOL_PER_HOST = 16
@@ -42,7 +42,7 @@ def _new_session(allow_private: bool) -> requests.Session:
     session.trust_env = False
     session.headers.clear()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter_class = HTTPAdapter if allow_private else GuardedAdapter
+    adapter_class = TrustingAdapter if allow_private else GuardedAdapter
     for scheme in ("http://", "https://"):
         session.mount(
             scheme, adapter_class(pool_connections=POOL_HOSTS, pool_maxsize=POOL_PER_HOST, max_retries=0)

@@ -11,7 +11,9 @@ import json
 import secrets
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -27,6 +29,7 @@ from connectors.woocommerce.customers import Customers
 from connectors.woocommerce.errors import error_from, unreadable
 from connectors.woocommerce.orders import Orders
 from connectors.woocommerce.paging import MAX_PER_PAGE
+from connectors.woocommerce.plugin import Plugin
 from connectors.woocommerce.products import Products
 from connectors.woocommerce.refunds import Refunds
 from connectors.woocommerce.site import Site
@@ -49,7 +52,9 @@ class WooCommerce:
         connect_timeout: float = 5.0,
         read_timeout: float = 60.0,
         observer: Observer | None = None,
+        about: Callable[[], str] | None = None,
     ) -> None:
+        """`about` says which order a call is for ('' where it is for none): the site's own logs can name it too."""
         self.url = normal_address(url)
         self._api = _PooledAPI(
             self.url,
@@ -58,12 +63,19 @@ class WooCommerce:
             allow_private=allow_private,
             timeouts=Timeouts(connect_timeout, read_timeout),
             observer=observer,
+            about=about,
         )
         self.orders = Orders(self)
         self.refunds = Refunds(self)
         self.products = Products(self)
         self.customers = Customers(self)
         self.site = Site(self)
+        self.plugin = Plugin(self)
+
+    @property
+    def server_time(self) -> datetime | None:
+        """When the last answer was made, by the site's own clock (header Date); None before the first."""
+        return self._api.server_time
 
     def get(self, path: str, **params: Param) -> Any:
         """The decoded body. Booleans become true/false, lists comma lists, None is left out."""
@@ -78,6 +90,10 @@ class WooCommerce:
     def delete(self, path: str, **params: Param) -> Any:
         """DELETE; without `force=True` an order goes to the trash."""
         return self._decoded(self._api.delete(_endpoint(path), params=_plain(params)), "DELETE")
+
+    def post_signed(self, route: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """POST to a route of a plugin that checks a signature of its own; an answer of any status."""
+        return self._api.send("POST", f"{self.url}/wp-json/{route}", headers, body)
 
     def rows(self, path: str, *, per_page: int = MAX_PER_PAGE, **params: Param) -> Iterator[dict[str, Any]]:
         """All rows of a list, page after page as they are consumed.
@@ -95,6 +111,14 @@ class WooCommerce:
             ):
                 return
             page += 1
+
+    def rows_by_ids(self, path: str, ids: Iterable[int], **params: Any) -> list[dict[str, Any]]:
+        """The rows of a list that have these ids, as far as they are there; one call per 100."""
+        wanted = list(dict.fromkeys(int(one) for one in ids))
+        found: list[dict[str, Any]] = []
+        for start in range(0, len(wanted), MAX_PER_PAGE):
+            found += self.rows(path, include=wanted[start : start + MAX_PER_PAGE], **params)
+        return found
 
     def page(self, path: str, **params: Param) -> tuple[list[dict[str, Any]], int | None]:
         """One page of a list and the number of pages (None when a proxy took the header away)."""
@@ -151,11 +175,14 @@ class _PooledAPI(API):  # type: ignore[misc]  # the package has no types
         allow_private: bool,
         timeouts: Timeouts,
         observer: Observer | None,
+        about: Callable[[], str] | None,
     ) -> None:
         super().__init__(url, consumer_key, consumer_secret, version="wc/v3", user_agent=USER_AGENT)
         self._allow_private = allow_private
         self._timeouts = timeouts
         self._observer = observer
+        self._about = about
+        self.server_time: datetime | None = None
 
     def _API__request(
         self, method: str, endpoint: str, data: Any, params: Mapping[str, str] | None = None
@@ -163,32 +190,39 @@ class _PooledAPI(API):  # type: ignore[misc]  # the package has no types
         url = self._API__get_url(endpoint)
         if params:
             url = f"{url}?{urlencode(params)}"
-        headers = {"User-Agent": self.user_agent, "Accept": "application/json"}
+        headers = {}
         if self.is_ssl:
             keys = f"{self.consumer_key}:{self.consumer_secret}"
             headers["Authorization"] = f"Basic {b64encode(keys.encode()).decode('ascii')}"
         else:
             url = self._API__get_oauth_url(url, method)
-        body = None
-        if data is not None:
-            body = json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
-            headers["Content-Type"] = "application/json;charset=utf-8"
+        body = json.dumps(data, ensure_ascii=False, allow_nan=False).encode() if data is not None else None
+        return self.send(method, url, headers, body)
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """One call as it is given, with its credentials, over the pooled session; the observer is told of it."""
+        whole = {"User-Agent": self.user_agent, "Accept": "application/json", **headers}
+        if self._about is not None and (order := self._about()):
+            whole["X-Sklad-Bridge-Order"] = order
+        if body is not None:
+            whole["Content-Type"] = "application/json;charset=utf-8"
         with recorded(self._observer, method, url, body) as record:
             answer = perform(
                 pooled_session(allow_private=self._allow_private),
                 method,
                 url,
-                headers=headers,
+                headers=whole,
                 body=body,
                 timeouts=self._timeouts,
             )
+            self.server_time = _date(answer) or self.server_time
             record.status = answer.status
             record.response_bytes = len(answer.body)
             record.response_body = answer.body
             if not 200 <= answer.status < 300:
-                record.error = type(error_from(answer, method)).__name__
+                record.failed(error_from(answer, method))
             elif answer.body.lstrip()[:1] == b"<":
-                record.error = type(unreadable(answer, method)).__name__
+                record.failed(unreadable(answer, method))
         return answer
 
     def _API__get_oauth_url(self, url: str, method: str) -> str:
@@ -203,6 +237,13 @@ class _PooledAPI(API):  # type: ignore[misc]  # the package has no types
         return str(signature.get_oauth_url())
 
 
+def _date(answer: Answer) -> datetime | None:
+    try:
+        return parsedate_to_datetime(str(answer.headers.get("Date", "")))
+    except (TypeError, ValueError):
+        return None
+
+
 def _number(answer: Answer, header: str) -> int | None:
     value = str(answer.headers.get(header, ""))
     return int(value) if value.isdigit() else None
@@ -214,7 +255,7 @@ def _endpoint(path: str) -> str:
     """
     path = path.strip("/")
     if not path or any(part in ("", ".", "..") or quote(part, safe="-_") != part for part in path.split("/")):
-        raise WrongHost("This path does not lie below the site's API; it was not called.")
+        raise WrongHost("This path does not lie below the site's API; it was not called.", why="outside")
     return path
 
 

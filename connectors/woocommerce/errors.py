@@ -48,9 +48,10 @@ def error_from(answer: Answer, method: str) -> ConnectorError:
         return unreadable(answer, method)
     if isinstance(body, Mapping) and body.get("code"):
         return _error_of(body, answer.status, method, answer.headers)
-    return _by_status(answer.status, method, answer.headers)(
-        f"The site answered {answer.status} without an explanation.", status=answer.status
-    )
+    detail = f"The site answered {answer.status} without an explanation."
+    if answer.status == 429:
+        return RateLimited(detail, retry_after=_retry_after(answer.headers), status=429)
+    return _by_status(answer.status, method)(detail, status=answer.status)
 
 
 def error_from_item(item: Mapping[str, Any], status: int, method: str) -> ConnectorError:
@@ -92,7 +93,7 @@ def _error_of(
         return PermanentError(detail, **more)
     if status == 429:
         return RateLimited(detail, retry_after=_retry_after(headers), **more)
-    return _by_status(status, method, headers)(detail, **more)
+    return _by_status(status, method)(detail, **more)
 
 
 def unreadable(answer: Answer, method: str) -> ConnectorError:
@@ -121,14 +122,14 @@ def unreadable(answer: Answer, method: str) -> ConnectorError:
     return OutcomeUnknown(f"{detail} The change may or may not have been made.", **more)
 
 
-def _by_status(status: int, method: str, headers: Mapping[str, str]) -> type[ConnectorError]:
+def _by_status(status: int, method: str) -> type[ConnectorError]:
     if status == 401:
         return AuthError
     if status == 403:
         return Forbidden
     if status == 404:
         return NotFound
-    if status in (429, 503):
+    if status == 503:
         return TransientError
     if status >= 500 or status == 408:
         return TransientError if method in READS else OutcomeUnknown
@@ -141,11 +142,15 @@ def _redirected(answer: Answer) -> ConnectorError:
     """
     parts = urlsplit(answer.headers.get("Location", ""))
     if not parts.netloc:
-        return WrongHost("The site redirects the API. Enter its final address.", status=answer.status)
+        detail = "The site redirects the API. Enter its final address."
+        return WrongHost(detail, why="redirects", status=answer.status)
     base = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
     base += parts.path.partition("/wp-json")[0] if "/wp-json" in parts.path else ""
     return WrongHost(
-        f"The site redirects to another address. Use {base} as the shop's address.", status=answer.status
+        f"The site redirects to another address. Use {base} as the shop's address.",
+        why="redirects_to",
+        names={"address": base},
+        status=answer.status,
     )
 
 

@@ -53,13 +53,12 @@ class Orders:
         """
         return cast(Order, self._client.put(f"orders/{int(order_id)}", body))
 
-    def by_ids(self, ids: Iterable[int]) -> list[Order]:
-        """Those that exist, but for trashed ones and checkout drafts; one call per 100."""
-        wanted = list(dict.fromkeys(int(order_id) for order_id in ids))
-        found: list[dict[str, Any]] = []
-        for start in range(0, len(wanted), 100):
-            found += self._client.rows("orders", include=wanted[start : start + 100])
-        return cast(list[Order], found)
+    def by_ids(self, ids: Iterable[int], *, status: str = "any", fields: str = "") -> list[Order]:
+        """Those that exist, but for trashed ones and checkout drafts (`trash`: those alone); one call per 100.
+
+        `fields` names what to read of them, "" for all.
+        """
+        return cast(list[Order], self._client.rows_by_ids("orders", ids, status=status, _fields=fields))
 
     def modified_since(
         self, after_gmt: str, *, per_page: int = MAX_PER_PAGE, status: str = "any"
@@ -73,17 +72,23 @@ class Orders:
         return cast(Iterator[Order], rows)
 
     def pages(
-        self, wanted: OrderFilter, place: Place | None = None, *, per_page: int = MAX_PER_PAGE
+        self,
+        wanted: OrderFilter,
+        place: Place | None = None,
+        *,
+        per_page: int = MAX_PER_PAGE,
+        fields: str = "",
     ) -> Iterator[tuple[list[Order], Place | None]]:
         """What a filter selects, oldest order first, in pages, each with the place where the next one begins.
 
         Store the place with what the page brought and the walk can go on from it another day. Orders of the
-        second a page ends in come again with the next one.
+        second a page ends in come again with the next one. `fields` names what to read of them, "" for all;
+        `date_created_gmt` must be among it.
         """
         following: Place | None = place or (wanted.after_gmt, 1)
         while following is not None:
             rows, following = page_along(
-                self._client, "orders", CREATION, following, per_page, **wanted.params()
+                self._client, "orders", CREATION, following, per_page, _fields=fields, **wanted.params()
             )
             yield cast(list[Order], rows), following
 

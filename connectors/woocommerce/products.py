@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 MAX_BATCH = 100
 SKUS_PER_CALL = 50
-PRODUCT_FIELDS = (
-    "id,name,type,status,sku,global_unique_id,parent_id,variations,manage_stock,stock_quantity,stock_status,"
-    "backorders,regular_price,sale_price,price,date_modified_gmt"
-)
-VARIATION_FIELDS = (
+_SHARED = (
     "id,name,type,status,sku,global_unique_id,parent_id,manage_stock,stock_quantity,stock_status,backorders,"
-    "regular_price,sale_price,price,date_modified_gmt,attributes"
+    "regular_price,sale_price,price,date_on_sale_from_gmt,date_on_sale_to_gmt,weight,description,"
+    "date_modified_gmt,sklad_bridge_sale"
 )
+PRODUCT_FIELDS = f"{_SHARED},variations,catalog_visibility"
+VARIATION_FIELDS = f"{_SHARED},attributes"
+"""What goods are read with; `meta_data`, often the largest part of a product, only where it is asked for."""
+STOCK_FIELDS = "id,type,parent_id,manage_stock,stock_quantity,stock_status,backorders,sklad_bridge_sale"
 
 Result = dict[str, Any] | ConnectorError
 
@@ -66,6 +67,43 @@ class Products:
             f"products/{int(parent_id)}/variations", orderby="id", order="asc", _fields=_joined(fields)
         )
         return cast(Iterator[Product], rows)
+
+    def variations_page(
+        self, parent_id: int, number: int, fields: str | Iterable[str] = VARIATION_FIELDS
+    ) -> tuple[list[Product], int | None]:
+        """One page of what `variations` gives, from 1 on, and the number of pages (None when nobody says it)."""
+        found, pages = self._client.page(
+            f"products/{int(parent_id)}/variations",
+            per_page=MAX_BATCH,
+            page=number,
+            orderby="id",
+            order="asc",
+            _fields=_joined(fields),
+        )
+        return cast(list[Product], found), pages
+
+    def count(self) -> int | None:
+        """How many rows `products` gives, in one small call; None when a proxy took the header away."""
+        return self._client.count("products", status="any")
+
+    def by_ids(self, ids: Iterable[int], fields: str | Iterable[str] = PRODUCT_FIELDS) -> list[Product]:
+        """Those of these products that are there, but for the trash; one call per 100. Ids of variations are not found
+        here."""
+        rows = self._client.rows_by_ids("products", ids, _fields=_joined(fields), status="any")
+        return cast(list[Product], rows)
+
+    def variations_by_ids(
+        self, parent_id: int, ids: Iterable[int], fields: str | Iterable[str] = VARIATION_FIELDS
+    ) -> list[Product]:
+        """Those of these variations that the product has; one call per 100."""
+        path = f"products/{int(parent_id)}/variations"
+        return cast(list[Product], self._client.rows_by_ids(path, ids, _fields=_joined(fields)))
+
+    def create(self, body: Mapping[str, Any]) -> Product:
+        """Make a product (`name`, `status` "draft" …). A SKU that is taken is a PermanentError
+        `product_invalid_sku`; after OutcomeUnknown look for the SKU before trying again.
+        """
+        return cast(Product, self._client.post("products", body))
 
     def by_skus(self, skus: Iterable[str], fields: str | Iterable[str] = PRODUCT_FIELDS) -> list[Product]:
         """Products and variations with exactly these SKUs; one call per 50.

@@ -14,6 +14,7 @@ from connectors.woocommerce.wire import (
     ShippingMethod,
     ShippingZone,
     SiteInfo,
+    SiteReport,
     SiteSettings,
     Tax,
 )
@@ -30,7 +31,26 @@ class Site:
 
     def info(self) -> SiteInfo:
         """One call; raises AuthError or Forbidden when the key may not read it."""
-        status = self._client.get("system_status", _fields="environment,settings")
+        return self._info(self._client.get("system_status", _fields="environment,settings"))
+
+    def report(self) -> SiteReport:
+        """The same with what a diagnosis asks: one call, a heavier one for the site."""
+        status = self._client.get("system_status", _fields="environment,settings,active_plugins")
+        info = self._info(status)
+        plugins = status.get("active_plugins")
+        return {
+            **info,
+            "wp_cron": bool(status["environment"].get("wp_cron", True)),
+            "plugins": [
+                {"plugin": str(row.get("plugin", "")), "version": str(row.get("version", ""))}
+                for row in (plugins if isinstance(plugins, list) else [])
+                if isinstance(row, dict)
+            ],
+            "server_time": self._client.server_time,
+        }
+
+    @staticmethod
+    def _info(status: Any) -> SiteInfo:
         try:
             environment: dict[str, Any] = status["environment"]
             settings: dict[str, Any] = status["settings"]
@@ -72,6 +92,14 @@ class Site:
             }
         except (AttributeError, KeyError, TypeError, ValueError) as exc:
             raise TransientError("The site's settings cannot be read.", code="net_shape") from exc
+
+    def weight_unit(self) -> str:
+        """The unit weights of products are in: kg, g, lbs or oz."""
+        row = self._client.get("settings/products/woocommerce_weight_unit")
+        value = row.get("value") if isinstance(row, dict) else None
+        if not isinstance(value, str) or not value:
+            raise TransientError("The site's unit of weight cannot be read.", code="net_shape")
+        return value
 
     def shipping_zones(self) -> list[ShippingZone]:
         return cast(list[ShippingZone], self._client.get("shipping/zones"))

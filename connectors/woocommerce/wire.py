@@ -7,6 +7,7 @@ Money is a string ("1891.70"; coupons and products without fixed decimals), time
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, TypedDict
 
 
@@ -99,12 +100,18 @@ class Refund(TypedDict, total=False):
 
 
 class Product(TypedDict, total=False):
-    """A product or a variation; `manage_stock` "parent": the quantity is the parent's."""
+    """A product or a variation; `manage_stock` "parent": the quantity is the parent's.
+
+    `description` is HTML as the site shows it, a sale's dates are the site's midnights in UTC, `sklad_bridge_sale` (0:
+    none) is the number of the last sale that its stock contains, there only with our plugin.
+    """
 
     id: int
     name: str
+    description: str
     type: str
     status: str
+    catalog_visibility: str
     sku: str
     global_unique_id: str
     parent_id: int
@@ -116,8 +123,48 @@ class Product(TypedDict, total=False):
     price: str
     regular_price: str
     sale_price: str
+    date_on_sale_from_gmt: str | None
+    date_on_sale_to_gmt: str | None
+    weight: str
     date_modified_gmt: str
     attributes: list[dict[str, Any]]
+    meta_data: list[dict[str, Any]]
+    sklad_bridge_sale: int
+
+
+class StockItem(TypedDict):
+    """What the plugin is to set: `quantity` a decimal string, below "0" for pieces that are owed, `counted` the
+    later sales of this item (after `counted_through`, from `counted_since` on) that are in it
+    already. None leaves `status` to WooCommerce and `backorders` as they are.
+    """
+
+    id: int
+    quantity: str
+    counted: str
+    status: str | None
+    backorders: str | None
+
+
+class StockResult(TypedDict, total=False):
+    """`result`: set, same, busy, stale, not_done, unknown, unmanaged, parent (then `holder` keeps the stock) or error
+    (then `message`). `quantity` is the stock now, `was` before, decimal strings; `sale`: the last sale in `quantity`.
+    """
+
+    id: int
+    result: str
+    quantity: str
+    was: str
+    sale: int
+    holder: int
+    message: str
+
+
+class StockAnswer(TypedDict):
+    """`done`: how many items were reached; `sale`: the highest number of the site's journal of sales (0: none)."""
+
+    done: int
+    sale: int
+    items: list[StockResult]
 
 
 class SiteInfo(TypedDict):
@@ -129,6 +176,30 @@ class SiteInfo(TypedDict):
     currency: str
     decimals: int
     hpos: bool
+
+
+class SitePlugin(TypedDict):
+    """An active plugin: `plugin` is its file, `sklad-bridge/sklad-bridge.php`."""
+
+    plugin: str
+    version: str
+
+
+class SiteReport(SiteInfo):
+    """`server_time`: the site's own clock at its answer (header Date); None where a proxy took it away.
+    `wp_cron`: False where WordPress does its background work only when the host's own scheduler calls.
+    """
+
+    wp_cron: bool
+    plugins: list[SitePlugin]
+    server_time: datetime | None
+
+
+class PingAnswer(TypedDict):
+    """Whether the plugin's test event was taken; `error` says in words why not."""
+
+    delivered: bool
+    error: str
 
 
 class SiteSettings(TypedDict):
