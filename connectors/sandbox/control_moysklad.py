@@ -103,12 +103,18 @@ class MoyskladControl(Control):
         return dict(self.call("pay", order_id=order_id, sum_minor=sum_minor, kind=kind))
 
     def set_position(
-        self, order_id: str, article: str, *, quantity: float | None = None, price: float | None = None
+        self,
+        order_id: str,
+        article: str,
+        *,
+        quantity: float | None = None,
+        price: float | None = None,
+        reserve: float | None = None,
     ) -> Json:
-        """Another quantity or price (kopecks) of the first position with these goods; every position keeps its id."""
-        return dict(
-            self.call("set_position", order_id=order_id, article=article, quantity=quantity, price=price)
-        )
+        """Another quantity, price (kopecks) or reserve of the first position with these goods; every position keeps
+        its id."""
+        changes = {"quantity": quantity, "price": price, "reserve": reserve}
+        return dict(self.call("set_position", order_id=order_id, article=article, **changes))
 
     def remove_position(self, order_id: str, article: str) -> Json:
         """The first position with these goods goes, the others keep their ids."""
@@ -122,9 +128,11 @@ class MoyskladControl(Control):
         arguments = {"kind": kind, "name": name, "type": type, "required": required, "values": list(values)}
         return str(self.call("add_attribute", **arguments))
 
-    def add_currency(self, iso: str, rate: float) -> str:
-        """A currency by its letters ("USD"); `rate` in the account's currency. Returns its id."""
-        return str(self.call("add_currency", iso=iso, rate=rate))
+    def add_currency(self, iso: str, rate: float, *, multiplicity: int = 1, indirect: bool = False) -> str:
+        """A currency by its letters ("USD"): `multiplicity` of it cost `rate` of the account's currency; indirect: so
+        much of the account's currency costs `rate` of it. Returns its id."""
+        more = {"multiplicity": multiplicity, "indirect": indirect}
+        return str(self.call("add_currency", iso=iso, rate=rate, **more))
 
     def counterparties(self) -> list[Json]:
         """All of them, archived ones included."""
@@ -150,6 +158,62 @@ class MoyskladControl(Control):
     def item(self, article: str) -> Json:
         """Goods by article or code; `["meta"]["type"]` tells product, variant, bundle or service."""
         return dict(self.call("item", article=article))
+
+    def edit_item(self, article: str, **fields: Any) -> Json:
+        """Change a card: fields as the API takes them."""
+        return dict(self.call("edit_item", article=article, body=fields))
+
+    def delete_item(self, article: str) -> None:
+        """For good, with its variants. SandboxError 1028 when something uses it."""
+        self.call("delete_item", article=article)
+
+    def set_price(
+        self, article: str, value: float, price_type: str | None = None, currency: str | None = None
+    ) -> Json:
+        """A sale price in minor units; `price_type` by name (the first), `currency` by letters (the account's)."""
+        return dict(
+            self.call("set_price", article=article, value=value, price_type=price_type, currency=currency)
+        )
+
+    def add_price_type(self, name: str) -> str:
+        return str(self.call("add_price_type", name=name))
+
+    def add_folder(self, name: str, inside: str | None = None) -> str:
+        """A group of goods, below the one with the id `inside`. Returns its id."""
+        return str(self.call("add_folder", name=name, inside=inside))
+
+    def add_store(self, name: str, parent: str | None = None) -> str:
+        """A warehouse, below the one named `parent`. Returns its id."""
+        return str(self.call("add_store", name=name, parent=parent))
+
+    def add_goods(
+        self, count: int, *, prefix: str = "B", stock: dict[str, float] | None = None, variants: int = 0
+    ) -> int:
+        """Thousands of cards at once: products `B-000001` on, each with `variants` variants `B-000001-1` on; what
+        can be sold has `stock` pieces by store name. No webhook and no changedSince tells of them. Returns how many."""
+        return int(self.call("add_goods", count=count, prefix=prefix, stock=stock, variants=variants))
+
+    def enter(self, quantities: dict[str, float], store: str) -> list[str]:
+        """Pieces by article found in a store (by name). This and the next four return the ids of the documents."""
+        return list(self.call("stock_document", kind="enter", quantities=quantities, store=store))
+
+    def write_off(self, quantities: dict[str, float], store: str) -> list[str]:
+        return list(self.call("stock_document", kind="loss", quantities=quantities, store=store))
+
+    def move(self, quantities: dict[str, float], store: str, to: str) -> list[str]:
+        return list(self.call("stock_document", kind="move", quantities=quantities, store=store, to=to))
+
+    def sell(self, quantities: dict[str, float], store: str) -> list[str]:
+        """Demands without an order."""
+        return list(self.call("stock_document", kind="demand", quantities=quantities, store=store))
+
+    def receive(self, quantities: dict[str, float], store: str) -> list[str]:
+        """Supplies."""
+        return list(self.call("stock_document", kind="supply", quantities=quantities, store=store))
+
+    def set_stocks(self, store: str, amounts: dict[str, float]) -> None:
+        """Physical stock of many items by article, in one call."""
+        self.call("set_stocks", store=store, amounts=amounts)
 
     def set_stock(self, article: str, store: str, amount: float) -> None:
         """Physical stock of an item in a store (by name) is now `amount`."""

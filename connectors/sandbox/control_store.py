@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox.control_base import Control
-
-Json = dict[str, Any]
+from connectors.sandbox.control_stock import Json, StockControl
 
 
-class StoreControl(Control):
+class StoreControl(StockControl):
     def __init__(self, address: str) -> None:
         super().__init__(address)
         self.url = str(self.info["url"])
@@ -21,6 +19,26 @@ class StoreControl(Control):
     def pair(self, event_url: str, secret: str | list[str]) -> None:
         """Where the plugin sends its events and with what secret(s); an empty address switches it off."""
         self.call("pair", event_url=event_url, secret=secret)
+
+    def connect(self, code: str, *, language: str = "ru", times: int = 1) -> Json:
+        """Paste a pairing code into the plugin's settings and press “Connect” (store/plugin_pairing.py)."""
+        return dict(self.call("connect", code=code, language=language, times=times))
+
+    def disconnect(self) -> None:
+        """The plugin forgets the bridge and revokes the key it made."""
+        self.call("disconnect")
+
+    def valid_keys(self) -> list[str]:
+        """The consumer keys that are valid now."""
+        return list(self.call("valid_keys"))
+
+    def ask_orders(self, *order_ids: int, language: str = "ru") -> Json:
+        """What the bridge tells the site's order pages: `{"status", "orders"}`."""
+        return dict(self.call("ask_orders", order_ids=list(order_ids), language=language))
+
+    def send_orders(self, *order_ids: int) -> Json:
+        """“Send again” on order pages."""
+        return dict(self.call("send_orders", order_ids=list(order_ids)))
 
     def ping(self) -> str:
         """Send the plugin's test event; returns its id."""
@@ -126,23 +144,6 @@ class StoreControl(Control):
     def pay(self, order_id: int, transaction_id: str = "") -> Json:
         """A gateway confirms the money: date_paid, transaction_id, and from pending, failed, on-hold to processing."""
         return dict(self.call("pay", order_id=order_id, transaction_id=transaction_id))
-
-    def product(self, sku: str) -> Json:
-        """Product or variation as /products shows it."""
-        return dict(self.call("product", sku=sku))
-
-    def products(self) -> list[Json]:
-        return list(self.call("products"))
-
-    def set_sku(self, sku: str, new_sku: str) -> Json:
-        """Without the check for twins."""
-        return dict(self.call("set_sku", sku=sku, new_sku=new_sku))
-
-    def set_stock(self, sku: str, quantity: int | None) -> Json:
-        return dict(self.call("set_stock", sku=sku, quantity=quantity))
-
-    def delete_product(self, sku: str) -> None:
-        self.call("delete_product", sku=sku)
 
     def hold_events(self) -> None:
         """Plugin events wait from now on, with the order as it was when they arose."""

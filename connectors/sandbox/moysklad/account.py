@@ -10,14 +10,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from connectors.sandbox.moysklad.chronicle import Chronicle
 from connectors.sandbox.moysklad.kinds import KINDS, POSITION_KIND
 from connectors.sandbox.moysklad.options import Options
 
+SHARED_ATTRIBUTES = ("service", "bundle")
+"""Services and bundles have the extra fields of products."""
+FIRST_GENERATED_BARCODE = 5_000_000
 PAYMENTS = {"paymentin": 1, "cashin": 1, "paymentout": -1, "cashout": -1}
 """Kinds of payments: 1 brings money, -1 takes it."""
 API = "/api/remap/1.2"
 CODE_LETTERS = string.ascii_letters + string.digits + "-_"
 Obj = dict[str, Any]
+
+
+class Table(dict[str, Obj]):
+    """The objects of one kind by id; `version` rises with every change, so that what was worked out of them can be
+    kept."""
+
+    version = 0
+
+    def __setitem__(self, id_: str, obj: Obj) -> None:
+        super().__setitem__(id_, obj)
+        self.version += 1
+
+    def __delitem__(self, id_: str) -> None:
+        super().__delitem__(id_)
+        self.version += 1
 
 
 class Ref(NamedTuple):
@@ -59,11 +78,15 @@ class Account:
         self.options = Options()
         self.random = random.Random(seed)
         self.id = self.new_id()
-        self.objects: dict[str, dict[str, Obj]] = {name: {} for name in KINDS}
+        self.objects: dict[str, Table] = {name: Table() for name in KINDS}
         self.states: dict[str, dict[str, Obj]] = {name: {} for name, kind in KINDS.items() if kind.stated}
         self.attributes: dict[str, dict[str, Obj]] = {name: {} for name in KINDS}
+        for name in SHARED_ATTRIBUTES:
+            self.attributes[name] = self.attributes["product"]
         self.dictionaries: dict[str, Obj] = {}
-        self.price_type: Obj = {}
+        self.price_types: dict[str, Obj] = {}
+        self.characteristics: dict[str, Obj] = {}
+        self.variants_of: dict[str, set[str]] = {}
         self.by_sync_id: dict[tuple[str, str], str] = {}
         self.by_ui_id: dict[str, Ref] = {}
         self.links: dict[Ref, dict[str, list[Ref]]] = {}
@@ -71,6 +94,7 @@ class Account:
         self.numbers: dict[str, int] = {}
         self.users: dict[str, User] = {}
         self.defaults: dict[str, Ref] = {}
+        self.chronicle = Chronicle(self)
 
     def new_id(self) -> str:
         return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
@@ -82,13 +106,19 @@ class Account:
         self.numbers[kind] = self.numbers.get(kind, 0) + 1
         return f"{self.numbers[kind]:05d}"
 
+    def next_barcode(self) -> str:
+        """A barcode for goods that came without one: EAN13, of the range for internal use."""
+        self.numbers["barcode"] = self.numbers.get("barcode", 0) + 1
+        return ean13(FIRST_GENERATED_BARCODE + self.numbers["barcode"])
+
     def find(self, ref: Ref) -> Obj | None:
         """The object behind a reference, binned and archived ones included."""
         if ref.kind == "state":
             return next((states[ref.id] for states in self.states.values() if ref.id in states), None)
         if ref.kind == "pricetype":
-            return self.price_type if self.price_type.get("id") == ref.id else None
-        return self.objects.get(ref.kind, {}).get(ref.id)
+            return self.price_types.get(ref.id)
+        table = self.objects.get(ref.kind)
+        return None if table is None else table.get(ref.id)
 
     def inside(self, holder: Ref, kind: str) -> list[Obj]:
         """The objects of a nested kind that live in another object."""
@@ -104,9 +134,13 @@ class Account:
         if KINDS[kind].own_ui_id:
             obj.setdefault("ui_id", self.new_id())
             self.by_ui_id[obj["ui_id"]] = Ref(kind, obj["id"])
+        if kind == "variant":
+            self.variants_of.setdefault(obj["product"].id, set()).add(obj["id"])
 
     def remove(self, kind: str, obj: Obj) -> None:
         del self.objects[kind][obj["id"]]
+        if kind == "variant":
+            self.variants_of[obj["product"].id].discard(obj["id"])
         self.by_sync_id.pop((kind, obj.get("syncId", "")), None)
 
     def relink(self, kind: str, obj: Obj, alive: bool) -> set[Ref]:
@@ -138,6 +172,13 @@ def link_targets(kind: str, obj: Obj) -> list[tuple[Ref, str]]:
     if kind in PAYMENTS:
         return [(operation["ref"], "payments") for operation in obj.get("operations", ())]
     return []
+
+
+def ean13(number: int) -> str:
+    """A barcode of the range for internal use, with its check digit."""
+    digits = f"20{number:010d}"
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    return f"{digits}{-total % 10}"
 
 
 def is_binned(obj: Obj) -> bool:

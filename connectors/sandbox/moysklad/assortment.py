@@ -12,19 +12,36 @@ from connectors.sandbox.moysklad.kinds import ITEMS, KINDS
 from connectors.sandbox.moysklad.listing import conditions, list_answer, plain_key, read_page
 from connectors.sandbox.moysklad.references import ref_of_href
 from connectors.sandbox.moysklad.render import Renderer
-from connectors.sandbox.moysklad.stock import Level, Stock
+from connectors.sandbox.moysklad.stock import Stock
 
 NEW_FEATURE = "assortmentwithoutstock"
 OLD_ONLY = ("article", "stockStore", "stockMoment", "stockMode", "quantityMode")
 NEW_EXPANDS = {"product", "images", "components"}
-FILTERS = ("id", "name", "code", "article", "externalCode", "archived", "updated", "barcode", "description")
+FILTERS = (
+    "id",
+    "name",
+    "code",
+    "article",
+    "externalCode",
+    "archived",
+    "updated",
+    "barcode",
+    "description",
+    "pathName",
+    "productFolder",
+)
 STOCKED = ("product", "variant")
+PAGING = ("limit", "offset", "expand")
+Query = list[tuple[str, str]]
+Selection = tuple[list[tuple[str, Obj]], set[str] | None]
+"""Goods with their kinds, and the stores their stock is of (None: all)."""
 
 
 class Assortment:
     def __init__(self, account: Account, stock: Stock) -> None:
         self.account = account
         self.stock = stock
+        self._last: tuple[object, Selection] | None = None
 
     def answer(self, rest: list[str], request: Request) -> Response:
         if rest == ["settings"]:
@@ -35,7 +52,7 @@ class Assortment:
         page = read_page(request.query)
         if new and not {part.split(".")[0] for part in page.expand.split(",") if part} <= NEW_EXPANDS:
             raise ApiError(1089, page.expand)
-        rows, store_ids = self._select(request.query, new)
+        rows, store_ids = self._remembered(request.query, new)
         renderer = Renderer(self.account, page.expand)
 
         def shown(row: tuple[str, Obj]) -> dict[str, Any]:
@@ -45,9 +62,15 @@ class Assortment:
 
         return json_response(list_answer(self.account, "/entity/assortment", "assortment", page, rows, shown))
 
-    def _select(
-        self, query: list[tuple[str, str]], new: bool
-    ) -> tuple[list[tuple[str, Obj]], set[str] | None]:
+    def _remembered(self, query: Query, new: bool) -> Selection:
+        """The selection of the page before, as long as nothing it was made of changed."""
+        asked = tuple(pair for pair in query if pair[0] not in PAGING)
+        versions = tuple(self.account.objects[kind].version for kind in (*ITEMS, "productfolder"))
+        if self._last is None or self._last[0] != (asked, new, versions):
+            self._last = ((asked, new, versions), self._select(query, new))
+        return self._last[1]
+
+    def _select(self, query: Query, new: bool) -> Selection:
         wanted, stores, kinds = [], set(), []
         for name, operator, value in conditions(query):
             if new and name in OLD_ONLY:
@@ -73,14 +96,7 @@ class Assortment:
         return order(rows, values.get("order", "")), stores or None
 
     def _stock_fields(self, obj: Obj, store_ids: set[str] | None) -> dict[str, float]:
-        levels = self.stock.levels
-        stores = [*self.account.objects["store"], None] if store_ids is None else [*store_ids]
-        level = Level()
-        for store in stores:
-            if one := levels.get((obj["id"], store)):
-                level.stock += one.stock
-                level.reserve += one.reserve
-                level.transit += one.transit
+        level = self.stock.of_item(obj["id"], store_ids)
         return {
             "stock": level.stock,
             "reserve": level.reserve,

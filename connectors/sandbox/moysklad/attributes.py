@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.sandbox.moysklad import moments
-from connectors.sandbox.moysklad.account import Account, Obj, Ref
+from connectors.sandbox.moysklad.account import SHARED_ATTRIBUTES, Account, Obj, Ref
 from connectors.sandbox.moysklad.errors import ApiError, field_error
 from connectors.sandbox.moysklad.references import ATTRIBUTE, DICTIONARY, dictionary_meta, own_path, read_ref
 
@@ -60,8 +60,13 @@ def shown(account: Account, kind: str, attribute: Obj) -> Obj:
     return answer
 
 
+def owner(kind: str) -> str:
+    """The kind whose metadata define the extra fields of `kind`."""
+    return "product" if kind in SHARED_ATTRIBUTES else kind
+
+
 def attribute_meta(account: Account, kind: str, id_: str) -> Obj:
-    href = f"{account.base}/entity/{kind}/metadata/attributes/{id_}"
+    href = f"{account.base}/entity/{owner(kind)}/metadata/attributes/{id_}"
     return {"href": href, "type": "attributemetadata", "mediaType": "application/json"}
 
 
@@ -73,7 +78,7 @@ def read_values(account: Account, kind: str, raw: list[Any]) -> list[Obj]:
             raise field_error(2016, "attributes", "объект")
         href = str((given.get("meta") or {}).get("href", ""))
         found = ATTRIBUTE.fullmatch(own_path(account, href, "attributes"))
-        definition = account.attributes[kind].get(found[2]) if found and found[1] == kind else None
+        definition = account.attributes[kind].get(found[2]) if found and found[1] == owner(kind) else None
         if definition is None:
             raise field_error(14000, "attributes")
         answer.append({"id": definition["id"], "value": read_one(account, definition, given.get("value"))})

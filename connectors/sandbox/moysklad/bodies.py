@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
-from connectors.sandbox.moysklad import attributes, moments
+from connectors.sandbox.moysklad import attributes, goods_bodies
 from connectors.sandbox.moysklad.account import PAYMENTS, Account, Obj, Ref
 from connectors.sandbox.moysklad.errors import ApiError, field_error
 from connectors.sandbox.moysklad.fields import Field
-from connectors.sandbox.moysklad.kinds import ITEMS, KINDS
-from connectors.sandbox.moysklad.references import UUID, read_ref
+from connectors.sandbox.moysklad.kinds import KINDS
+from connectors.sandbox.moysklad.references import read_ref
+from connectors.sandbox.moysklad.values import SCALARS, read_list, read_number, read_object, read_text
 
-EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s.,;]+")
 ADDRESS_LIMITS = {
     "postalCode": 6,
     "city": 255,
@@ -90,73 +89,8 @@ def refuse_other_basis(raw: Any) -> None:
         raise field_error(17006, "demand")
 
 
-def read_text(raw: Any, wanted: Field) -> str:
-    if not isinstance(raw, str):
-        raise field_error(2016, wanted.name, "строка")
-    if len(raw) > wanted.limit:
-        raise field_error(3040, wanted.name)
-    return raw
-
-
-def read_number(raw: Any, wanted: Field) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
-        raise field_error(2016, wanted.name, "число")
-    return float(raw)
-
-
-def read_int(raw: Any, wanted: Field) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int):
-        raise field_error(2016, wanted.name, "целое число")
-    return raw
-
-
-def read_bool(raw: Any, wanted: Field) -> bool:
-    if not isinstance(raw, bool):
-        raise field_error(2016, wanted.name, "булево")
-    return raw
-
-
-def read_minute(raw: Any, wanted: Field) -> str:
-    try:
-        return moments.whole_minute(read_text(raw, wanted))
-    except ValueError:
-        raise field_error(3016, wanted.name) from None
-
-
-def read_enum(raw: Any, wanted: Field) -> str:
-    if raw not in wanted.options:
-        raise field_error(3005, wanted.name)
-    return str(raw)
-
-
-def read_email(raw: Any, wanted: Field) -> str:
-    text = read_text(raw, wanted)
-    if text and not EMAIL.fullmatch(text):
-        raise field_error(3015, wanted.name)
-    return text
-
-
-def read_sync_id(raw: Any, wanted: Field) -> str:
-    text = read_text(raw, wanted).lower()
-    if not UUID.fullmatch(text):
-        raise ApiError(1052, raw, parameter=wanted.name)
-    return text
-
-
-def read_list(_account: Account, raw: Any, name: str) -> list[Any]:
-    if not isinstance(raw, list):
-        raise field_error(2009, name)
-    return raw
-
-
 def read_tags(account: Account, raw: Any, name: str) -> list[str]:
     return [str(tag).lower() for tag in read_list(account, raw, name)]
-
-
-def read_object(_account: Account, raw: Any, name: str) -> Obj:
-    if not isinstance(raw, dict):
-        raise field_error(2016, name, "объект")
-    return raw
 
 
 def read_part(raw: Any, name: str, limit: int) -> str:
@@ -214,17 +148,6 @@ def read_operations(account: Account, raw: Any, name: str, payable: tuple[str, .
     return answer
 
 
-def read_components(account: Account, raw: Any, name: str) -> list[Obj]:
-    rows = raw.get("rows", []) if isinstance(raw, dict) else read_list(account, raw, name)
-    return [
-        {
-            "assortment": read_ref(account, row.get("assortment"), name, ITEMS),
-            "quantity": float(row["quantity"]),
-        }
-        for row in rows
-    ]
-
-
 def address_text(account: Account, address: Obj) -> str:
     """The one-line form MoySklad derives from the full address."""
     order = ("postalCode", "country", "region", "city", "street", "house", "apartment", "addInfo")
@@ -238,21 +161,14 @@ def address_text(account: Account, address: Obj) -> str:
     return ", ".join(parts)[: ADDRESS_LIMITS["addInfo"]]
 
 
-SCALARS: dict[str, Callable[[Any, Field], Any]] = {
-    "str": read_text,
-    "int": read_int,
-    "float": read_number,
-    "bool": read_bool,
-    "minute": read_minute,
-    "enum": read_enum,
-    "email": read_email,
-    "sync": read_sync_id,
-}
 COMPLEX: dict[str, Callable[[Account, Any, str], Any]] = {
-    "list": read_list,
     "tags": read_tags,
-    "object": read_object,
     "address": read_address,
     "rate": read_rate,
-    "components": read_components,
+    "barcodes": goods_bodies.read_barcodes,
+    "sale_prices": goods_bodies.read_sale_prices,
+    "price": goods_bodies.read_price,
+    "characteristics": goods_bodies.read_characteristics,
+    "components": goods_bodies.read_components,
+    "images": goods_bodies.read_images,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.sandbox.knobs import set_knobs
 from connectors.sandbox.moysklad.manager import Manager
 from connectors.sandbox.moysklad.seed import fill
+from connectors.sandbox.moysklad.warehouse import Warehouse
 from connectors.sandbox.seed import Seed
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Commands:
             "info": self.info,
             "seed": self.seed,
             **self.manager.table(),
+            **Warehouse(app, self.manager).table(),
             "set_stock": self.set_stock,
             "stock": self.stock,
             "revoke_token": self.revoke_token,

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from connectors.sandbox.http import Response, json_response
-from connectors.sandbox.moysklad.account import Account, Ref
+from connectors.sandbox.moysklad.account import Account
 from connectors.sandbox.moysklad.errors import ApiError
+from connectors.sandbox.moysklad.price_types import PriceTypePages
 from connectors.sandbox.moysklad.references import dictionary_meta, meta
 from connectors.sandbox.moysklad.render import Renderer
 
 RIGHTS = ("view", "create", "update", "delete", "print", "approve")
+# Names as in the documentation's table; its example writes them like the entities of the API.
 PERMITTED = (
-    "customerOrder",
-    "demand",
-    "salesReturn",
-    "counterparty",
-    "good",
-    "stock",
-    "webhook",
-    "paymentIn",
+    *(
+        "customerOrder",
+        "demand",
+        "salesReturn",
+        "company",
+        "good",
+        "myCompany",
+        "warehouse",
+        "stock",
+        "webhook",
+    ),
+    *("paymentIn", "paymentOut", "cashIn", "cashOut"),
 )
 
 
 class ContextPages:
     def __init__(self, account: Account) -> None:
         self.account = account
+        self.price_types = PriceTypePages(account)
 
-    def answer(self, rest: list[str]) -> Response:
+    def answer(self, rest: list[str], method: str, body: Callable[[], Any]) -> Response:
+        if rest[:2] == ["companysettings", "pricetype"]:
+            return self.price_types.answer(rest[2:], method, body)
+        if method != "GET":
+            raise ApiError(1039)
         match rest:
             case ["employee"]:
                 return json_response(self._employee())
@@ -37,8 +49,6 @@ class ContextPages:
                 return json_response(self._dictionaries())
             case ["companysettings", "metadata", "customEntities", id_] if id_ in self.account.dictionaries:
                 return json_response(self._dictionary(self.account.dictionaries[id_]))
-            case ["companysettings", "pricetype"]:
-                return json_response([self._price_type()])
             case ["application"]:
                 raise ApiError(55005)
         raise ApiError(1002, "/context/" + "/".join(rest))
@@ -47,7 +57,10 @@ class ContextPages:
         ref = self.account.defaults["employee"]
         obj = self.account.objects["employee"][ref.id]
         answer = Renderer(self.account).entity(ref, obj, {})
-        answer["permissions"] = {name: dict.fromkeys(RIGHTS, "ALL") for name in PERMITTED}
+        refused = set(self.account.options.no_rights)
+        answer["permissions"] = {  # a right that one lacks is left out
+            name: {right: "ALL" for right in RIGHTS if f"{name}.{right}" not in refused} for name in PERMITTED
+        }
         return answer
 
     def _dictionaries(self) -> dict[str, Any]:
@@ -59,10 +72,6 @@ class ContextPages:
         href = f"{self.account.base}/entity/customentity/{dictionary['id']}"
         elements = {"href": href, "type": "customentity", "mediaType": "application/json"}
         return {"meta": dictionary_meta(self.account, dictionary["id"]), "entityMeta": elements} | dictionary
-
-    def _price_type(self) -> dict[str, Any]:
-        price_type = self.account.price_type
-        return {"meta": meta(self.account, Ref("pricetype", price_type["id"]))} | price_type
 
     def _company_settings(self) -> dict[str, Any]:
         options = self.account.options
@@ -76,7 +85,7 @@ class ContextPages:
         return {
             "meta": own,
             "currency": {"meta": meta(self.account, self.account.defaults["currency"])},
-            "priceTypes": [self._price_type()],
+            "priceTypes": self.price_types.listed(),
             "discountStrategy": "bySum",
             "globalOperationNumbering": True,
             "checkShippingStock": False,

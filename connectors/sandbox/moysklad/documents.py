@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from connectors.sandbox.moysklad import attributes, moments
 from connectors.sandbox.moysklad.account import Account, Caller, Obj, Ref, is_binned
 from connectors.sandbox.moysklad.bodies import address_text, read_fields, require
 from connectors.sandbox.moysklad.errors import ApiError, field_error
+from connectors.sandbox.moysklad.goods_bodies import merge_prices
 from connectors.sandbox.moysklad.kinds import KINDS
 from connectors.sandbox.moysklad.positions import read_positions
 from connectors.sandbox.moysklad.rules import check_rules, refuse_closed_period, refuse_with_returns
 from connectors.sandbox.moysklad.stock import Stock
 from connectors.sandbox.moysklad.totals import whole
+from connectors.sandbox.moysklad.usage import is_in_cards, is_in_documents
 
 ADDRESSES = {
     "shipmentAddress": "shipmentAddressFull",
@@ -40,11 +40,15 @@ class Writer:
         obj = self._new(kind) | ({"inside": inside} if inside else {})
         self._apply(kind, obj, values, body, caller)
         self._number(kind, obj)
+        if "barcodes" in KINDS[kind].by_name and not body.get("barcodes"):
+            obj["barcodes"] = [{"ean13": self.account.next_barcode()}]
         require(kind, obj)
         attributes.require(self.account, kind, obj)
         self._check_name(kind, obj)
         check_rules(self.account, kind, obj)
         self.account.insert(kind, obj)
+        if obj.get("archived"):
+            self.stock.gone(obj["id"])
         self._settle(kind, obj, caller)
         self._tell(kind, obj, "CREATE", (), caller)
         return obj
@@ -65,6 +69,8 @@ class Writer:
             obj["updated"] = moments.now()
         changed = tuple(name for name in sorted({*obj, *old} - {"updated"}) if obj.get(name) != old.get(name))
         self.account.objects[kind][id_] = obj
+        if old.get("archived") != obj.get("archived"):
+            (self.stock.gone if obj["archived"] else self.stock.back)(id_)
         self._settle(kind, obj, caller)
         self._tell(kind, obj, "UPDATE", changed, caller)
         return obj
@@ -87,8 +93,11 @@ class Writer:
             self._bin(kind, obj, caller)
             return
         self._refuse_when_used(kind, obj)
+        for variant in sorted(self.account.variants_of.get(id_, ())):
+            self.delete("variant", variant, caller)  # they go with their product
         self.account.remove(kind, obj)
-        self.stock.item_gone(id_)
+        if not KINDS[kind].document:
+            self.stock.gone(id_)
         self._settle(kind, obj | {"deleted": moments.now()}, caller)
         if not is_binned(obj):
             self._tell(kind, obj, "DELETE", (), caller)
@@ -190,6 +199,8 @@ class Writer:
     def _apply(self, kind: str, obj: Obj, values: Obj, body: Obj, caller: Caller) -> None:
         if values.get("attributes"):
             values["attributes"] = attributes.merge(obj.get("attributes", []), values["attributes"])
+        if values.get("salePrices"):
+            values["salePrices"] = merge_prices(obj.get("salePrices", []), values["salePrices"])
         for short, full in ADDRESSES.items():
             if values.get(full, ...) is None:
                 del values[full]  # null does not clear a structured address, an empty string form does
@@ -225,10 +236,11 @@ class Writer:
         if KINDS[kind].document or kind in NOT_EVENTFUL:
             return
         wanted = Ref(kind, obj["id"])
-        for name, spec in KINDS.items():
-            for other in self.account.objects[name].values() if spec.document else ():
-                if uses(other, wanted):
-                    raise ApiError(1028)
+        if is_in_documents(self.account, wanted) or is_in_cards(self.account, wanted):
+            raise ApiError(1028)
+        for id_ in self.account.variants_of.get(obj["id"], ()):
+            if is_in_documents(self.account, Ref("variant", id_)):
+                raise ApiError(1028)
 
     def _settle(self, kind: str, obj: Obj, caller: Caller) -> None:
         """What a write changes elsewhere: back links, stock, and the order behind a demand."""
@@ -241,17 +253,15 @@ class Writer:
                 continue
             self.stock.document_changed(ref.kind, target, not is_binned(target))
             if self.account.options.linked_order_update and ref.kind == "customerorder":
-                target["updated"] = moments.now()
+                target = self.account.objects[ref.kind][ref.id] = target | {"updated": moments.now()}
                 self._tell(ref.kind, target, "UPDATE", (), caller)
 
     def _tell(self, kind: str, obj: Obj, action: str, changed: tuple[str, ...], caller: Caller) -> None:
         if kind in NOT_EVENTFUL or KINDS[kind].nested:
             return
-        if action == "UPDATE" and changed == ("archived",):
-            if obj["archived"]:
-                self.stock.item_gone(obj["id"])
-            if self.account.options.archive_event == "NONE":
-                return
+        only_archived = action == "UPDATE" and changed == ("archived",)
+        if only_archived and self.account.options.archive_event == "NONE":
+            return
         caller.tell(kind, obj["id"], action, changed)
 
 
@@ -260,12 +270,3 @@ def reprice(obj: Obj) -> None:
     value = obj.get("rate", {}).get("value", 1.0)
     if value != 1.0 and "positions" in obj:
         obj["positions"] = [row | {"price": whole(row["price"] * value)} for row in obj["positions"]]
-
-
-def uses(document: Obj, wanted: Ref) -> bool:
-    if any(value == wanted for value in document.values()):
-        return True
-    if any(item["value"] == wanted for item in document.get("attributes", ())):
-        return True
-    positions: list[dict[str, Any]] = document.get("positions", [])
-    return any(position["assortment"] == wanted for position in positions)

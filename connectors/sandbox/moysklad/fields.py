@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Field:
-    """One attribute. `type`: str int float bool uuid email moment minute enum ref sync list object address."""
+    """One attribute. `type`: str int float bool uuid email moment minute enum ref sync list address, or one of the
+    composed ones in bodies.py and goods_bodies.py."""
 
     name: str
     type: str = "str"
@@ -47,7 +48,7 @@ def ref(name: str, *kinds: str, required: bool = False) -> Field:
     return Field(name, "ref", kinds or (name,), required=required, orderable=False)
 
 
-def data(name: str, type_: str = "object") -> Field:
+def data(name: str, type_: str) -> Field:
     return Field(name, type_, filterable=False, orderable=False)
 
 
@@ -81,19 +82,23 @@ GOODS = (
     DESCRIPTION,
     ARCHIVED,
     Field("article"),
-    data("barcodes", "list"),
-    data("salePrices", "list"),
-    data("buyPrice"),
-    data("minPrice"),
+    Field("discountProhibited", "bool"),
+    data("barcodes", "barcodes"),
+    data("salePrices", "sale_prices"),
+    data("buyPrice", "price"),
+    data("minPrice", "price"),
 )
+IMAGES = data("images", "images")
 PARENT_GOODS = (
     SYNC,
+    ref("productFolder", "productfolder"),
+    data("attributes", "attributes"),
     Field("vat", "int"),
     Field("vatEnabled", "bool"),
     Field("useParentVat", "bool"),
-    Field("discountProhibited", "bool"),
     ref("uom"),
 )
+MEASURES = (Field("weight", "float"), Field("volume", "float"))
 PAYMENT = (
     *TRADE,
     Field("sum", "float"),

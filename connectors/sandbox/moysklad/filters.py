@@ -13,6 +13,7 @@ from connectors.sandbox.moysklad import moments
 from connectors.sandbox.moysklad.account import Account, Obj, is_binned
 from connectors.sandbox.moysklad.errors import ApiError
 from connectors.sandbox.moysklad.fields import Field
+from connectors.sandbox.moysklad.goods import SHOWN, path_of
 from connectors.sandbox.moysklad.kinds import KINDS
 from connectors.sandbox.moysklad.references import ATTRIBUTE, UUID, own_path, ref_of_href
 from connectors.sandbox.moysklad.totals import document_totals
@@ -114,7 +115,7 @@ def one_test(get: Callable[[Obj], Any], type_: str, operator: str, wanted: Any, 
         return lambda obj: get(obj) is not None and compare(get(obj), wanted)
     if operator in MATCH and type_ in ("str", "email", "enum"):
         match, part = MATCH[operator], str(wanted or "").lower()
-        return lambda obj: match(str(get(obj) or "").lower(), part)
+        return lambda obj: any(match(text.lower(), part) for text in texts(get(obj)))
     raise ApiError(1041, name, parameter="filter")
 
 
@@ -140,6 +141,8 @@ def getter(account: Account, kind: str, name: str) -> tuple[Callable[[Obj], Any]
         return (
             lambda obj: Items(code for pair in obj.get("barcodes") or () for code in pair.values())
         ), "str"
+    if name == "pathName" and kind in SHOWN:
+        return (lambda obj: path_of(account, kind, obj)), "str"
     if name.startswith("http"):
         return attribute_getter(account, kind, name)
     raise ApiError(1034, name, parameter="filter")
@@ -169,6 +172,14 @@ class Items:
         return any(value == other for value in self._values)
 
     __hash__ = None  # type: ignore[assignment]
+
+    def texts(self) -> list[str]:
+        return [str(value) for value in self._values]
+
+
+def texts(value: Any) -> list[str]:
+    """What of a value a text operator compares: of several values each."""
+    return value.texts() if isinstance(value, Items) else [str(value or "")]
 
 
 def read(account: Account, type_: str, raw: str, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -91,18 +91,23 @@ def conditions(query: list[tuple[str, str]]) -> list[filters.Condition]:
 
 def select(account: Account, kind: str, query: list[tuple[str, str]]) -> list[Obj]:
     """The objects a list call asks for, filtered and in order. 1034, 1035, 1063."""
-    wanted = conditions(query)
+    wanted, values = conditions(query), dict(query)
+    order = values.get("order", "")
+    candidates = narrowed(account, kind, wanted)
+    if candidates is None and order in ("updated", "updated,asc"):
+        candidates, wanted = account.chronicle.since(kind, wanted)
+        order = ""
     tests = filters.build(account, kind, wanted)
-    values = dict(query)
     if values.get("search"):
         tests.append(filters.search(kind, values["search"]))
-    candidates = narrowed(account, kind, wanted)
-    found = [obj for obj in candidates if all(test(obj) for test in tests)]
-    return sort(account, kind, found, values.get("order", ""))
+    if candidates is None:
+        candidates = account.objects[kind].values()
+    found = [obj for obj in candidates if all(test(obj) for test in tests)] if tests else list(candidates)
+    return sort(account, kind, found, order)
 
 
-def narrowed(account: Account, kind: str, wanted: list[filters.Condition]) -> list[Obj]:
-    """Objects to look at: by id or syncId there is at most one per value, no need to walk through all."""
+def narrowed(account: Account, kind: str, wanted: list[filters.Condition]) -> Iterable[Obj] | None:
+    """Objects to look at: by id or syncId there is at most one per value. None: all of them."""
     for field in ("id", "syncId"):
         values = [value for name, operator, value in wanted if name == field and operator == "="]
         if values and all(values):
@@ -111,7 +116,7 @@ def narrowed(account: Account, kind: str, wanted: list[filters.Condition]) -> li
             ]
             found = [account.objects[kind].get(id_ or "") for id_ in dict.fromkeys(ids)]
             return [obj for obj in found if obj is not None]
-    return list(account.objects[kind].values())
+    return None
 
 
 def sort(account: Account, kind: str, objects: list[Obj], order: str) -> list[Obj]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from connectors.sandbox.moysklad import attributes
@@ -31,8 +31,7 @@ SHOWN = {
 }
 NEW_CURRENCY: Obj = {
     "default": False,
-    "multiplicity": 1,
-    "indirect": False,
+    "margin": 0.0,
     "rateUpdateType": "manual",
     "system": False,
 }
@@ -101,7 +100,7 @@ class Manager:
             state_id = next((item["id"] for item in states if item["name"] == state), None)
             if state_id is None:
                 raise LookupError(f"no state {state!r}; known: {', '.join(item['name'] for item in states)}")
-            return self.edit(kind, id, {"state": self._meta_of(Ref("state", state_id))})
+            return self.edit(kind, id, {"state": self.meta_of(Ref("state", state_id))})
 
     def add_state(self, name: str, state_type: str = "Regular", kind: str = "customerorder") -> str:
         with self.account.lock:
@@ -126,9 +125,11 @@ class Manager:
                     self.app.writer.create("customentity", {"name": value}, Caller(MANAGER), inside)
             return str(attributes.define(self.account, kind, body)["id"])
 
-    def add_currency(self, iso: str, rate: float) -> str:
-        """A currency of the account; `rate` is what one unit costs in the account's currency."""
-        body = {"name": iso, "fullName": iso, "isoCode": iso, "code": iso, "rate": rate} | NEW_CURRENCY
+    def add_currency(self, iso: str, rate: float, multiplicity: int = 1, indirect: bool = False) -> str:
+        """`multiplicity` of it cost `rate` of the account's currency; indirect: so much of the account's costs `rate`
+        of it."""
+        named = {"name": iso, "fullName": iso, "isoCode": iso, "code": iso}
+        body = named | NEW_CURRENCY | {"rate": rate, "multiplicity": multiplicity, "indirect": indirect}
         return str(self.create("currency", body)["id"])
 
     def ship(
@@ -140,7 +141,7 @@ class Manager:
             shipped = shipped_quantities(self.account, order)
             left = {row["id"]: row["quantity"] - shipped[row["id"]] for row in order["positions"]}
             body = self._header(order) | {
-                "customerOrder": self._meta_of(Ref("customerorder", order_id)),
+                "customerOrder": self.meta_of(Ref("customerorder", order_id)),
                 "store": self._store(store, order),
                 "positions": self._taken(order["positions"], left, quantities),
             }
@@ -165,12 +166,12 @@ class Manager:
             lines = left_to_return(self.account, demand)
             left = {row["id"]: lines[line_of(row)] for row in demand["positions"]}
             body = self._header(demand) | {
-                "demand": self._meta_of(Ref("demand", demand_id)),
+                "demand": self.meta_of(Ref("demand", demand_id)),
                 "store": self._store(store, demand),
                 "positions": self._taken(demand["positions"], left, quantities),
             }
             if agent is not None:
-                body["agent"] = self._meta_of(Ref("counterparty", agent))
+                body["agent"] = self.meta_of(Ref("counterparty", agent))
             return self.create("salesreturn", body)
 
     def pay(self, order_id: str, sum_minor: float | None = None, kind: str = "paymentin") -> dict[str, Any]:
@@ -180,21 +181,26 @@ class Manager:
             target = self.app.writer.alive(target_kind, order_id)
             totals = document_totals(self.account, target_kind, target)
             amount = totals["sum"] - totals["payedSum"] if sum_minor is None else float(sum_minor)
-            link = self._meta_of(Ref(target_kind, order_id)) | {"linkedSum": amount}
-            body: Obj = {name: self._meta_of(target[name]) for name in ("organization", "agent")}
+            link = self.meta_of(Ref(target_kind, order_id)) | {"linkedSum": amount}
+            body: Obj = {name: self.meta_of(target[name]) for name in ("organization", "agent")}
             body |= {"sum": amount, "operations": [link], "rate": self._rate(target)}
             if target_kind == "salesreturn":
-                body["expenseItem"] = self._meta_of(self._first("expenseitem"))
+                body["expenseItem"] = self.meta_of(self._first("expenseitem"))
             return self.create(kind, body)
 
     def set_position(
-        self, order_id: str, article: str, quantity: float | None = None, price: float | None = None
+        self,
+        order_id: str,
+        article: str,
+        quantity: float | None = None,
+        price: float | None = None,
+        reserve: float | None = None,
     ) -> dict[str, Any]:
-        """Another quantity or price (kopecks) of the first position with these goods; ids stay."""
+        """Another quantity, price (kopecks) or reserve of the first position with these goods; ids stay."""
         with self.account.lock:
             chosen = self._position(order_id, article)
-            changes = {"quantity": quantity, "price": price}
-            if quantity is not None and chosen.get("reserve", 0.0) > quantity:
+            changes = {"quantity": quantity, "price": price, "reserve": reserve}
+            if reserve is None and quantity is not None and chosen.get("reserve", 0.0) > quantity:
                 changes["reserve"] = quantity
             change = {name: value for name, value in changes.items() if value is not None}
             rows = [
@@ -217,12 +223,22 @@ class Manager:
             return Renderer(self.account).top(ref.kind, self.account.objects[ref.kind][ref.id])
 
     def find_item(self, article: str) -> Ref:
+        return self.find_items([article])[article]
+
+    def find_items(self, articles: Iterable[str]) -> dict[str, Ref]:
+        """Goods by article or, failing that, code. LookupError for one there is none of."""
+        wanted = dict.fromkeys(articles)
+        found: dict[str, Ref] = {}
         for field in ("article", "code"):
             for kind in GOODS:
                 for obj in self.account.objects[kind].values():
-                    if obj.get(field) == article:
-                        return Ref(kind, obj["id"])
-        raise LookupError(f"no goods with article or code {article!r}")
+                    text = obj.get(field)
+                    if text in wanted and text not in found:
+                        found[text] = Ref(kind, obj["id"])
+        for article in wanted:
+            if article not in found:
+                raise LookupError(f"no goods with article or code {article!r}")
+        return found
 
     def find_store(self, name: str) -> str:
         for store in self.account.objects["store"].values():
@@ -254,7 +270,7 @@ class Manager:
                 wanted[item] = wanted.get(item, 0.0) - amount
             if amount > 0:
                 body = {name: row[name] for name in PRICED} | {"quantity": amount}
-                answer.append(body | {"assortment": self._meta_of(item)})
+                answer.append(body | {"assortment": self.meta_of(item)})
         return answer
 
     def _return_without_basis(
@@ -265,29 +281,29 @@ class Manager:
             ref = self.find_item(article)
             prices = (self.account.find(ref) or {}).get("salePrices") or [{"value": 0.0}]
             positions.append(
-                {"assortment": self._meta_of(ref), "quantity": quantity, "price": prices[0]["value"]}
+                {"assortment": self.meta_of(ref), "quantity": quantity, "price": prices[0]["value"]}
             )
         buyer = Ref("counterparty", agent) if agent else self._first("counterparty")
         return {
-            "organization": self._meta_of(self.account.defaults["organization"]),
-            "agent": self._meta_of(buyer),
+            "organization": self.meta_of(self.account.defaults["organization"]),
+            "agent": self.meta_of(buyer),
             "store": self._store(store, {}),
             "positions": positions,
         }
 
     def _header(self, base: Obj) -> Obj:
-        answer: Obj = {name: self._meta_of(base[name]) for name in ("organization", "agent")}
+        answer: Obj = {name: self.meta_of(base[name]) for name in ("organization", "agent")}
         answer |= {name: base[name] for name in ("vatEnabled", "vatIncluded")}
         return answer | {"rate": self._rate(base)}
 
     def _rate(self, base: Obj) -> Obj:
         rate: Obj = base["rate"]
-        return rate | {"currency": self._meta_of(rate["currency"])}
+        return rate | {"currency": self.meta_of(rate["currency"])}
 
     def _store(self, name: str | None, base: Obj) -> Obj:
         if name is not None:
-            return self._meta_of(Ref("store", self.find_store(name)))
-        return self._meta_of(base.get("store") or self._first("store"))
+            return self.meta_of(Ref("store", self.find_store(name)))
+        return self.meta_of(base.get("store") or self._first("store"))
 
     def _position(self, order_id: str, article: str) -> Obj:
         order, item = self.app.writer.alive("customerorder", order_id), self.find_item(article)
@@ -301,5 +317,5 @@ class Manager:
             return Ref(kind, id_)
         raise LookupError(f"the account has no {kind}")
 
-    def _meta_of(self, ref: Ref) -> Obj:
+    def meta_of(self, ref: Ref) -> Obj:
         return {"meta": meta(self.account, ref)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 
@@ -27,6 +27,9 @@ class Options:
     rate_headers: str = "units"  # or "requests"; how weights show in X-RateLimit-* is not documented
     ban: bool = False  # the automatic ban for too many failures, 429s or PUTs to one entity
 
+    # what the user is not allowed: "customerOrder.create", "good.view" …
+    no_rights: list[str] = field(default_factory=list)
+
     # account settings
     unique_names: bool = False  # "unique document numbers"
     check_min_price: bool = False
@@ -48,6 +51,13 @@ class Options:
     return_price_change: str = (
         "error"  # 3001 for another price than the demand's; or "keep" the demand's price
     )
+    unset_prices_shown: bool = True  # a price type without a price comes as 0
+    recalculating_rows: str = (
+        "absent"  # or "former": current reports show the number before the recalculation
+    )
+    return_from_archive_is_change: bool = (
+        False  # whether changedSince tells of goods taken out of the archive
+    )
     linked_order_update: bool = False  # order UPDATE when its demands or payments change
     retry_on_timeout: bool = True  # whether a timed-out webhook is tried again
 
@@ -60,6 +70,8 @@ class Options:
 
     # stock
     recalculation_ms: int = 0
+    report_limit: int = 0  # rows above which a current report without a filter is 13005; 0 = none
+    store_report_limit: int = 0  # the same for one filtered by stores only
     stock_error: int = 0  # answer stock reports with this code, e.g. 13004, 13005
 
     def change(self, **values: Any) -> None:

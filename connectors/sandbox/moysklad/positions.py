@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.moysklad.account import Account, Caller, Obj, Ref
-from connectors.sandbox.moysklad.bodies import read_bool, read_int, read_number
 from connectors.sandbox.moysklad.errors import ApiError, field_error
 from connectors.sandbox.moysklad.fields import Field
 from connectors.sandbox.moysklad.kinds import ITEMS
 from connectors.sandbox.moysklad.references import read_ref
 from connectors.sandbox.moysklad.totals import whole
+from connectors.sandbox.moysklad.values import read_bool, read_int, read_number
 
 SMALLEST_QUANTITY = 0.00005
 MAX_POSITIONS = 1000

@@ -75,6 +75,11 @@ def position_meta(account: Account, kind: str, document_id: str, position_id: st
     }
 
 
+def price_type(account: Account, ref: Ref) -> dict[str, Any]:
+    """A price type as prices and the settings show it: whole, not as a meta alone."""
+    return {"meta": meta(account, ref)} | account.price_types[ref.id]
+
+
 def list_meta(account: Account, path: str, type_: str, size: int) -> dict[str, Any]:
     """The meta of a nested list that is not expanded: where it is and how many it holds."""
     return {

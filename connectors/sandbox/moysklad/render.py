@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.sandbox.moysklad import goods
 from connectors.sandbox.moysklad.account import Account, Obj, Ref, position_kind
 from connectors.sandbox.moysklad.attributes import attribute_meta
 from connectors.sandbox.moysklad.errors import ApiError
@@ -13,8 +14,8 @@ from connectors.sandbox.moysklad.totals import document_totals, live_reserve, sh
 
 Tree = dict[str, Any]
 MAX_EXPAND_DEPTH = 3
-HIDDEN = ("positions", "ui_id", "attributes", "inside")
-LIST_TYPES = {"accounts": "account", "contactpersons": "contactperson", "notes": "note", "images": "image"}
+HIDDEN = {"positions", "ui_id", "attributes", "inside", *goods.COMPOSED}
+LIST_TYPES = {"accounts": "account", "contactpersons": "contactperson", "notes": "note"}
 
 
 def expand_tree(text: str) -> Tree:
@@ -64,6 +65,8 @@ class Renderer:
             answer["attributes"] = [self.attribute(ref.kind, item) for item in obj["attributes"]]
         if kind.positions:
             answer["positions"] = self.positions(ref.kind, obj, tree.get("positions"))
+        if ref.kind in goods.SHOWN:
+            answer |= goods.SHOWN[ref.kind](self, ref, obj, tree)
         for name in kind.lists:
             path = f"/entity/{ref.kind}/{ref.id}/{name}"
             rows = account.inside(ref, "account") if name == "accounts" else []

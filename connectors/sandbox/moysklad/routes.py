@@ -9,13 +9,14 @@ from typing import Any
 from connectors.sandbox.http import Request, Response, json_response
 from connectors.sandbox.moysklad.account import API, Account, Caller, Obj, Ref
 from connectors.sandbox.moysklad.assortment import Assortment
+from connectors.sandbox.moysklad.card_pages import CardPages
 from connectors.sandbox.moysklad.context import ContextPages
+from connectors.sandbox.moysklad.current_stock import CurrentStock
 from connectors.sandbox.moysklad.documents import Writer
 from connectors.sandbox.moysklad.entities import Entities
 from connectors.sandbox.moysklad.errors import ApiError
-from connectors.sandbox.moysklad.filters import parse
 from connectors.sandbox.moysklad.kinds import KINDS
-from connectors.sandbox.moysklad.listing import read_page
+from connectors.sandbox.moysklad.listing import conditions, read_page
 from connectors.sandbox.moysklad.nested import NestedPages
 from connectors.sandbox.moysklad.position_pages import PositionPages
 from connectors.sandbox.moysklad.references import UUID
@@ -36,7 +37,9 @@ class Routes:
         self.positions = PositionPages(account, writer)
         self.nested = NestedPages(account, writer)
         self.states = StatePages(account)
+        self.cards = CardPages(account)
         self.assortment = Assortment(account, stock)
+        self.current = CurrentStock(account, stock)
         self.reports = StockReports(account, stock)
         self.context = ContextPages(account)
 
@@ -54,7 +57,7 @@ class Routes:
             case ["report", "stock", *rest]:
                 return only("GET", request, lambda: self._report(rest, request))
             case ["context", *rest]:
-                return only("GET", request, lambda: self.context.answer(rest))
+                return self.context.answer(rest, request.method, lambda: read_body(request))
         raise ApiError(1002, path)
 
     def _entity(self, request: Request, kind: str, rest: list[str], caller: Caller) -> Response:
@@ -65,6 +68,8 @@ class Routes:
                     return self.entities.listed(kind, request.query)
                 if method == "POST":
                     return self.entities.post(kind, read_body(request), request.query, caller)
+            case ["metadata", *more] if kind == "variant":
+                return self.cards.characteristics(more, method, lambda: read_body(request))
             case ["metadata", *more]:
                 return self.states.answer(kind, more, method, lambda: read_body(request))
             case ["new"] if method == "PUT":
@@ -91,6 +96,11 @@ class Routes:
                 return self.nested.answer(
                     "account", holder, more, request, lambda: read_body(request), caller
                 )
+            case [id_, "components", *more] if kind == "bundle" and method == "GET":
+                bundle = self.entities.writer.existing(kind, id_)
+                return self.cards.components(bundle, more, request)
+            case [id_, "images"] if "images" in KINDS[kind].by_name and method == "GET":
+                return self.cards.images(Ref(kind, id_), self.entities.writer.existing(kind, id_), request)
             case [id_, *_] if not UUID.fullmatch(id_):
                 raise ApiError(1052, id_)
             case _:
@@ -107,12 +117,11 @@ class Routes:
     def _report(self, rest: list[str], request: Request) -> Response:
         if self.account.options.stock_error:
             raise ApiError(self.account.options.stock_error)
-        query = dict(request.query)
-        conditions = [condition for condition in parse(query.get("filter", "")) if rest[-1] != "current"]
-        pairs = [(name, value) for name, _, value in conditions]
+        extended = rest[-1:] != ["current"]
+        pairs = [(name, value) for name, _, value in conditions(request.query)] if extended else []
         reports: dict[str, Callable[[], Any]] = {
-            "all/current": lambda: self.reports.current_all(query),
-            "bystore/current": lambda: self.reports.current_by_store(query),
+            "all/current": lambda: self.current.all(request.query),
+            "bystore/current": lambda: self.current.by_store(request.query),
             "all": lambda: self.reports.all(read_page(request.query), pairs),
             "bystore": lambda: self.reports.by_store(read_page(request.query), pairs),
         }

@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from connectors.sandbox.moysklad.account import PAYMENTS, Account, Obj, Ref, is_binned
 from connectors.sandbox.moysklad.errors import ApiError, field_error
+from connectors.sandbox.moysklad.goods_bodies import component_set
 from connectors.sandbox.moysklad.kinds import KINDS
 from connectors.sandbox.moysklad.return_rules import check_return
+from connectors.sandbox.moysklad.usage import is_in_documents
 
 URLS_PER_EVENT = 5
 UNHOOKABLE = ("webhook", "webhookstock", "discount", "notes", "account")
@@ -20,13 +22,32 @@ def variant(account: Account, obj: Obj) -> None:
     characteristics = obj.get("characteristics") or []
     if not characteristics:
         raise field_error(15001, "characteristics")
-    wanted = {(item.get("name"), item.get("value")) for item in characteristics}
-    for other in account.objects["variant"].values():
-        same = {(item.get("name"), item.get("value")) for item in other["characteristics"]}
-        if other["id"] != obj["id"] and other["product"] == obj["product"] and same == wanted:
-            raise field_error(15000, "characteristics")
+    wanted = {(item["name"], item["value"]) for item in characteristics}
     product = account.find(obj["product"]) or {}
+    for id_ in account.variants_of.get(obj["product"].id, ()):
+        other = account.objects["variant"][id_]
+        same = {(item["name"], item["value"]) for item in other["characteristics"]}
+        if id_ != obj["id"] and same == wanted:
+            raise field_error(15000, "characteristics")
     obj["name"] = f"{product.get('name')} ({', '.join(str(item['value']) for item in characteristics)})"
+
+
+def bundle(account: Account, obj: Obj) -> None:
+    """A bundle has components (29000), and keeps them once a document uses it (29001)."""
+    if not obj.get("components"):
+        raise field_error(29000, "components")
+    old = account.objects["bundle"].get(obj["id"])
+    if old is None or component_set(old["components"]) == component_set(obj["components"]):
+        return
+    if is_in_documents(account, Ref("bundle", obj["id"])):
+        raise field_error(29001, "components")
+
+
+def store(account: Account, obj: Obj) -> None:
+    """Names of stores are unique: 3006."""
+    others = account.objects["store"].values()
+    if any(other["name"] == obj["name"] and other["id"] != obj["id"] for other in others):
+        raise field_error(3006, "name")
 
 
 def check_url(obj: Obj) -> None:
@@ -122,6 +143,8 @@ def refuse_strange_accounts(account: Account, obj: Obj) -> None:
 
 RULES: dict[str, Callable[[Account, Obj], None]] = {
     "variant": variant,
+    "bundle": bundle,
+    "store": store,
     "demand": demand,
     "webhook": webhook,
     "webhookstock": webhook_stock,

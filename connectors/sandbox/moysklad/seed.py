@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox import seed as names
-from connectors.sandbox.moysklad.account import Account, Caller, Obj, Ref, User
+from connectors.sandbox.moysklad.account import Account, Caller, Obj, Ref, User, ean13
 from connectors.sandbox.moysklad.documents import Writer
 from connectors.sandbox.moysklad.references import meta
 from connectors.sandbox.moysklad.state_pages import StatePages
@@ -74,7 +74,8 @@ class Filler:
         account.defaults["uom"] = self.put(
             "uom", name="шт", code="796", description="Штука", externalCode="796"
         )
-        account.price_type = {"id": account.new_id(), "name": "Цена продажи", "externalCode": "cbcf493b"}
+        sale: Obj = {"id": account.new_id(), "name": "Цена продажи", "externalCode": "cbcf493b"}
+        account.price_types[sale["id"]] = sale
         employee = account.defaults["employee"].id
         account.users["admin@sandbox"] = User(
             "admin@sandbox", "sandbox", employee, f"{account.random.getrandbits(160):040x}"
@@ -106,7 +107,7 @@ class Filler:
 
     def prices(self, kopecks: int) -> list[dict[str, Any]]:
         currency = self.link(self.account.defaults["currency"])
-        price_type = self.link(Ref("pricetype", self.account.price_type["id"])) | self.account.price_type
+        price_type = self.link(Ref("pricetype", next(iter(self.account.price_types))))
         return [{"value": float(kopecks), "currency": currency, "priceType": price_type}]
 
     def goods(self, item: Item, parents: dict[str, Ref]) -> Ref:
@@ -118,7 +119,7 @@ class Filler:
             "barcodes": [{"ean13": ean13(self.number)}],
         }
         if item.kind == "variant":
-            size = [{"id": self.account.defaults["size"].id, "name": "Размер", "value": item.size}]
+            size = [{"name": "Размер", "value": item.size}]
             return self.add(
                 "variant", product=self.link(parents[item.parent]), characteristics=size, **common
             )
@@ -146,17 +147,9 @@ class Filler:
                     self.stock.set_physical(ref.id, store_id, float(amount))
 
 
-def ean13(number: int) -> str:
-    """A barcode of the range for internal use, with its check digit."""
-    digits = f"20{number:010d}"
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-    return f"{digits}{-total % 10}"
-
-
 def fill(account: Account, writer: Writer, stock: Stock, seed: Seed) -> None:
     """Everything at once; for an account that holds nothing yet."""
     filler = Filler(account, writer, stock)
     filler.account_basics()
-    account.defaults["size"] = Ref("characteristic", account.new_id())
     filler.catalogue(seed.catalogue())
     stock.forget_changes()

@@ -12,11 +12,16 @@ from connectors.sandbox import backdoor
 from connectors.sandbox.delivery import Courier
 from connectors.sandbox.faults import Fault, Faults
 from connectors.sandbox.http import CUT, JSON_TYPE, Request, Response, json_response
+from connectors.sandbox.store import checkout
 from connectors.sandbox.store.commands import Commands
 from connectors.sandbox.store.core_webhooks import CoreWebhooks
 from connectors.sandbox.store.errors import RestError
+from connectors.sandbox.store.meanwhile import Meanwhile
 from connectors.sandbox.store.oauth import authenticate
 from connectors.sandbox.store.plugin_events import PluginEvents
+from connectors.sandbox.store.plugin_pairing import PluginPairing
+from connectors.sandbox.store.plugin_stock import PATH as STOCK_PATH
+from connectors.sandbox.store.plugin_stock import PING_PATH, PluginStock
 from connectors.sandbox.store.routes import Routes
 from connectors.sandbox.store.shop import API, Shop
 from connectors.sandbox.store.site_pages import index
@@ -36,8 +41,11 @@ class StoreApp:
         self.courier = Courier()
         self.core_courier = Courier()
         self.events = PluginEvents(self.shop, self.courier)
+        self.pairing = PluginPairing(self.shop, self.events)
         self.core = CoreWebhooks(self.shop, self.core_courier)
         self.routes = Routes(self.shop, self.core)
+        self.plugin_stock = PluginStock(self.shop, self.events)
+        self.meanwhile = Meanwhile(self._sell)
         self.calls: deque[dict[str, Any]] = deque(maxlen=KEPT_CALLS)
         self.counts: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
@@ -71,24 +79,41 @@ class StoreApp:
         time.sleep(pause + plan.wait)
         if plan.fault and not plan.fault.happens_after:
             return fault_response(plan.fault)
+        surprises = self.meanwhile.due(request)
+        self.meanwhile.happen(surprises["before"])
         response = self._carried_out(request)
+        self.meanwhile.happen(surprises["after"])
         time.sleep(pause)
         return fault_response(plan.fault) if plan.fault else response
 
     def _carried_out(self, request: Request) -> Response:
         if request.path.rstrip("/") in ("", "/wp-json"):
             return self._front(request)
-        try:
-            with self.shop.lock:
-                authenticate(self.shop, request)
-                response = self.routes.answer(request)
-        except RestError as problem:
-            response = problem.response()
+        own = {STOCK_PATH: self.plugin_stock.answer, PING_PATH: self.plugin_stock.ping}
+        response = own.get(request.path.rstrip("/"), self._rest)(request)
         self.flush()
         response.headers = [WORDPRESS_TYPE if header == JSON_TYPE else header for header in response.headers]
         if not any(name == "Link" for name, _ in response.headers):
             response.headers.append(("Link", f'<{self.shop.origin}/wp-json/>; rel="https://api.w.org/"'))
         return response
+
+    def _rest(self, request: Request) -> Response:
+        """Core REST holds the lock while it works; what its writes take is waited afterwards."""
+        try:
+            with self.shop.lock:
+                self.shop.items_written = 0
+                authenticate(self.shop, request)
+                response = self.routes.answer(request)
+                written = self.shop.items_written
+        except RestError as problem:
+            return problem.response()
+        time.sleep(written * self.shop.options.write_ms / 1000)
+        return response
+
+    def _sell(self, lines: dict[str, float]) -> None:
+        with self.shop.lock:
+            checkout.place(self.shop, lines)
+        self.flush()
 
     def _front(self, request: Request) -> Response:
         if request.path.rstrip("/") == "/wp-json":

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.sandbox.knobs import set_knobs
 from connectors.sandbox.seed import Seed
-from connectors.sandbox.store import checkout, orders, products, stock
+from connectors.sandbox.store import checkout, orders
 from connectors.sandbox.store.order_shape import shown_order
-from connectors.sandbox.store.product_shape import shown_product
 from connectors.sandbox.store.seed import fill
 from connectors.sandbox.store.shop import Obj
 from connectors.sandbox.store.shopkeeper import Shopkeeper
 from connectors.sandbox.store.site_pages import HOOKS
+from connectors.sandbox.store.stockkeeper import Stockkeeper
 
 if TYPE_CHECKING:
     from connectors.sandbox.store.api import StoreApp
@@ -31,6 +31,11 @@ class Commands:
             "info": self.info,
             "seed": self.seed,
             "pair": app.events.pair,
+            "connect": app.pairing.connect,
+            "disconnect": app.pairing.disconnect,
+            "valid_keys": app.pairing.valid_keys,
+            "ask_orders": app.pairing.ask_orders,
+            "send_orders": app.pairing.send_orders,
             "ping": lambda: app.events.queue("ping", 0),
             "place_order": self.place_order,
             "place_orders": self.place_orders,
@@ -42,11 +47,6 @@ class Commands:
             "untrash_order": self.untrash_order,
             "delete_order": self.delete_order,
             "resend": lambda order_id: app.events.queue("order.changed", order_id),
-            "product": self.product,
-            "products": self.products,
-            "set_sku": self.set_sku,
-            "set_stock": self.set_stock,
-            "delete_product": self.delete_product,
             "event_knobs": lambda **knobs: set_knobs(app.courier, **knobs),
             "release_events": app.courier.release,
             "events": lambda: list(app.events.log),
@@ -56,6 +56,9 @@ class Commands:
             "release_core": app.core_courier.release,
             "core_deliveries": lambda: list(app.core.log),
             **Shopkeeper(self.shop).table(),
+            **Stockkeeper(self.shop).table(),
+            "sell_during": app.meanwhile.add,
+            "sell_no_more": app.meanwhile.clear,
             "settle": self.settle,
             "configure": self.configure,
             "options": app.shop.options.shown,
@@ -68,7 +71,7 @@ class Commands:
         }
 
     def info(self) -> dict[str, Any]:
-        key, reader = self.shop.keys
+        key, reader = self.shop.keys[:2]  # the plugin makes its own beside them
         return {
             "url": self.shop.origin,
             "consumer_key": key.consumer_key,
@@ -126,35 +129,6 @@ class Commands:
     def delete_order(self, order_id: int) -> dict[str, Any]:
         return self._on_order(order_id, lambda order: orders.delete(self.shop, order))
 
-    def product(self, sku: str) -> dict[str, Any]:
-        with self.shop.lock:
-            return shown_product(self.shop, self._product(sku))
-
-    def products(self) -> list[dict[str, Any]]:
-        with self.shop.lock:
-            return [shown_product(self.shop, product) for product in self.shop.products.values()]
-
-    def set_sku(self, sku: str, new_sku: str) -> dict[str, Any]:
-        """Without the check for twins, so that a test can make some."""
-        with self.shop.lock:
-            product = self._product(sku)
-            product["sku"] = new_sku
-            return shown_product(self.shop, product)
-
-    def set_stock(self, sku: str, quantity: int | None) -> dict[str, Any]:
-        """None stops managing stock for the item."""
-        with self.shop.lock:
-            product = self._product(sku)
-            product["manage_stock"] = quantity is not None
-            product["stock_quantity"] = None
-            if quantity is not None:
-                stock.set_quantity(product, quantity)
-            return shown_product(self.shop, product)
-
-    def delete_product(self, sku: str) -> None:
-        with self.shop.lock:
-            products.delete(self.shop, self._product(sku))
-
     def core_webhooks(self, url: str, secret: str, topics: list[str] | None = None) -> list[int]:
         """Subscribe an address to the core's order topics (all four unless named); each sends its ping."""
         with self.shop.lock:
@@ -189,9 +163,3 @@ class Commands:
                 raise LookupError(f"no order {order_id}")
             act(order)
             return shown_order(self.shop, order)
-
-    def _product(self, sku: str) -> Obj:
-        product = self.shop.by_sku(sku)
-        if product is None:
-            raise LookupError(f"no product with SKU {sku!r}")
-        return product

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from connectors.sandbox.http import Request, Response, json_response
 from connectors.sandbox.store.errors import invalid_param, not_in_enum
-from connectors.sandbox.store.shop import API, SHOP_ZONE, Obj, Shop
+from connectors.sandbox.store.shop import API, SHOP_ZONE, Shop
 
 ALWAYS_SENT = [("status[0]", "any"), ("dp", "2"), ("context", "view")]
 
@@ -71,7 +71,7 @@ class Query:
 
 
 def page_response(
-    shop: Shop, request: Request, query: Query, rows: Sequence[Obj], shown: Any, status_added: bool = False
+    shop: Shop, request: Request, query: Query, rows: Sequence[Any], shown: Any, status_added: bool = False
 ) -> Response:
     """One page with X-WP-Total, X-WP-TotalPages and Link. Past the last page both totals are "0", as captured."""
     per_page, page = query.number("per_page", 10, 1, 100), query.number("page", 1, 1, None)

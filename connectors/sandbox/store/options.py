@@ -10,6 +10,7 @@ from typing import Any
 class Options:
     latency_ms: int = 0
     currency: str = "RUB"
+    weight_unit: str = "kg"  # kg, g, lbs or oz: what weights of products are in
     price_decimals: int = 2  # how many decimals amounts have; 0 as shops in JPY choose
     tax_percent: float = 0  # 0: taxes off; otherwise the one rate, "НДС"
     tax_rates: list[dict[str, Any]] = field(default_factory=list)  # several, see taxes.rate
@@ -26,10 +27,12 @@ class Options:
         False  # REST is asked while a refund is being made: its lines are not stored yet
     )
     check_nonce: bool = True
+    decimal_stock: bool = False  # a plugin lets stock be decimal; without it it is cut to whole pieces
+    write_ms: float = 0.0  # what one product written by REST takes; measured: 27 in a batch, 90 alone
 
     # the companion plugin
     home_url: str = ""  # "": this stand-in's own address; another one makes it a cloned site
-    plugin_version: str = "1.1.0"
+    plugin_version: str = ""  # "": 1.3.0, without plugin_stock 1.1.0
     events: bool = True  # the plugin is active
     clock_skew: float = 0.0  # seconds the site's clock is ahead
     max_event_bytes: int = 512 * 1024  # a larger order travels as its id only
@@ -37,6 +40,15 @@ class Options:
     event_tries: int = 12
     event_backoff_ms: int = 200  # doubles with every try
     event_backoff_max_ms: int = 5000
+
+    # its journal of sales and its stock endpoint
+    wp_cron: bool = True  # False: DISABLE_WP_CRON is set
+    plugin_ping: bool = True  # False: as plugin 1.3.0, which sends no test event on request
+    plugin_stock: bool = True  # False: as plugin 1.1.0, which has neither
+    stock_capability: bool = True  # the user it was paired by may set stock
+    site_copy: bool = False  # the site is a copy that nobody has confirmed
+    stock_seconds: float = 10.0  # time budget of a call; items not reached are `not_done`
+    stock_item_ms: float = 0.0  # what one item takes
 
     # the core's webhooks
     updated_before_created: bool = False  # the block checkout does that

@@ -64,7 +64,7 @@ def added(shop: Shop, order: Obj, kind: str, given: Obj) -> Obj:
     line = make(shop, order, given)
     order[kind].append(line)
     if kind == "line_items" and order["stock_taken"]:
-        stock.move(shop, line, line["quantity"])
+        stock.move(shop, order, line, line["quantity"])
     return line
 
 
@@ -76,7 +76,7 @@ def edit_goods(shop: Shop, order: Obj, line: Obj, given: Obj) -> None:
     gone = is_removed("line_items", given)
     quantity = money.ZERO if gone else pieces(shop, given.get("quantity", line["quantity"]))
     if order["stock_taken"]:
-        stock.move(shop, line, quantity - line["quantity"])
+        stock.move(shop, order, line, quantity - line["quantity"])
     line["quantity"] = quantity
     edit_plain(order, line, given, ("name",))
 

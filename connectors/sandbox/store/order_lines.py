@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.store import money
+from connectors.sandbox.store import money, prices
 from connectors.sandbox.store.shop import Obj, Shop
 from connectors.sandbox.store.taxes import set_entered, set_net
 
@@ -41,7 +41,7 @@ def goods_line(shop: Shop, order: Obj, product: Obj | None, given: Obj) -> Obj:
     } | taxed(given)
     price = money.ZERO
     if product is not None:
-        price = money.amount(product["price"])
+        price = money.amount(prices.active(product))
         describe(shop, line, product)
     for name in ("subtotal", "total"):
         set_entered(order, line, name, money.rounded(price * line["quantity"], order["decimals"]))

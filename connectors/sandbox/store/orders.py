@@ -167,7 +167,7 @@ def settle_waiting(shop: Shop, order: Obj) -> None:
     """Lines added in wp-admin count from the first save on: total and stock follow."""
     if order.pop("waiting_totals", None) and order["stock_taken"]:
         for line in order["line_items"]:
-            stock.move(shop, line, line["quantity"] - stock.taken(line) - stock.restocked(line))
+            stock.move(shop, order, line, line["quantity"] - stock.taken(line) - stock.restocked(line))
 
 
 def needs_payment(order: Obj) -> bool:

@@ -38,16 +38,21 @@ class PluginEvents:
         self.courier = courier
         self.event_url = ""
         self.secrets: list[str] = []
+        self.paired_home = ""
         self.clock_offset = 0.0
         self.log: deque[dict[str, Any]] = deque(maxlen=KEPT_EVENTS)
         self._session = requests.Session()
         self._session.trust_env = False
 
     def pair(self, event_url: str, secret: str | list[str]) -> None:
-        """Several secrets sign every event several times, as during a rotation."""
+        """Several secrets sign every event several times, as during a rotation. A new first one begins the revisions of
+        stock anew."""
         self.event_url = event_url
-        self.secrets = [secret] if isinstance(secret, str) else list(secret)
+        before, self.secrets = self.secrets, [secret] if isinstance(secret, str) else list(secret)
+        if before[:1] != self.secrets[:1]:
+            self.shop.revisions.clear()
         self.clock_offset = 0.0
+        self.paired_home = self.shop.home_url
 
     def changed(self, order_id: int, deleted: bool) -> None:
         """Queue the event of an order that changed; drafts of the checkout are none."""
@@ -68,22 +73,39 @@ class PluginEvents:
         self.courier.send(Parcel(self.event_url, deliver, record))
         return event_id
 
+    def ping_now(self) -> str:
+        """Send the test event and wait for its answer: '' when the bridge took it, else what came instead."""
+        event_id = str(uuid.uuid4())
+        record: dict[str, Any] = {"id": event_id, "event": "ping", "order_id": 0, "answers": []}
+        self.log.append(record)
+        raw = self.body("ping", event_id, 0)
+        for _time in range(2):
+            answer = self._post(self.event_url, event_id, raw)
+            record["answers"].append(answer)
+            if answer != "clock":  # then the bridge told its time: once more with that
+                break
+        good = isinstance(answer, int) and 200 <= answer < 300
+        record["outcome"] = "delivered" if good else "given up"
+        return "" if good else str(answer)
+
     def body(self, event: str, event_id: str, order_id: int) -> bytes:
         with self.shop.lock:
             order = self.shop.orders.get(order_id) if event == "order.changed" else None
             shown = shown_order(self.shop, order) if order else None
             refunds = shown_refunds(self.shop, order) if order else None
+            sales = {"sales": self.shop.journal.shown(order_id)} if self.shop.keeps_journal else {}
             read_at = self._site_time()
         content = {
             "event": event,
             "id": event_id,
             "site": self.shop.home_url,
-            "plugin_version": self.shop.options.plugin_version,
+            "plugin_version": self.shop.plugin_version,
             "sent_at": datetime.fromtimestamp(read_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "order_id": order_id,
             "read_at": round(read_at, 6),
             "order": shown,
             "refunds": refunds,
+            **sales,
         }
         raw = json.dumps(content, ensure_ascii=False).encode()
         if len(raw) > self.shop.options.max_event_bytes:
@@ -123,7 +145,7 @@ class PluginEvents:
             "X-Sklad-Bridge-Id": event_id,
             "X-Sklad-Bridge-Timestamp": str(timestamp),
             "X-Sklad-Bridge-Signature": signatures,
-            "User-Agent": f"SkladBridge/{self.shop.options.plugin_version}; {self.shop.home_url}",
+            "User-Agent": f"SkladBridge/{self.shop.plugin_version}; {self.shop.home_url}",
         }
         timeout = self.shop.options.event_timeout_ms / 1000
         try:

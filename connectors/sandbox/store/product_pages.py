@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from connectors.sandbox.http import Request, Response, json_response
-from connectors.sandbox.store import products
+from connectors.sandbox.store import product_list, products
 from connectors.sandbox.store.batch import run_batch
-from connectors.sandbox.store.errors import RestError, not_in_enum, unknown_product
+from connectors.sandbox.store.catalogue import Product
+from connectors.sandbox.store.errors import RestError, unknown_product
 from connectors.sandbox.store.lists import Query, created, page_response, trimmed
-from connectors.sandbox.store.product_shape import shown_product, shown_variation
+from connectors.sandbox.store.product_body import check_types, number_sent
+from connectors.sandbox.store.product_shape import categories, shown_product, shown_variation
 from connectors.sandbox.store.shop import Obj, Shop
 
-STATUSES = ("any", "future", "trash", "draft", "pending", "private", "publish")
-TYPES = ("simple", "grouped", "external", "variable", "variation")
-SORTS = ("date", "id", "include", "title", "slug", "modified", "price", "popularity", "rating", "menu_order")
-USE_VARIATIONS = (
-    "To manipulate product variations you should use the "
-    "/products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint."
-)
+Shape = Callable[[Shop, Obj], dict[str, Any]]
 
 
 class ProductPages:
@@ -27,35 +24,16 @@ class ProductPages:
 
     def listed(self, request: Request) -> Response:
         query = Query(request.query)
-        return page_response(
-            self.shop, request, query, self._select(query), lambda row: shown_product(self.shop, row)
-        )
+        return self._page(request, query, product_list.products(self.shop, query), shown_product)
 
-    def _select(self, query: Query) -> list[Obj]:
-        """Variations are listed only when `sku` or `include` names them or the type is variation."""
-        skus, include, exclude = set(query.many("sku")), query.ids("include"), query.ids("exclude") or set()
-        type_, status = query.one("type"), query.choice("status", "any", STATUSES)
-        if type_ and type_ not in TYPES:
-            raise not_in_enum("type", "type", TYPES)
-        after, search = query.moment("modified_after"), query.one("search").lower()
-        stock_status = query.one("stock_status")
-        found = [
-            product
-            for product in self.shop.products.values()
-            if (product["type"] == type_ if type_ else product["type"] != "variation" or skus or include)
-            and (not skus or product["sku"] in skus)
-            and (include is None or product["id"] in include)
-            and product["id"] not in exclude
-            and (product["status"] == status or (status == "any" and product["status"] != "trash"))
-            and (after is None or product["modified"] > after)
-            and (not search or search in product["name"].lower())
-            and (not stock_status or product["stock_status"] == stock_status)
-        ]
-        orderby = query.choice("orderby", "date", SORTS)
-        descending = query.choice("order", "desc", ("asc", "desc")) == "desc"
-        field = {"date": "created", "modified": "modified", "title": "name"}.get(orderby, "id")
-        found.sort(key=lambda product: (product[field], product["id"]), reverse=descending)
-        return found
+    def _page(self, request: Request, query: Query, ids: Sequence[int], shown: Shape) -> Response:
+        rows = self.shop.products
+        return page_response(self.shop, request, query, ids, lambda id_: shown(self.shop, rows[id_]))
+
+    def categories(self, request: Request) -> Response:
+        rows = [{"categories": (id_,)} for id_ in self.shop.categories]
+        query = Query(request.query)
+        return page_response(self.shop, request, query, rows, lambda row: categories(self.shop, row)[0])
 
     def get(self, product_id: int, request: Request) -> Response:
         """One product; a variation's id is answered too, in the shape of a product."""
@@ -65,33 +43,35 @@ class ProductPages:
         return json_response(trimmed(shown_product(self.shop, product), Query(request.query).many("_fields")))
 
     def create(self, body: Obj) -> Response:
-        products.check_types(body)
+        check_types(body)
         product = products.create(self.shop, body)
         return created(self.shop, shown_product(self.shop, product), f"/products/{product['id']}")
 
     def update(self, product_id: int, body: Obj) -> Response:
-        product = self._writable(product_id)
-        products.check_types(body)
-        return json_response(shown_product(self.shop, products.change(self.shop, product, body)))
+        check_types(body)
+        return json_response(self._updated(body | {"id": product_id}))
+
+    def _updated(self, body: Obj) -> Any:
+        """An unknown id is 400 here, alone and in a batch (source); a variation's id is 404."""
+        id_ = int(number_sent(body.get("id")))
+        if id_ not in self.shop.products:
+            raise RestError(400, "woocommerce_rest_product_invalid_id", "Invalid ID.")
+        product = self._writable(id_)
+        return shown_product(self.shop, products.change(self.shop, product, body))
 
     def delete(self, product_id: int, force: bool) -> Response:
         product = self._writable(product_id)
         shown = shown_product(self.shop, product)
         if force:
             products.delete(self.shop, product)
+        elif product["status"] == "trash":
+            raise RestError(410, "woocommerce_rest_already_trashed", "The product has already been deleted.")
         else:
-            product["status"] = "trash"
+            products.trash(self.shop, product)
         return json_response(shown)
 
     def batch(self, body: Obj) -> Response:
         """Unknown id: 400 in update, 404 in delete; a variation's id: 404. Types are not checked."""
-
-        def update(item: Obj) -> Any:
-            product = self.shop.products.get(item.get("id", 0))
-            if product is None:
-                raise RestError(400, "woocommerce_rest_product_invalid_id", "Invalid ID.")
-            product = self._writable(product["id"])
-            return shown_product(self.shop, products.change(self.shop, product, item))
 
         def delete(product_id: int) -> Any:
             product = products.find(self.shop, product_id)
@@ -102,30 +82,36 @@ class ProductPages:
         def create(item: Obj) -> Any:
             return shown_product(self.shop, products.create(self.shop, item))
 
-        return run_batch(body, create, update, delete)
+        return run_batch(body, create, self._updated, delete)
 
-    def _writable(self, product_id: int) -> Obj:
+    def _writable(self, product_id: int) -> Product:
         product = self.shop.products.get(product_id)
         if product is not None and product["type"] == "variation":
-            raise RestError(404, "woocommerce_rest_invalid_product_id", USE_VARIATIONS)
+            raise RestError(404, "woocommerce_rest_invalid_product_id", products.USE_VARIATIONS)
         return products.find(self.shop, product_id)
 
     def variations(self, parent_id: int, request: Request) -> Response:
         """Newest first unless ordered otherwise."""
         query = Query(request.query)
-        skus, include = set(query.many("sku")), query.ids("include")
-        rows = [
-            self.shop.products[id_]
-            for id_ in products.find(self.shop, parent_id)["variations"]
-            if (include is None or id_ in include) and (not skus or self.shop.products[id_]["sku"] in skus)
-        ]
-        rows.sort(key=lambda row: row["id"], reverse=query.choice("order", "desc", ("asc", "desc")) == "desc")
-        return page_response(self.shop, request, query, rows, lambda row: shown_variation(self.shop, row))
+        ids = product_list.variations(self.shop, products.find(self.shop, parent_id), query)
+        return self._page(request, query, ids, shown_variation)
+
+    def create_variation(self, parent_id: int, body: Obj) -> Response:
+        check_types(body)
+        shown = self._created_variation(parent_id, body)
+        return created(self.shop, shown, f"/products/{parent_id}/variations/{shown['id']}")
+
+    def _created_variation(self, parent_id: int, body: Obj) -> dict[str, Any]:
+        parent = self.shop.products.get(parent_id)
+        if parent is None:
+            message = "Cannot set attributes due to invalid parent product."
+            raise RestError(404, "woocommerce_rest_product_variation_invalid_parent", message)
+        return shown_variation(self.shop, products.create_variation(self.shop, parent, body))
 
     def variation(self, parent_id: int, variation_id: int, method: str, body: Obj) -> Response:
         variation = products.find_variation(self.shop, parent_id, variation_id)
         if method in ("PUT", "POST", "PATCH"):
-            products.check_types(body)
+            check_types(body)
             products.change(self.shop, variation, body)
         shown = shown_variation(self.shop, variation)
         if method == "DELETE":
@@ -147,6 +133,6 @@ class ProductPages:
             return shown
 
         def create(item: Obj) -> Any:
-            raise RestError(400, "rest_invalid_param", "The stand-in creates variations by seeding only.")
+            return self._created_variation(parent_id, item)
 
         return run_batch(body, create, update, delete)

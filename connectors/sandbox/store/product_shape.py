@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from connectors.sandbox.store import money
+from connectors.sandbox.store import prices as pricing
+from connectors.sandbox.store.product_attributes import slug
 from connectors.sandbox.store.shop import API, Obj, Shop, gmt, local
+from connectors.sandbox.store.stock import item_id
 
 ALLOW = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-def slug(text: str) -> str:
-    """WordPress keeps Cyrillic slugs percent-encoded in lower case."""
-    words = "".join(letter if letter.isalnum() else " " for letter in text.lower()).split()
-    return quote("-".join(words)).lower()
 
 
 def stock_fields(shop: Shop, product: Obj) -> dict[str, Any]:
@@ -26,11 +22,16 @@ def stock_fields(shop: Shop, product: Obj) -> dict[str, Any]:
         "manage_stock": "parent" if shared else product["manage_stock"],
         "stock_quantity": keeper["stock_quantity"] if keeper["manage_stock"] is True else None,
         "stock_status": keeper["stock_status"],
-        "backorders": product["backorders"],
-        "backorders_allowed": product["backorders"] != "no",
-        "backordered": product["stock_status"] == "onbackorder",
+        "backorders": keeper["backorders"],
+        "backorders_allowed": keeper["backorders"] in ("yes", "notify"),
+        "backordered": is_backordered(keeper),
         "low_stock_amount": None,
     }
+
+
+def is_backordered(product: Obj) -> bool:
+    below = product["backorders"] in ("yes", "notify") and (product["stock_quantity"] or 0) < 0
+    return bool(product["stock_status"] == "onbackorder" or (product["manage_stock"] is True and below))
 
 
 def dates(product: Obj) -> dict[str, Any]:
@@ -44,15 +45,25 @@ def dates(product: Obj) -> dict[str, Any]:
 
 def prices(product: Obj) -> dict[str, Any]:
     return {
-        "price": product["price"],
+        "price": pricing.active(product),
         "regular_price": product["regular_price"],
         "sale_price": product["sale_price"],
-        "date_on_sale_from": None,
-        "date_on_sale_from_gmt": None,
-        "date_on_sale_to": None,
-        "date_on_sale_to_gmt": None,
-        "on_sale": product["sale_price"] != "",
+        "date_on_sale_from": local(product["sale_from"]),
+        "date_on_sale_from_gmt": gmt(product["sale_from"]),
+        "date_on_sale_to": local(product["sale_to"]),
+        "date_on_sale_to_gmt": gmt(product["sale_to"]),
+        "on_sale": pricing.on_sale(product),
     }
+
+
+def plugin_field(shop: Shop, product: Obj) -> dict[str, int]:
+    """The companion plugin adds the number of the last sale of the stock item."""
+    return {"sklad_bridge_sale": shop.journal.last(item_id(shop, product))} if shop.keeps_journal else {}
+
+
+def categories(shop: Shop, product: Obj) -> list[dict[str, Any]]:
+    names = {id_: shop.categories[id_] for id_ in product["categories"] if id_ in shop.categories}
+    return [{"id": id_, "name": name, "slug": slug(name)} for id_, name in names.items()]
 
 
 def downloads() -> dict[str, Any]:
@@ -73,15 +84,18 @@ def permalink(shop: Shop, product: Obj) -> str:
     parent = shop.products.get(product["parent_id"])
     if parent is None:
         return f"{shop.home_url}/product/{slug(product['name'])}/"
-    query = "&".join(f"attribute_{item['slug']}={quote(item['value'])}" for item in product["attributes"])
+    query = "&".join(
+        f"attribute_{quote(item['slug'])}={quote(item['value'])}" for item in product["attributes"]
+    )
     return f"{shop.home_url}/product/{slug(parent['name'])}/?{query}"
 
 
 def shown_product(shop: Shop, product: Obj) -> dict[str, Any]:
     """An element of /products, where variations appear too when asked for by SKU."""
+    pricing.sync(shop, product)
     base, stock = f"{shop.origin}{API}/products", stock_fields(shop, product)
-    variation = product["type"] == "variation"
-    amount = f"{money.amount(product['price']):,.2f}".replace(",", " ").replace(".", ",")
+    variation, price = product["type"] == "variation", pricing.active(product)
+    amount = f"{pricing.worth(price):,.2f}".replace(",", " ").replace(".", ",")
     span = '<span class="woocommerce-Price-amount amount"><bdi>'
     symbol = '<span class="woocommerce-Price-currencySymbol" translate="no">&#8381;</span>'
     answer = {
@@ -93,12 +107,12 @@ def shown_product(shop: Shop, product: Obj) -> dict[str, Any]:
         "type": product["type"],
         "status": product["status"],
         "featured": False,
-        "catalog_visibility": "visible",
-        "description": "",
-        "short_description": "",
+        "catalog_visibility": product["catalog_visibility"],
+        "description": product["description"],
+        "short_description": product["short_description"],
         "sku": product["sku"],
         **prices(product),
-        "purchasable": product["price"] != "",
+        "purchasable": price != "",
         "total_sales": "0" if variation else 0,
         **downloads(),
         "external_url": "",
@@ -125,7 +139,7 @@ def shown_product(shop: Shop, product: Obj) -> dict[str, Any]:
         "cross_sell_ids": [],
         "parent_id": product["parent_id"],
         "purchase_note": "",
-        "categories": [] if variation else [{"id": 15, "name": "Uncategorized", "slug": "uncategorized"}],
+        "categories": [] if variation else categories(shop, product),
         "brands": [],
         "tags": [],
         "images": [],
@@ -133,16 +147,17 @@ def shown_product(shop: Shop, product: Obj) -> dict[str, Any]:
         if variation
         else product["attributes"],
         "default_attributes": [],
-        "variations": product["variations"],
+        "variations": product["variations"] if product["type"] == "variable" else [],
         "grouped_products": [],
         "menu_order": 0,
-        "price_html": f"{span}{amount}&nbsp;{symbol}</bdi></span>" if product["price"] else "",
+        "price_html": f"{span}{amount}&nbsp;{symbol}</bdi></span>" if price else "",
         "related_ids": [],
         "meta_data": [dict(meta) for meta in product["meta_data"]],
         "stock_status": stock["stock_status"],
         "has_options": product["type"] == "variable",
         "post_password": "",
-        "global_unique_id": "",
+        "global_unique_id": product["global_unique_id"],
+        **plugin_field(shop, product),
         "_links": links(f"{base}/{product['id']}", base),
     }
     if variation:
@@ -157,13 +172,13 @@ def shown_variation(shop: Shop, product: Obj) -> dict[str, Any]:
         "id": product["id"],
         "type": "variation",
         **dates(product),
-        "description": "",
+        "description": product["description"],
         "permalink": permalink(shop, product),
         "sku": product["sku"],
-        "global_unique_id": "",
+        "global_unique_id": product["global_unique_id"],
         **prices(product),
         "status": product["status"],
-        "purchasable": product["price"] != "",
+        "purchasable": pricing.active(product) != "",
         **downloads(),
         "tax_status": "taxable",
         "tax_class": "parent",
@@ -179,6 +194,7 @@ def shown_variation(shop: Shop, product: Obj) -> dict[str, Any]:
         "meta_data": [dict(meta) for meta in product["meta_data"]],
         "name": ", ".join(item["option"] for item in product["attributes"]),
         "parent_id": product["parent_id"],
+        **plugin_field(shop, product),
         "_links": links(f"{base}/variations/{product['id']}", f"{base}/variations")
         | {"up": [{"href": base}]},
     }

@@ -148,7 +148,7 @@ def restock(shop: Shop, order: Obj, refund: Obj) -> None:
             continue
         back = min(-line["quantity"], stock.taken(source))
         if back:
-            stock.give_back_refunded(shop, source, back)
+            stock.give_back_refunded(shop, order, source, back)
             done = stock.restocked(source) + back
             set_meta(shop, source["meta"], "_restock_refunded_items", money.short(done))
 

@@ -44,10 +44,15 @@ class Routes:
                 return self._webhooks(request, numbers(parts[1:]), body)
             case "customers" if request.method == "GET" and len(parts) == 2 and parts[1].isdecimal():
                 return customers.page(self.shop, int(parts[1]))
+            case "shipping" if request.method == "GET":
+                return self._shipping(request, parts[1:])
         pages: dict[str, Any] = {
             "refunds": lambda: self.refunds.of_all_orders(request),
             "system_status": lambda: json_response(site_pages.system_status(self.shop)),
             "settings/general": lambda: json_response(site_pages.general_settings(self.shop)),
+            "settings/products/woocommerce_weight_unit": lambda: json_response(
+                site_pages.weight_unit(self.shop)
+            ),
             "payment_gateways": lambda: page_response(
                 self.shop, request, Query(request.query), site_pages.payment_gateways(self.shop), dict
             ),
@@ -60,6 +65,16 @@ class Routes:
             raise no_route()
         response: Response = page()
         return response
+
+    def _shipping(self, request: Request, rest: list[str]) -> Response:
+        match numbers(rest):
+            case ["zones"]:
+                rows = site_pages.shipping_zones(self.shop)
+            case ["zones", int(zone), "methods"] if zone in site_pages.SHIPPING_ZONES:
+                rows = site_pages.shipping_methods(self.shop, zone)
+            case _:
+                raise no_route()
+        return page_response(self.shop, request, Query(request.query), rows, dict)
 
     def _orders(self, request: Request, rest: list[str | int], body: dict[str, Any]) -> Response:
         match (request.method, *rest):
@@ -101,6 +116,8 @@ class Routes:
                 return self.products.create(body)
             case ("POST" | "PUT" | "PATCH", "batch"):
                 return self.products.batch(body)
+            case ("GET", "categories"):
+                return self.products.categories(request)
             case ("GET", int(product_id)):
                 return self.products.get(product_id, request)
             case ("PUT" | "POST" | "PATCH", int(product_id)):
@@ -109,6 +126,8 @@ class Routes:
                 return self.products.delete(product_id, forced(request))
             case ("GET", int(parent_id), "variations"):
                 return self.products.variations(parent_id, request)
+            case ("POST", int(parent_id), "variations"):
+                return self.products.create_variation(parent_id, body)
             case ("POST" | "PUT" | "PATCH", int(parent_id), "variations", "batch"):
                 return self.products.variations_batch(parent_id, body)
             case (method, int(parent_id), "variations", int(variation_id)):

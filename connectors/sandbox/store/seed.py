@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from connectors.sandbox.seed import SIZES, Item, Seed
 from connectors.sandbox.store import money
-from connectors.sandbox.store.products import blank_product, refresh_parent
+from connectors.sandbox.store.products import new_product
 from connectors.sandbox.store.shop import Obj, Shop
-from connectors.sandbox.store.stock import set_quantity
+from connectors.sandbox.store.stock import follow_quantity
 
 SIZE_SLUG = "pa_size"
 
@@ -24,11 +24,12 @@ def fill(shop: Shop, seed: Seed) -> None:
         elif item.kind == "variant":
             variation_of(shop, item, parents[item.parent])
         else:
-            keep_stock(shop, blank_product(shop, "simple", item.name, item.sku), item)
+            keep_stock(new_product(shop, "simple", item.name, item.sku), item)
 
 
 def parent_of(shop: Shop, item: Item) -> Obj:
-    parent = blank_product(shop, "variable", item.name, item.sku)
+    parent = new_product(shop, "variable", item.name, item.sku)
+    parent["variations"] = []
     parent["attributes"] = [
         {
             "id": 1,
@@ -44,8 +45,8 @@ def parent_of(shop: Shop, item: Item) -> Obj:
 
 
 def variation_of(shop: Shop, item: Item, parent: Obj) -> None:
-    variation = blank_product(shop, "variation", f"{item.name} - {item.size}", item.sku)
-    variation["parent_id"] = parent["id"]
+    name = f"{item.name} - {item.size}"
+    variation = new_product(shop, "variation", name, item.sku, parent_id=parent["id"])
     variation["attributes"] = [
         {
             "id": 1,
@@ -57,11 +58,12 @@ def variation_of(shop: Shop, item: Item, parent: Obj) -> None:
         }
     ]
     parent["variations"].append(variation["id"])
-    keep_stock(shop, variation, item)
-    refresh_parent(shop, variation)
+    keep_stock(variation, item)
+    shop.products.unsynced.add(parent["id"])
 
 
-def keep_stock(shop: Shop, product: Obj, item: Item) -> None:
-    product["regular_price"] = product["price"] = money.short(Decimal(item.price) / 100)
+def keep_stock(product: Obj, item: Item) -> None:
+    product["regular_price"] = money.short(Decimal(item.price) / 100)
     product["manage_stock"] = True
-    set_quantity(product, sum(item.stock))
+    product["stock_quantity"] = sum(item.stock)
+    follow_quantity(product)

@@ -6,16 +6,21 @@ import random
 import string
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from connectors.sandbox.store.catalogue import Catalogue, Product
+from connectors.sandbox.store.journal import Journal
 from connectors.sandbox.store.options import Options
+from connectors.sandbox.store.refusals import Refusals
 
 Obj = dict[str, Any]
 SHOP_ZONE = timezone(timedelta(hours=3))  # Europe/Moscow
 API = "/wp-json/wc/v3"
 VERSION = "11.0.1"
+KEPT_STOCK_WRITES = 300_000
 
 
 @dataclass
@@ -34,7 +39,13 @@ class Shop:
         self.lock = threading.RLock()
         self.options = Options()
         self.random = random.Random(seed)
-        self.products: dict[int, Obj] = {}
+        self.products = Catalogue()
+        self.categories = {15: "Uncategorized", 16: "Одежда", 17: "Обувь"}
+        self.refusals = Refusals()
+        self.stock_writes: deque[Obj] = deque(maxlen=KEPT_STOCK_WRITES)
+        self.items_written = 0  # products a call has written, for `write_ms`
+        self.journal = Journal()
+        self.revisions: dict[int, int] = {}  # the last one the plugin accepted, per stock item
         self.orders: dict[int, Obj] = {}
         self.notes: dict[int, list[Obj]] = {}
         self.refunds: dict[int, list[Obj]] = {}
@@ -42,8 +53,8 @@ class Shop:
         self.customers: dict[int, Obj] = {}
         self.webhooks: dict[int, Obj] = {}
         self.keys = [
-            ApiKey(self._secret("ck_"), self._secret("cs_")),
-            ApiKey(self._secret("ck_"), self._secret("cs_"), "read"),
+            ApiKey(self.secret("ck_"), self.secret("cs_")),
+            ApiKey(self.secret("ck_"), self.secret("cs_"), "read"),
         ]
         self._last: dict[str, int] = {"post": 12}
         self.touched: dict[int, set[str]] = {}
@@ -51,6 +62,15 @@ class Shop:
     @property
     def home_url(self) -> str:
         return self.options.home_url or self.origin
+
+    @property
+    def keeps_journal(self) -> bool:
+        """The companion plugin is active and new enough to know of sales."""
+        return self.options.events and self.options.plugin_stock
+
+    @property
+    def plugin_version(self) -> str:
+        return self.options.plugin_version or ("1.3.0" if self.options.plugin_stock else "1.1.0")
 
     def next(self, counter: str) -> int:
         """Posts (products, orders, refunds) share one row of ids, as in WordPress; items, metas, notes have their
@@ -61,7 +81,7 @@ class Shop:
     def letters(self, count: int) -> str:
         return "".join(self.random.choices(string.ascii_letters + string.digits, k=count))
 
-    def _secret(self, prefix: str) -> str:
+    def secret(self, prefix: str) -> str:
         return f"{prefix}{self.random.getrandbits(160):040x}"
 
     def meta(self, key: str, value: Any) -> Obj:
@@ -80,8 +100,10 @@ class Shop:
         self.notes.setdefault(order_id, []).append(note)
         return note
 
-    def by_sku(self, sku: str) -> Obj | None:
-        return next((product for product in self.products.values() if sku and product["sku"] == sku), None)
+    def by_sku(self, sku: str) -> Product | None:
+        """Whoever has the SKU, the trash last."""
+        found = [self.products[id_] for id_ in self.products.holders("sku", sku)] if sku else []
+        return min(found, key=lambda product: (product["status"] == "trash", product["id"]), default=None)
 
 
 def now() -> int:

@@ -18,11 +18,21 @@ GATEWAYS = (
     ("bacs", "Банковский перевод", "Direct bank transfer"),
     ("cod", "Оплата при получении", "Cash on delivery"),
 )
+SHIPPING_ZONES = {1: "Россия", 0: "Locations not covered by your other zones"}
+# Zone → (instance, method, title, the method's own name).
+SHIPPING = {
+    1: (
+        (1, "flat_rate", "Курьер", "Flat rate"),
+        (2, "local_pickup", "Самовывоз из магазина", "Local pickup"),
+    ),
+    0: (),
+}
 ALLOW = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def index(shop: Shop) -> dict[str, Any]:
     """`/wp-json/`: needs no key; what a connection wizard looks at first."""
+    plugin = ["sklad-bridge/v1"] if shop.keeps_journal else []
     return {
         "name": "Магазин «Ромашка»",
         "description": "",
@@ -30,7 +40,7 @@ def index(shop: Shop) -> dict[str, Any]:
         "home": shop.home_url,
         "gmt_offset": 3,
         "timezone_string": "Europe/Moscow",
-        "namespaces": ["oembed/1.0", "wc/v3", "wc/store/v1", "wp/v2"],
+        "namespaces": ["oembed/1.0", *plugin, "wc/v3", "wc/store/v1", "wp/v2"],
     }
 
 
@@ -44,7 +54,7 @@ def system_status(shop: Shop) -> dict[str, Any]:
             "wp_multisite": False,
             "wp_memory_limit": 536870912,
             "wp_debug_mode": False,
-            "wp_cron": True,
+            "wp_cron": shop.options.wp_cron,
             "language": "ru_RU",
             "server_info": "sandbox",
             "php_version": "8.2.36",
@@ -54,7 +64,8 @@ def system_status(shop: Shop) -> dict[str, Any]:
         },
         "database": {"wc_database_version": VERSION, "database_prefix": "wp_"},
         "active_plugins": [
-            {"plugin": "woocommerce/woocommerce.php", "name": "WooCommerce", "version": VERSION}
+            {"plugin": "woocommerce/woocommerce.php", "name": "WooCommerce", "version": VERSION},
+            *([_own_plugin(shop)] if shop.options.events else []),
         ],
         "settings": {
             "api_enabled": False,
@@ -72,6 +83,14 @@ def system_status(shop: Shop) -> dict[str, Any]:
     }
 
 
+def _own_plugin(shop: Shop) -> dict[str, Any]:
+    return {
+        "plugin": "sklad-bridge/sklad-bridge.php",
+        "name": "Sklad Bridge",
+        "version": shop.plugin_version,
+    }
+
+
 def general_settings(shop: Shop) -> list[dict[str, Any]]:
     """`/settings/general`, the entries a bridge may need."""
     values = {
@@ -80,22 +99,25 @@ def general_settings(shop: Shop) -> list[dict[str, Any]]:
         "woocommerce_currency": ("select", shop.options.currency),
         "woocommerce_price_num_decimals": ("number", str(shop.options.price_decimals)),
     }
-    base = f"{shop.origin}{API}/settings"
-    return [
-        {
-            "id": name,
-            "label": name.removeprefix("woocommerce_"),
-            "description": "",
-            "type": kind,
-            "default": value,
-            "value": value,
-            "_links": {
-                "self": [{"href": f"{base}/general/{name}"}],
-                "collection": [{"href": f"{base}/general"}],
-            },
-        }
-        for name, (kind, value) in values.items()
-    ]
+    return [setting(shop, "general", name, kind, value) for name, (kind, value) in values.items()]
+
+
+def weight_unit(shop: Shop) -> dict[str, Any]:
+    """`/settings/products/woocommerce_weight_unit` (source)."""
+    return setting(shop, "products", "woocommerce_weight_unit", "select", shop.options.weight_unit)
+
+
+def setting(shop: Shop, group: str, name: str, kind: str, value: str) -> dict[str, Any]:
+    collection = f"{shop.origin}{API}/settings/{group}"
+    return {
+        "id": name,
+        "label": name.removeprefix("woocommerce_"),
+        "description": "",
+        "type": kind,
+        "default": value,
+        "value": value,
+        "_links": {"self": [{"href": f"{collection}/{name}"}], "collection": [{"href": collection}]},
+    }
 
 
 def payment_gateways(shop: Shop) -> list[dict[str, Any]]:
@@ -123,6 +145,47 @@ def payment_gateways(shop: Shop) -> list[dict[str, Any]]:
             },
         }
         for order, (slug, title, method) in enumerate(GATEWAYS, start=2)
+    ]
+
+
+def shipping_zones(shop: Shop) -> list[dict[str, Any]]:
+    base = f"{shop.origin}{API}/shipping/zones"
+    return [
+        {
+            "id": zone,
+            "name": name,
+            "order": 0,
+            "_links": {
+                "self": [{"href": f"{base}/{zone}", "targetHints": {"allow": ALLOW}}],
+                "collection": [{"href": base}],
+                "describedby": [{"href": f"{base}/{zone}/locations"}],
+            },
+        }
+        for zone, name in SHIPPING_ZONES.items()
+    ]
+
+
+def shipping_methods(shop: Shop, zone: int) -> list[dict[str, Any]]:
+    """REST API documentation, "Shipping zone methods"."""
+    base = f"{shop.origin}{API}/shipping/zones/{zone}"
+    return [
+        {
+            "id": instance,
+            "instance_id": instance,
+            "title": title,
+            "order": order,
+            "enabled": True,
+            "method_id": method,
+            "method_title": own,
+            "method_description": "",
+            "settings": {},
+            "_links": {
+                "self": [{"href": f"{base}/methods/{instance}"}],
+                "collection": [{"href": f"{base}/methods"}],
+                "describes": [{"href": base}],
+            },
+        }
+        for order, (instance, method, title, own) in enumerate(SHIPPING[zone], start=1)
     ]
 
 
