@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Problem:
-    """`code` names an entry of bridge/problems.py; `params` are the names and figures in its sentence."""
+    """`code` names an entry of bridge/problems/; `params` are the names and figures in its sentence."""
 
     code: str
     params: Mapping[str, str] = field(default_factory=dict)

@@ -11,6 +11,7 @@ import typing
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 
@@ -147,13 +148,17 @@ def from_json(data: dict[str, Any]) -> Order:
     return order
 
 
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """The fields of a dataclass with their types; text in annotations is resolved once."""
+    hints = typing.get_type_hints(kind)
+    return tuple((field.name, hints[field.name]) for field in dataclasses.fields(kind))
+
+
 def build(kind: Any, data: Any) -> Any:
     """The value of type `kind` that `to_json` wrote as `data`: a dataclass, or what one is made of."""
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        hints = typing.get_type_hints(kind)
-        return kind(
-            **{f.name: build(hints[f.name], data[f.name]) for f in dataclasses.fields(kind) if f.name in data}
-        )
+        return kind(**{name: build(hint, data[name]) for name, hint in _fields(kind) if name in data})
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
         return tuple(build(args[0], item) for item in data)

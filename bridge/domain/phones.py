@@ -1,4 +1,7 @@
-"""Phone numbers as people type them, made comparable: `+` country code and national number."""
+"""Phone numbers as people type them, made comparable: `+` country code and national number.
+
+Migration 0024 calls `normal`: it keeps its name and place.
+"""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
+from bridge.domain.decimals import digits
 from bridge.domain.errors import Unmappable
 from bridge.domain.money import take_off, to_text
 from bridge.domain.order import Order
@@ -202,5 +203,5 @@ def _differs(refund: Refund, goods_minor: int, order: Order) -> Unmappable:
 
 
 def _too_much(refund: Refund, what: str, asked: Decimal, left: Decimal) -> Unmappable:
-    figures = {"asked": f"{asked.normalize():f}", "left": f"{left.normalize():f}"}
+    figures = {"asked": digits(asked), "left": digits(left)}
     return Unmappable("refund_more_than_ordered", refund=refund.source_id, what=what, **figures)

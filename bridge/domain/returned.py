@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from bridge.domain.decimals import digits
 from bridge.domain.errors import Unmappable
 from bridge.domain.money import to_text
 from bridge.domain.order import Charge, Line, Order
@@ -75,9 +76,7 @@ def _pieces(
             left[line.source_id] -= taken
             missing -= taken
         if missing > 0:
-            raise _too_much(
-                one.name, f"{one.quantity.normalize():f}", f"{(one.quantity - missing).normalize():f}"
-            )
+            raise _too_much(one.name, digits(one.quantity), digits(one.quantity - missing))
     return found
 
 

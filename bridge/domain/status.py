@@ -6,6 +6,8 @@ import enum
 
 DEFAULT_SEND_STATUSES = ("on-hold", "processing", "completed")
 NEVER_SENT = frozenset({"checkout-draft", "auto-draft", "draft", "new"})
+# An order in one of these keeps no goods from other buyers.
+RELEASED = frozenset({"cancelled", "failed", "refunded", "trash"})
 SITE_STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "trash")
 
 # A document's state type → the site status it means, unless the owner mapped the state itself.

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from bridge.mapping.moscow import from_wire
-from bridge.mapping.wire_text import plain
 
 Wire = Mapping[str, Any]
+# As exactly as quantities are kept.
+FOUR_PLACES = Decimal("0.0001")
+
+
+class Pieces(NamedTuple):
+    """Of one item in a customerorder: what it asks for, sets aside and has shipped."""
+
+    quantity: Decimal
+    reserved: Decimal
+    shipped: Decimal
+
+
+NO_PIECES = Pieces(Decimal(0), Decimal(0), Decimal(0))
 
 
 @dataclass(frozen=True)
 class Document:
-    """What the bridge reads of a customerorder."""
+    """What the bridge reads of a customerorder; `goods` by item, None where its positions are not opened."""
 
     external_id: str
     name: str
@@ -30,6 +42,7 @@ class Document:
     deleted: bool
     agent_id: str = ""
     organization_id: str = ""
+    goods: Mapping[str, Pieces] | None = None
 
 
 def document(data: Wire) -> Document:
@@ -46,12 +59,41 @@ def document(data: Wire) -> Document:
         deleted=bool(data.get("deleted")),
         agent_id=ref_id(data.get("agent")),
         organization_id=ref_id(data.get("organization")),
+        goods=_goods(data),
     )
 
 
 def positions(data: Wire) -> list[dict[str, Any]]:
     """The expanded positions of a document in the form `position_key` compares: without ids and server fields."""
     return [position_facts(row) for row in (data.get("positions") or {}).get("rows") or []]
+
+
+def _goods(data: Wire) -> Mapping[str, Pieces] | None:
+    """None also where an answer shows only the first of very many positions."""
+    opened = data.get("positions") or {}
+    rows = opened.get("rows")
+    if rows is None or len(rows) < int((opened.get("meta") or {}).get("size") or 0):
+        return None
+    return goods(rows, posted=is_posted(data))
+
+
+def is_posted(data: Wire) -> bool:
+    """Whether the document counts: one that is not posted sets nothing aside, whatever its positions say."""
+    return bool(data.get("applicable", True))
+
+
+def goods(rows: Iterable[Wire], *, posted: bool) -> Mapping[str, Pieces]:
+    """The pieces of these positions by item, from an answer or from our own body alike."""
+    found: dict[str, Pieces] = {}
+    for row in rows:
+        item = ref_id(row["assortment"])
+        quantity, reserved, shipped = found.get(item, NO_PIECES)
+        found[item] = Pieces(
+            quantity + Decimal(str(row["quantity"])),
+            reserved + Decimal(str(row.get("reserve") or 0) if posted else 0),
+            shipped + Decimal(str(row.get("shipped") or 0)),
+        )
+    return found
 
 
 def position_facts(row: Wire) -> dict[str, Any]:
@@ -136,24 +178,14 @@ def ref_id(reference: Any) -> str:
     return href.split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1]
 
 
-def product(data: Wire) -> dict[str, Any]:
-    """A product, variant, service or bundle as the fields of our Product."""
-    return {
-        "external_id": str(data["id"]),
-        "kind": str(data["meta"]["type"]),
-        "parent_external_id": ref_id(data.get("product")),
-        "name": plain(data.get("name"), 255),
-        "article": plain(data.get("article"), 255).strip(),
-        "code": plain(data.get("code"), 255).strip(),
-        "archived": bool(data.get("archived")),
-        "present": True,
-    }
-
-
-def stock_rows(rows: list[Wire], stock_type: str) -> list[tuple[str, str, Decimal]]:
+def stock_rows(rows: list[Wire], stock_type: str) -> Iterator[tuple[str, str, Decimal]]:
     """Rows of a current stock report as (item id, store id or '', quantity)."""
-    return [
-        (str(row["assortmentId"]), str(row.get("storeId") or ""), Decimal(str(row[stock_type] or 0)))
+    return (
+        (
+            str(row["assortmentId"]),
+            str(row.get("storeId") or ""),
+            Decimal(str(row[stock_type] or 0)).quantize(FOUR_PLACES),
+        )
         for row in rows
         if row.get(stock_type) is not None
-    ]
+    )

@@ -5,19 +5,19 @@ Line amounts on the wire are net, so a gross amount is total + total_tax; discou
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from html import unescape
 from typing import Any
 
+from bridge.domain.decimals import digits
 from bridge.domain.errors import BadPayload, Unmappable
 from bridge.domain.money import is_exact, is_sane, to_decimal, to_minor
 from bridge.domain.order import Address, Charge, Customer, Line, Order
 from bridge.domain.refunds import Refund, RefundedCharge, RefundedLine
 from bridge.mapping import woocommerce_meta, written_dates
+from bridge.mapping.gmt import moment
 from bridge.mapping.wire_text import plain
 from bridge.mapping.woocommerce_meta import Wanted
 
@@ -28,7 +28,6 @@ TaxRate = tuple[Decimal | None, bool]
 MAX_ID, MAX_STATUS, MAX_KEY = 32, 60, 100
 # What people read may be cut.
 MAX_NUMBER, MAX_EMAIL, MAX_PHONE = 100, 255, 60
-MOST = 2**31 - 1
 NOTHING = Wanted()
 # The field that a refund carries when it was made from a return in MoySklad: the return's id.
 ORIGIN = "_sklad_bridge_return"
@@ -46,7 +45,7 @@ def order(data: Wire, wanted: Wanted = NOTHING, customer: Wire | None = None) ->
     if not re.fullmatch("[A-Za-z]{3}", currency):
         raise BadPayload("payload_field_malformed", field="currency")
     source_id = _text(data, "id", MAX_ID)
-    placed_at = _moment(data, "date_created_gmt")
+    placed_at = moment(data, "date_created_gmt")
     billing, shipping = _address(data.get("billing")), _address(data.get("shipping"))
     rates = _tax_rates(_rows(data, "tax_lines"))
     total = _money(data, "total")
@@ -59,8 +58,8 @@ def order(data: Wire, wanted: Wanted = NOTHING, customer: Wire | None = None) ->
         total_minor=to_minor(total, currency),
         total_text="" if is_exact(total, currency) else f"{total:f}",
         placed_at=placed_at,
-        modified_at=_moment(data, "date_modified_gmt") if data.get("date_modified_gmt") else placed_at,
-        paid_at=_moment(data, "date_paid_gmt") if data.get("date_paid_gmt") else None,
+        modified_at=moment(data, "date_modified_gmt") if data.get("date_modified_gmt") else placed_at,
+        paid_at=moment(data, "date_paid_gmt") if data.get("date_paid_gmt") else None,
         lines=tuple(_line(row, currency, rates) for row in _rows(data, "line_items")),
         charges=tuple(
             _charge(row, kind, currency, rates)
@@ -110,7 +109,7 @@ def refund(data: Wire, currency: str) -> Refund:
     return Refund(
         source_id=_text(data, "id", MAX_ID),
         total_minor=to_minor(amount, currency),
-        placed_at=_moment(data, "date_created_gmt"),
+        placed_at=moment(data, "date_created_gmt"),
         lines=tuple(
             RefundedLine(_refunded(row), abs(_number(row.get("quantity") or 0)), *_given_back(row, currency))
             for row in _rows(data, "line_items")
@@ -136,33 +135,6 @@ def _refunded(row: Wire) -> str:
 def _given_back(row: Wire, currency: str) -> tuple[int, int]:
     """(gross total, tax) of a refund's line, both positive for money that went back."""
     return -_gross(row, "total", currency), -to_minor(row.get("total_tax"), currency)
-
-
-def listing(data: Wire, *, variation_of: Wire | None = None) -> dict[str, Any]:
-    """A product, or a variation of `variation_of`, as the fields of our Listing.
-
-    `manages_stock` is False for items whose stock is not kept or is kept by their parent.
-    """
-    own_id = str(data["id"])
-    name = unescape(plain(data.get("name")))
-    if variation_of is not None:
-        options = ", ".join(plain(row.get("option")) for row in _rows(data, "attributes"))
-        name = f"{unescape(plain(variation_of.get('name')))} - {options}".rstrip(" -")
-    return {
-        "product_id": str(variation_of["id"]) if variation_of is not None else own_id,
-        "variation_id": own_id if variation_of is not None else "",
-        "sku": plain(data.get("sku"), 255).strip(),
-        "name": name[:500],
-        "manages_stock": data.get("manage_stock") is True,
-        "site_quantity": _pieces(data.get("stock_quantity")),
-    }
-
-
-def _pieces(quantity: Any) -> int | None:
-    """Whole pieces as a column can hold them; None where the site keeps no number."""
-    if isinstance(quantity, bool) or not isinstance(quantity, int | float) or math.isnan(quantity):
-        return None
-    return int(max(-MOST, min(MOST, quantity)))
 
 
 def _line(row: Wire, currency: str, rates: Mapping[str, TaxRate]) -> Line:
@@ -218,7 +190,7 @@ def _taxation(row: Wire, rates: Mapping[str, TaxRate]) -> tuple[int | None, str]
     taxes = [tax for tax in _rows(row, "taxes") if tax.get("total") not in ("", None)]
     charged = [tax for tax in taxes if to_decimal(tax.get("total"))]
     found = [rates.get(plain(tax.get("id")), (None, False)) for tax in charged or taxes]
-    words = " + ".join("?" if percent is None else f"{percent.normalize():f}%" for percent, _ in found)
+    words = " + ".join("?" if percent is None else f"{digits(percent)}%" for percent, _ in found)
     percent, compound = found[0] if len(found) == 1 else (None, False)
     if percent is None or compound or percent != int(percent):
         return None, words
@@ -309,14 +281,3 @@ def _number(value: Any) -> Decimal:
     if not is_sane(number, 9):
         raise BadPayload("amount_not_a_number", value=plain(value, 40))
     return number
-
-
-def _moment(data: Wire, key: str) -> datetime:
-    """`*_gmt` on the wire is UTC without a zone."""
-    try:
-        moment = datetime.fromisoformat(plain(data.get(key))).replace(tzinfo=UTC)
-    except ValueError:
-        raise BadPayload("payload_field_malformed", field=key) from None
-    if not 1970 <= moment.year < 2200:  # far enough from the ends of the calendar for every zone
-        raise BadPayload("payload_field_malformed", field=key)
-    return moment

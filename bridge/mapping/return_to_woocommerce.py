@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from bridge.domain.money import spread, to_minor, to_text
 from bridge.domain.refunds import Refund, RefundedCharge, RefundedLine
 from bridge.mapping.from_woocommerce import ORIGIN
+from bridge.mapping.site_stock import to_number
 
 Wire = Mapping[str, Any]
 Weights = dict[str, int]
@@ -28,7 +28,7 @@ def refund_body(refund: Refund, order: Wire, currency: str, *, mark: str, reason
         "meta_data": [{"key": ORIGIN, "value": mark}],
         "line_items": [
             *(
-                {**_amounts(x, x.line_id, rates, currency), "quantity": _number(x.quantity)}
+                {**_amounts(x, x.line_id, rates, currency), "quantity": to_number(x.quantity)}
                 for x in refund.lines
             ),
             *(_amounts(x, x.charge_id, rates, currency) for x in refund.charges),
@@ -62,7 +62,3 @@ def _rates(order: Wire, currency: str) -> dict[str, Weights]:
         }
         for row in rows
     }
-
-
-def _number(quantity: Decimal) -> int | float:
-    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from bridge.mapping.gmt import YEARS
 from bridge.mapping.moscow import MOSCOW
 
 DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
@@ -18,7 +19,7 @@ def parse(text: str) -> datetime | None:
         moment = _moment(text)
     except (ValueError, OverflowError, OSError):
         return None
-    if moment is None or not 1970 <= moment.year < 2200:
+    if moment is None or moment.year not in YEARS:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=MOSCOW)).astimezone(UTC)
 
