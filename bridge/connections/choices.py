@@ -70,6 +70,15 @@ class DocumentChoices(models.Model):
         abstract = True
 
 
+class LogChoices(models.Model):
+    """What is kept of the calls between the bridge, the site and the account."""
+
+    api_log_days = models.PositiveSmallIntegerField(_("days calls are kept in the API log"), default=30)
+
+    class Meta:
+        abstract = True
+
+
 class BuyerChoices(models.Model):
     """Who the buyer is in MoySklad."""
 
@@ -109,6 +118,75 @@ class BackToSiteChoices(models.Model):
     status_when_paid = models.CharField(_("status when paid in MoySklad"), max_length=60, blank=True)
     status_when_partly_shipped = models.CharField(_("status when partly shipped"), max_length=60, blank=True)
     status_when_shipped = models.CharField(_("status when shipped"), max_length=60, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class StockChoices(models.Model):
+    """What the site may sell of what is in the warehouses. GoodsRule says otherwise for folders and items."""
+
+    class Backorders(models.TextChoices):
+        SITE = "", _("as the site has it")
+        NO = "no", _("not sold when there is none")
+        NOTIFY = "notify", _("sold on order, and the buyer is told")
+        YES = "yes", _("sold on order")
+
+    class PickStore(models.TextChoices):
+        FIRST = "first", _("always the first")
+        STOCKED = "stocked", _("the first that has everything")
+
+    # Nothing is written to goods of the site before the owner has seen what would be.
+    write_goods = models.BooleanField(_("write stock and prices to the site"), default=False)
+    stock_buffer = models.PositiveIntegerField(_("pieces kept back"), default=0)
+    last_pieces = models.PositiveIntegerField(_("so few count as none"), default=0)
+    # Of a stock that several shops sell from, in percent; 100: first come, first served.
+    stock_share = models.PositiveSmallIntegerField(_("share of the stock, %"), default=100)
+    decimal_quantities = models.BooleanField(_("parts of a piece are sold"), default=False)
+    backorders = models.CharField(
+        _("sales beyond the stock"),
+        max_length=10,
+        choices=Backorders.choices,
+        blank=True,
+        default=Backorders.SITE,
+    )
+    pick_store = models.CharField(
+        _("warehouse of an order"), max_length=10, choices=PickStore.choices, default=PickStore.FIRST
+    )
+
+    class Meta:
+        abstract = True
+
+
+class FieldChoices(models.Model):
+    """Prices and texts of goods. What MoySklad does not own stays as the site has it."""
+
+    class Rounding(models.TextChoices):
+        EXACT = "exact", _("not at all")
+        WHOLE = "whole", _("to whole units")
+        TEN = "ten", _("to tens")
+        HUNDRED = "hundred", _("to hundreds")
+        ENDS_9 = "ends_9", _("up to …9")
+        ENDS_90 = "ends_90", _("up to …90")
+        ENDS_99 = "ends_99", _("up to ….99")
+
+    owned_fields = models.JSONField(_("fields that follow MoySklad"), default=list, blank=True)
+    price_type_id = models.CharField(_("regular price is the price type"), max_length=64, blank=True)
+    sale_price_type_id = models.CharField(_("sale price is the price type"), max_length=64, blank=True)
+    # Fields of goods in MoySklad that hold a date.
+    sale_from_attribute_id = models.CharField(
+        _("field with the first day of the sale"), max_length=64, blank=True
+    )
+    sale_to_attribute_id = models.CharField(
+        _("field with the last day of the sale"), max_length=64, blank=True
+    )
+    price_rounding = models.CharField(
+        _("prices are rounded"), max_length=10, choices=Rounding.choices, default=Rounding.EXACT
+    )
+    # A price that leaves less over the cost is not written; null: not looked at.
+    min_margin = models.PositiveSmallIntegerField(_("least margin over the cost, %"), null=True, blank=True)
+    publish_new = models.BooleanField(_("offer new goods of MoySklad as drafts"), default=False)
+    hide_archived = models.BooleanField(_("offer to hide goods that were archived"), default=False)
 
     class Meta:
         abstract = True

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
+from bridge.apilog.occasions import present
+from bridge.apilog.outgoing import observer
 from bridge.connections.faults import require_no_pause
 from bridge.connections.models import Connection
-from bridge.connections.throttle import DatabaseStore
+from bridge.connections.throttle import DatabaseStore, LookingStore
+from bridge.telemetry import calls, words
+from connectors.moysklad import auth as moysklad_auth
 from connectors.moysklad.auth import Login, Token
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Budget, Governor, MemoryStore, Priority
+from connectors.transport.record import CallRecord, Observer
 from connectors.woocommerce.client import WooCommerce
 
 
@@ -27,12 +34,44 @@ def budget() -> Budget:
 
 def usage(connection: Connection) -> dict[str, float]:
     """How much of the account's budget is in use at this moment."""
-    now = Governor(DatabaseStore(connection.pk), budget()).usage()
+    now = Governor(LookingStore(connection.pk), budget()).usage()
     return {"used": round(now.calls, 2), "in_flight": now.in_flight, "waiting": sum(now.waiting.values())}
 
 
-def moysklad(connection: Connection, priority: Priority = Priority.ORDERS, *, tenant: str = "") -> MoySklad:
-    """A client of an account. Raises LeftAlone while it is paused, for those who respect that."""
+# Seconds an answer may take where nobody waits at a page.
+ANSWER_WITHIN = 60.0
+
+
+def secrets_of(connection: Connection) -> list[str]:
+    """All that must never be shown of a connection."""
+    return [str(value) for value in (*connection.credentials.values(), connection.hook_token) if value]
+
+
+def watched(vendor: str, connection_id: int | None, secrets: Sequence[str]) -> Observer:
+    """Every call goes into the API log, the figures and the logs; the secrets it is made with into none of them."""
+    words.keep_secret(secrets)
+    note = observer(vendor, connection_id, secrets)
+
+    def watch(record: CallRecord) -> None:
+        note(record)
+        calls.count(vendor, record)
+
+    return watch
+
+
+def moysklad(
+    connection: Connection,
+    priority: Priority = Priority.ORDERS,
+    *,
+    tenant: str = "",
+    silent: bool = True,
+    read_timeout: float = ANSWER_WITHIN,
+) -> MoySklad:
+    """A client of an account. Raises LeftAlone while it is paused, for those who respect that.
+
+    `silent`: its writes fire none of our own webhooks. `read_timeout`: seconds an answer may take, fewer where a
+    person waits.
+    """
     require_no_pause(connection)
     credentials = connection.credentials
     auth = (
@@ -47,17 +86,42 @@ def moysklad(connection: Connection, priority: Priority = Priority.ORDERS, *, te
         governor=Governor(DatabaseStore(connection.pk) if connection.pk else MemoryStore(), budget()),
         priority=priority,
         tenant=tenant,
-        webhook_prefix=hook_prefix(connection),
+        read_timeout=read_timeout,
+        webhook_prefix=hook_prefix(connection) if silent else "",
         allow_private=settings.BRIDGE_ALLOW_PRIVATE_HOSTS,
+        observer=watched(connection.vendor, connection.pk, secrets_of(connection)),
     )
 
 
-def woocommerce(connection: Connection) -> WooCommerce:
-    """A client of a site. Raises LeftAlone while it is paused, for those who respect that."""
+def new_token(
+    connection: Connection, login: str, password: str, *, read_timeout: float = ANSWER_WITHIN
+) -> str:
+    """A token made with a login. **Revokes every earlier token of that user**, so a person has to want it.
+
+    The password is used for this one call and kept nowhere. Raises ConnectorError.
+    """
+    made = moysklad_auth.issue_token(
+        connection.base_url,
+        Login(login, password),
+        allow_private=settings.BRIDGE_ALLOW_PRIVATE_HOSTS,
+        read_timeout=read_timeout,
+        observer=watched(connection.vendor, connection.pk, [login, password]),
+    )
+    return made.value
+
+
+def woocommerce(connection: Connection, *, read_timeout: float = ANSWER_WITHIN) -> WooCommerce:
+    """A client of a site. Raises LeftAlone while it is paused, for those who respect that.
+
+    `read_timeout`: seconds an answer may take, fewer where a person waits.
+    """
     require_no_pause(connection)
     return WooCommerce(
         connection.base_url,
         connection.credentials.get("consumer_key", ""),
         connection.credentials.get("consumer_secret", ""),
+        read_timeout=read_timeout,
         allow_private=settings.BRIDGE_ALLOW_PRIVATE_HOSTS,
+        observer=watched(connection.vendor, connection.pk, secrets_of(connection)),
+        about=lambda: present().order,
     )

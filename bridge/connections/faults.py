@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from bridge.connections.models import Connection
+from bridge.connections.vendor_codes import LOGIN, PASSING, problem_named
 from bridge.domain.backoff import outage_until
 from bridge.domain.errors import Problem
 from connectors import errors
@@ -22,23 +24,12 @@ logger = logging.getLogger(__name__)
 # How often a pause is worked out anew because another worker changed it in between.
 ATTEMPTS = 5
 
-# Codes of MoySklad (JSON API 1.2, «Ошибки») that a person meets under a name of their own.
-_BY_CODE = {
-    "3006": "name_taken",
-    "1021": "reference_missing",
-    "1002": "reference_missing",
-    "2013": "reference_missing",
-    "2027": "reference_missing",
-    "17000": "account_mismatch",
-    "17001": "account_mismatch",
-    "17009": "closed_period",
-}
-
-
 # Problems that end when the connection answers again; connectors/transport names the net_ ones.
 AWAY = frozenset(
     {
         "away",
+        "slow_down",
+        "maintenance",
         "net_dns",
         "net_refused",
         "net_timeout",
@@ -89,29 +80,38 @@ def require_no_pause(connection: Connection) -> None:
 
 def problem_of(error: errors.ConnectorError, connection: Connection) -> Problem:
     """The catalogue's problem for an error of the wire."""
-    params = {
+    params: dict[str, Any] = {
         "system": str(connection.get_vendor_display()),
         "detail": error.detail,
         "code": error.code or str(error.status),
     }
+    if isinstance(error, LeftAlone):
+        return error.problem
+    if isinstance(error, errors.WrongHost) and error.why:
+        params |= {"why": error.why, "names": dict(error.names)}
+    return Problem(_name_of(error, problem_named(connection.vendor, params["code"])), params)
+
+
+def _name_of(error: errors.ConnectorError, named: str) -> str:
+    """The vendor's code names the cause, the error's class says what is done: a name of the other sort is not used."""
+    by_person = "" if named in PASSING | LOGIN else named
+    passing = named if named in PASSING else ""
     match error:
-        case LeftAlone():
-            return error.problem
         case errors.AuthError():
-            code = "auth"
-        case errors.Forbidden():
-            code = "forbidden"
+            return named if named in LOGIN else "auth"
         case errors.WrongHost():
-            code = "wrong_host"
+            return "wrong_host"
+        case errors.Forbidden():
+            return by_person or "forbidden"
         case errors.NotFound():
-            code = _BY_CODE.get(error.code, "not_found")
+            return by_person or "not_found"
         case errors.PermanentError():
-            code = _BY_CODE.get(error.code, "refused")
+            return by_person or "refused"
+        case errors.RateLimited():
+            return "slow_down"
         case errors.OutcomeUnknown() if not is_outage(error):
-            code = "outcome_unknown"
-        case _:
-            code = error.code if error.code in AWAY else "away"
-    return Problem(code, params)
+            return "outcome_unknown"
+    return error.code if error.code in AWAY else passing or "away"
 
 
 def is_outage(error: errors.ConnectorError) -> bool:

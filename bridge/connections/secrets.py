@@ -16,16 +16,20 @@ from django.db import models
 
 
 @lru_cache(maxsize=4)
-def _cipher(keys: tuple[str, ...], secret_key: str) -> MultiFernet:
-    if keys:
-        return MultiFernet([Fernet(key) for key in keys])
+def _ciphers(keys: tuple[str, ...], secret_key: str) -> tuple[Fernet, ...]:
     derived = HKDF(SHA256(), 32, salt=None, info=b"sklad-bridge credentials").derive(secret_key.encode())
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(derived))])
+    return (*(Fernet(key) for key in keys), Fernet(base64.urlsafe_b64encode(derived)))
 
 
 def cipher() -> MultiFernet:
-    """Encrypts with the newest key of CREDENTIALS_KEYS and decrypts with any (without them: one from SECRET_KEY)."""
-    return _cipher(tuple(settings.CREDENTIALS_KEYS), settings.SECRET_KEY)
+    """Encrypts with the newest key of CREDENTIALS_KEYS and decrypts with any, and with the one made of SECRET_KEY,
+    which all is encrypted with until there are others."""
+    return MultiFernet(_ciphers(tuple(settings.CREDENTIALS_KEYS), settings.SECRET_KEY))
+
+
+def newest() -> Fernet:
+    """What is written now is encrypted with this alone."""
+    return _ciphers(tuple(settings.CREDENTIALS_KEYS), settings.SECRET_KEY)[0]
 
 
 class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]

@@ -29,3 +29,15 @@ class DatabaseStore:
             row.state = state.to_json()
             row.save(update_fields=["state"])
         return result
+
+
+class LookingStore:
+    """The same to look at: what a change makes of the state is told and not kept, and nobody waits for the row."""
+
+    def __init__(self, connection_id: int) -> None:
+        self.connection_id = connection_id
+
+    def update(self, change: Callable[[GovernorState], tuple[GovernorState, T]]) -> T:
+        row = Throttle.objects.filter(connection_id=self.connection_id).first()
+        _state, result = change(GovernorState.from_json(row.state if row is not None else {}))
+        return result

@@ -32,6 +32,10 @@ class Refund(models.Model):
         verbose_name_plural = _("refunds")
         ordering = ["placed_at", "pk"]
         constraints = [models.UniqueConstraint(fields=["order", "source_id"], name="refund_source")]
+        indexes = [
+            models.Index(fields=["placed_at"], name="refund_made"),
+            models.Index(fields=["source_id"], name="refund_number"),
+        ]
 
     def __str__(self) -> str:
         return self.source_id
@@ -105,6 +109,15 @@ class Return(models.Model):
         ordering = ["-moment", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["connection", "external_id"], name="return_external_id")
+        ]
+        indexes = [
+            models.Index(fields=["moment"], name="return_made"),
+            models.Index(
+                fields=["moment"],
+                name="return_without_order",
+                condition=models.Q(order=None, settled=False, gone=False),
+            ),
+            models.Index(fields=["name"], name="return_number"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from bridge.orders.models import Order
 
 
 class Flag(models.Model):
-    """`code` and `params` make a sentence of the catalogue (bridge/problems.py); one flag of a code per order."""
+    """`code` and `params` make a sentence of the catalogue (bridge/problems/); one flag of a code per order."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="flags")
     code = models.CharField(_("reason"), max_length=60)
@@ -25,6 +25,7 @@ class Flag(models.Model):
         verbose_name_plural = _("flags")
         ordering = ["-raised_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["order", "code"], name="one_flag_of_a_code")]
+        indexes = [models.Index(fields=["code", "order"], name="flag_code")]
 
     def __str__(self) -> str:
         return self.code

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +21,12 @@ class Order(models.Model):
     status = models.CharField(_("status on the site"), max_length=60)
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
+    # In small letters, to be found by (search.py); the buyer's own spelling is in `content`.
     email = models.CharField(_("e-mail"), max_length=255, blank=True, db_index=True)
-    phone = models.CharField(_("phone"), max_length=60, blank=True, db_index=True)
-    placed_at = models.DateTimeField(_("placed"), db_index=True)
+    phone = models.CharField(_("phone"), max_length=60, blank=True)
+    # Its digits, last first: a phone is found by its end, however it was typed.
+    phone_backwards = models.CharField(max_length=60, blank=True, db_index=True)
+    placed_at = models.DateTimeField(_("placed"))
     # The source's own version; `read_at` (its clock too) decides between two changes of one second.
     modified_at = models.DateTimeField(_("changed on the site"))
     read_at = models.DateTimeField(null=True)
@@ -30,6 +35,10 @@ class Order(models.Model):
     # A person asked for it (history upload): it is sent whatever its status and however old it is.
     requested = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField(auto_now_add=True)
+    # Its customer's data was taken out (bridge/personal); nothing is written to its document any more.
+    anonymised_at = models.DateTimeField(_("personal data taken out"), null=True, editable=False)
+
+    _canonical: tuple[Any, canonical.Order] | None = None
 
     class Meta:
         verbose_name = _("order")
@@ -38,13 +47,22 @@ class Order(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["shop", "source_id", "order_key"], name="order_source")
         ]
+        indexes = [
+            # With the key: orders that are not sent are found without reading all others.
+            models.Index(fields=["placed_at", "id"], name="order_placed"),
+            models.Index(fields=["shop", "placed_at", "id"], name="order_in_shop"),
+            models.Index(fields=["status", "placed_at", "id"], name="order_in_status"),
+        ]
 
     def __str__(self) -> str:
         return self.number
 
     @property
     def canonical(self) -> canonical.Order:
-        return canonical.from_json(self.content)
+        """Built once from each `content`, which is replaced and never changed."""
+        if self._canonical is None or self._canonical[0] is not self.content:
+            self._canonical = (self.content, canonical.from_json(self.content))
+        return self._canonical[1]
 
     @property
     def object_key(self) -> str:
@@ -74,7 +92,7 @@ class OrderBinding(models.Model):
     external_id = models.CharField(max_length=64, blank=True, db_index=True)
     sync_id = models.UUIDField(unique=True)
     generation = models.PositiveIntegerField(default=0)
-    document_name = models.CharField(_("number in MoySklad"), max_length=255, blank=True)
+    document_name = models.CharField(_("number in MoySklad"), max_length=255, blank=True, db_index=True)
     # As the document has them; payments and returns must name the same.
     agent_id = models.CharField(max_length=64, blank=True)
     organization_id = models.CharField(max_length=64, blank=True)
@@ -83,6 +101,8 @@ class OrderBinding(models.Model):
     payed_minor = models.BigIntegerField(default=0)
     shipped_minor = models.BigIntegerField(default=0)
     written = models.JSONField(default=dict)
+    # {item: [pieces it asks for, set aside, shipped]}, as its positions were last read or written; null: not known.
+    pieces = models.JSONField(null=True)
     goods = models.CharField(max_length=32, blank=True)
     sending = models.JSONField(null=True)
     state_id = models.CharField(max_length=64, blank=True)
@@ -98,6 +118,10 @@ class OrderBinding(models.Model):
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
+        indexes = [
+            models.Index(fields=["order"], name="document_removed", condition=~models.Q(gone="")),
+            models.Index(fields=["order"], name="document_not_made", condition=models.Q(external_id="")),
+        ]
 
     def __str__(self) -> str:
         return self.document_name

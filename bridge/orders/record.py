@@ -8,6 +8,7 @@ from datetime import datetime
 from bridge.connections.models import Shop
 from bridge.domain import order as canonical
 from bridge.domain.fingerprint import fingerprint
+from bridge.orders import search
 from bridge.orders.models import Order
 
 
@@ -34,8 +35,7 @@ def record(
         "status": seen.status,
         "currency": seen.currency,
         "total_minor": seen.total_minor,
-        "email": seen.customer.email[:255],
-        "phone": seen.customer.phone[:60],
+        **search.contacts(seen.customer),
         "placed_at": seen.placed_at,
         "modified_at": seen.modified_at,
         "read_at": read_at,
@@ -48,10 +48,12 @@ def record(
         return Order.objects.create(**identity, **fields), Change.NEW
     known.shop = shop
     change = _compare(known, digest, seen.modified_at, read_at, sure=sure)
-    if change is Change.CHANGED or (change is Change.SAME and seen.modified_at > known.modified_at):
-        for name, value in fields.items():
+    newer = change is Change.SAME and seen.modified_at > known.modified_at
+    # What says the same brings no data back that was taken out; what the site changed since is the site's word.
+    if change is Change.CHANGED or (newer and known.anonymised_at is None):
+        for name, value in {**fields, "anonymised_at": None}.items():
             setattr(known, name, value)
-        known.save(update_fields=list(fields))
+        known.save(update_fields=[*fields, "anonymised_at"])
     return known, change
 
 
