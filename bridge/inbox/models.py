@@ -6,14 +6,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bridge.connections.models import Connection
+from bridge.people.cases import Case
 
 
-class InboxEvent(models.Model):
+class InboxEvent(Case):
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         IN_FLIGHT = "in_flight", _("in work")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        DISCARDED = "discarded", _("discarded")
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="events", verbose_name=_("connection")
@@ -44,8 +46,25 @@ class InboxEvent(models.Model):
                 fields=["due_at"], name="event_due", condition=models.Q(state__in=["waiting", "in_flight"])
             ),
             models.Index(fields=["state", "received_at"], name="event_state"),
+            # With the key: the newest of a sender are found in the index alone (dashboard/orders/timeline.py).
+            models.Index(fields=["connection", "received_at", "id"], name="event_of_sender"),
+            models.Index(fields=["received_at"], name="event_came"),
+            models.Index(
+                fields=["assigned_to"], name="event_assigned", condition=models.Q(assigned_to__isnull=False)
+            ),
+            models.Index(fields=["topic", "received_at"], name="event_topic"),
+            models.Index(
+                fields=["problem", "received_at"], name="event_problem", condition=~models.Q(problem="")
+            ),
             models.Index(
                 fields=["connection", "source_id"], name="event_source", condition=~models.Q(source_id="")
+            ),
+            models.Index(fields=["delivery_id"], name="event_delivery", condition=~models.Q(delivery_id="")),
+            # Whose body may go once it is old (bridge/personal/retention.py).
+            models.Index(
+                fields=["received_at"],
+                name="event_with_body",
+                condition=models.Q(state__in=["done", "discarded"]) & ~models.Q(body=""),
             ),
         ]
 

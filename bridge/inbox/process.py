@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bridge import worktime
+from bridge.apilog.occasions import Occasion, on
 from bridge.connections.book import read_once
 from bridge.connections.faults import LeftAlone, is_outage, note_outage, problem_of, respecting_pauses
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import DomainError, Problem
 from bridge.inbox.models import InboxEvent
+from bridge.inbox.receive import order_key
 from bridge.passing import mend
+from bridge.people.cases import FRESH
+from bridge.telemetry import metrics
 from bridge.wake import PROCESS_INBOX, wake
 from connectors.errors import ConnectorError, PermanentError
 
@@ -27,6 +33,8 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[InboxEvent], None]
 State = InboxEvent.State
 
+# Nobody has them in hand.
+FINISHED = (State.DONE, State.FAILED, State.DISCARDED)
 # Few enough that a worker that dies holds little until its lease ends.
 PORTION = 10
 
@@ -73,6 +81,8 @@ def _claim() -> list[InboxEvent]:
         InboxEvent.objects.filter(pk__in=ids, state=State.WAITING).update(
             state=State.IN_FLIGHT, in_flight_since=now
         )
+    held = InboxEvent.objects.filter(pk__in=ids, state=State.IN_FLIGHT, in_flight_since=now)
+    worktime.holds(partial(held.update, state=State.WAITING, in_flight_since=None))
     claimed = InboxEvent.objects.filter(pk__in=ids).select_related("connection__shop__account")
     return list(claimed.order_by("due_at", "pk"))
 
@@ -86,31 +96,79 @@ def _let_go(events: Sequence[InboxEvent]) -> None:
 
 def _handle(event: InboxEvent, handler: Handler | None) -> None:
     """A paused connection is not asked: events that need it wait, orders that came complete are taken in."""
+    with on(_occasion(event)):
+        came_to = _attempt(event, handler)
+        metrics.events_handled.labels(came_to).inc()
+        logger.info("event %s", came_to)
+
+
+def _attempt(event: InboxEvent, handler: Handler | None) -> str:
+    """What came of it, written down: done, failed or again."""
     try:
         if handler is not None:
             with respecting_pauses():
                 handler(event)
     except DomainError as error:
-        _fail(event, error.problem)
+        return _fail(event, error.problem)
     except ConnectorError as error:
-        _after_connector_error(event, error)
+        return _after_connector_error(event, error)
     except Exception as error:
         mend()
         logger.exception("event %s failed", event.pk)
-        _retry(event, Problem("internal", {"detail": f"{type(error).__name__}: {error}"}))
-    else:
-        _settle(event, State.DONE, processed_at=timezone.now(), problem="", problem_params={})
+        return _retry(event, Problem("internal", {"detail": f"{type(error).__name__}: {error}"}))
+    _settle(event, State.DONE, processed_at=timezone.now(), problem="", problem_params={})
+    return "done"
+
+
+def _occasion(event: InboxEvent) -> Occasion:
+    shop = getattr(event.connection, "shop", None)
+    number = event.attempts + 1
+    return Occasion(
+        event.topic,
+        shop.pk if shop else None,
+        event_id=event.pk,
+        try_number=number,
+        order=order_key(event.connection, event.source_id),
+        delivery=event.delivery_id,
+    )
 
 
 def replay(event: InboxEvent) -> None:
     """Handle a finished event once more, as if it had just arrived; one that another holds is left alone."""
-    InboxEvent.objects.filter(pk=event.pk, state__in=(State.DONE, State.FAILED)).update(
-        state=State.WAITING, due_at=timezone.now(), attempts=0, first_failed_at=None
+    replay_all([event.pk])
+
+
+def replay_all(keys: Collection[int]) -> int:
+    """The same for some events, the oldest first; returns how many were finished. Those whose body was deleted, being
+    old, stay as they are."""
+    finished = InboxEvent.objects.filter(pk__in=keys, state__in=FINISHED).exclude(body="")
+    count = finished.update(
+        state=State.WAITING, due_at=timezone.now(), attempts=0, first_failed_at=None, **FRESH
     )
     wake(PROCESS_INBOX)
+    return count
 
 
-def _after_connector_error(event: InboxEvent, error: ConnectorError) -> None:
+def what_came_of(keys: Collection[int]) -> tuple[int, int, list[int]]:
+    """Of events that were to be handled again: how many were, how many could not be, and which are still in work. What
+    waits for a connection that is away is none of them: it goes by itself."""
+    now = timezone.now()
+    rows = list(InboxEvent.objects.filter(pk__in=keys).values_list("pk", "state", "due_at"))
+    left = [
+        pk for pk, state, due in rows if state == State.IN_FLIGHT or (state == State.WAITING and due <= now)
+    ]
+    went = sum(state == State.DONE for _pk, state, _due in rows)
+    return went, sum(state == State.FAILED for _pk, state, _due in rows), left
+
+
+def discard_all(events: QuerySet[InboxEvent], reason: str, by: str) -> int:
+    """A person decides that failed events need nobody; returns how many. They are kept, and can be handled again."""
+    fields = {"discard_reason": reason[:300], "discarded_by": by[:150]}
+    failed = events.filter(state=State.FAILED)
+    return failed.update(state=State.DISCARDED, processed_at=timezone.now(), **fields)
+
+
+def _after_connector_error(event: InboxEvent, error: ConnectorError) -> str:
     problem = problem_of(error, event.connection)
     if isinstance(error, LeftAlone):
         _settle(event, State.WAITING, due_at=error.until, **_shown(problem))
@@ -120,23 +178,26 @@ def _after_connector_error(event: InboxEvent, error: ConnectorError) -> None:
             event, State.WAITING, due_at=event.connection.paused_until or timezone.now(), **_shown(problem)
         )
     elif isinstance(error, PermanentError):
-        _fail(event, problem)
+        return _fail(event, problem)
     else:
-        _retry(event, problem)
+        return _retry(event, problem)
+    return "again"
 
 
-def _retry(event: InboxEvent, problem: Problem) -> None:
+def _retry(event: InboxEvent, problem: Problem) -> str:
     now: datetime = timezone.now()
     attempts, first = event.attempts + 1, event.first_failed_at or now
     due = retry_at(now, attempts, first, settings.RETRY_SCALE)
     if due is None:
-        _fail(event, problem)
-        return
+        return _fail(event, problem)
     _settle(event, State.WAITING, due_at=due, attempts=attempts, first_failed_at=first, **_shown(problem))
+    return "again"
 
 
-def _fail(event: InboxEvent, problem: Problem) -> None:
+def _fail(event: InboxEvent, problem: Problem) -> str:
     _settle(event, State.FAILED, processed_at=timezone.now(), **_shown(problem))
+    metrics.failures.labels("event", problem.code).inc()
+    return "failed"
 
 
 def _shown(problem: Problem) -> dict[str, Any]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import nullcontext
+from dataclasses import replace
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from bridge.apilog.incoming import stored_as
+from bridge.apilog.occasions import Occasion, on
 from bridge.connections.models import Connection
 from bridge.inbox.models import InboxEvent
+from bridge.telemetry import metrics
 from bridge.wake import PROCESS_INBOX, wake
+
+logger = logging.getLogger(__name__)
 
 
 def receive(
@@ -21,14 +30,14 @@ def receive(
 ) -> InboxEvent | None:
     """Store one event and wake a worker; None when this very event was stored before.
 
-    Where another event waits already, its wake serves this one too: a worker goes on until none is left. Should the
-    two pass each other, the beat finds what stayed behind.
+    Where another event waits still, now that this one is stored, no wake is needed: whoever takes that one finds this
+    one too, and a worker goes on until none is left.
     """
+    now = timezone.now()
+    about = Occasion(topic, delivery=delivery_id, order=order_key(connection, source_id))
     try:
-        with transaction.atomic():
-            alone = not InboxEvent.objects.filter(
-                state=InboxEvent.State.WAITING, due_at__lte=timezone.now()
-            ).exists()
+        # Alone it is a transaction by itself; within another one it must not spoil that.
+        with nullcontext() if transaction.get_autocommit() else transaction.atomic():
             event = InboxEvent.objects.create(
                 connection=connection,
                 topic=topic,
@@ -36,10 +45,21 @@ def receive(
                 source_id=source_id[:32],
                 dedup_key=dedup_key,
                 body=body,
-                due_at=timezone.now(),
+                due_at=now,
             )
-            if alone:
-                wake(PROCESS_INBOX)
     except IntegrityError:
+        metrics.events_received.labels(topic, "known").inc()
         return None
+    others = InboxEvent.objects.filter(state=InboxEvent.State.WAITING, due_at__lte=now).exclude(pk=event.pk)
+    if not others.exists():
+        wake(PROCESS_INBOX)
+    stored_as(event.pk)
+    metrics.events_received.labels(topic, "stored").inc()
+    with on(replace(about, event_id=event.pk)):
+        logger.info("event stored")
     return event
+
+
+def order_key(connection: Connection, source_id: str) -> str:
+    """An order in log lines, from the event to the document; '' where it is about none."""
+    return f"{connection.pk}:{source_id}" if source_id else ""

@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import re
-import time
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.request import UnreadablePostError
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from bridge.connections.callers import is_caller
 from bridge.connections.models import Connection, Vendor
 from bridge.inbox.receive import receive
-from bridge.inbox.signatures import verify_core, verify_event
+from bridge.inbox.shop_requests import (
+    AT_THE_DOOR,
+    Refusal,
+    event_secrets,
+    json_object,
+    raw_body,
+    refused,
+    require_site,
+    shop_connection,
+    signed_by_plugin,
+)
+from bridge.inbox.signatures import verify_core
 from bridge.mapping.wire_text import plain
 
 logger = logging.getLogger(__name__)
 
-# Short enough to be read as a number, whatever follows.
-NUMBER = re.compile(r"[0-9]{1,15}")
 EVENT_ID = re.compile(r"[\x20-\x7e]{8,64}")
 TOPIC = re.compile(r"[a-z_.]{1,40}")
-MOYSKLAD_TOPICS = ("customerorder", "demand", "salesreturn", "paymentin", "cashin", "stock")
+MOYSKLAD_TOPICS = (
+    "customerorder",
+    "demand",
+    "salesreturn",
+    "paymentin",
+    "cashin",
+    "product",
+    "variant",
+    "bundle",
+    "stock",
+)
 PING = re.compile(rb"webhook_id=\d{1,20}")
-
-
-class Refusal(Exception):
-    """An answer other than 2xx, with a sentence for whoever reads the shop's log."""
-
-    def __init__(self, status: int, code: str, message: str, **more: Any) -> None:
-        super().__init__(message)
-        self.response = JsonResponse({"code": code, "message": message, **more}, status=status)
 
 
 @csrf_exempt
@@ -46,8 +53,8 @@ class Refusal(Exception):
 def woocommerce_event(request: HttpRequest, connection_id: int) -> HttpResponse:
     """One event of a shop: our plugin's format or a core webhook. 202 stored, 401, 403, 400, 413, 503 refused."""
     try:
-        body = _body(request)
-        connection = _shop_connection(connection_id)
+        body = raw_body(request)
+        connection = shop_connection(connection_id, *AT_THE_DOOR)
         if "X-Sklad-Bridge-Signature" in request.headers:
             return _plugin_event(request, connection, body)
         if "X-Wc-Webhook-Signature" in request.headers:
@@ -56,7 +63,7 @@ def woocommerce_event(request: HttpRequest, connection_id: int) -> HttpResponse:
             return HttpResponse(status=200)
         raise Refusal(401, "unsigned", "The event carries no signature.")
     except Refusal as refusal:
-        return refusal.response
+        return refused(request, refusal)
     except OperationalError:
         logger.exception("an event could not be stored")
         return JsonResponse(
@@ -64,56 +71,12 @@ def woocommerce_event(request: HttpRequest, connection_id: int) -> HttpResponse:
         )
 
 
-def _body(request: HttpRequest) -> bytes:
-    too_big = Refusal(413, "too_big", f"An event has at most {settings.EVENT_MAX_BYTES} bytes.")
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not NUMBER.fullmatch(length):
-        raise Refusal(400, "malformed", "The length of the body is no number.")
-    if int(length) > settings.EVENT_MAX_BYTES:
-        raise too_big
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        raise too_big from None
-    except UnreadablePostError:
-        raise Refusal(400, "incomplete", "The body ended too early.") from None
-    if len(body) > settings.EVENT_MAX_BYTES:
-        raise too_big
-    return body
-
-
-def _shop_connection(connection_id: int) -> Connection:
-    connection = (
-        Connection.objects.filter(pk=connection_id, vendor=Vendor.WOOCOMMERCE).select_related("shop").first()
-    )
-    # The same answer as for a bad signature: the address must not tell which shops exist.
-    if connection is None or not connection.credentials.get("event_secret"):
-        raise Refusal(401, "signature", "The signature does not match this shop's secret.")
-    return connection
-
-
-def _secrets(connection: Connection) -> list[str]:
-    names = ("event_secret", "previous_event_secret")
-    return [secret for name in names if (secret := connection.credentials.get(name))]
-
-
 def _plugin_event(request: HttpRequest, connection: Connection, body: bytes) -> HttpResponse:
-    event_id = request.headers.get("X-Sklad-Bridge-Id", "")
-    timestamp = request.headers.get("X-Sklad-Bridge-Timestamp", "")
-    if not verify_event(
-        _secrets(connection), event_id, timestamp, body, request.headers["X-Sklad-Bridge-Signature"]
-    ):
-        raise Refusal(401, "signature", "The signature does not match this shop's secret.")
-    now = time.time()
-    if not NUMBER.fullmatch(timestamp) or abs(now - int(timestamp)) > settings.EVENT_TOLERANCE:
-        raise Refusal(401, "clock", "The shop's clock is off; use server_time.", server_time=int(now))
-    data = _json(body)
-    event, site = plain(data.get("event")), plain(data.get("site"))
+    event_id, data = signed_by_plugin(request, connection, body)
+    event = plain(data.get("event"))
     if not TOPIC.fullmatch(event) or not EVENT_ID.fullmatch(event_id):
         raise Refusal(400, "malformed", "The event has no name or no id.")
-    expected = connection.shop.home_url if hasattr(connection, "shop") else ""
-    if expected and not same_site(site, expected):
-        raise Refusal(403, "other_site", f"This secret belongs to {expected}; the event comes from {site}.")
+    require_site(connection, plain(data.get("site")))
     receive(
         connection,
         f"woocommerce.{event}",
@@ -127,16 +90,15 @@ def _plugin_event(request: HttpRequest, connection: Connection, body: bytes) -> 
 
 def _core_webhook(request: HttpRequest, connection: Connection, body: bytes) -> HttpResponse:
     header = request.headers["X-Wc-Webhook-Signature"]
-    if not verify_core(_secrets(connection), body, header):
+    if not verify_core(event_secrets(connection), body, header):
         raise Refusal(401, "signature", "The signature does not match this shop's secret.")
     topic = request.headers.get("X-Wc-Webhook-Topic", "")
     if not TOPIC.fullmatch(topic):
         raise Refusal(400, "malformed", "The webhook names no topic.")
     source = request.headers.get("X-Wc-Webhook-Source", "")
-    expected = connection.shop.home_url if hasattr(connection, "shop") else ""
-    if expected and source and not same_site(source, expected):
-        raise Refusal(403, "other_site", f"This secret belongs to {expected}; the event comes from {source}.")
-    data = _json(body)
+    if source:
+        require_site(connection, source)
+    data = json_object(body)
     webhook, delivery = (
         plain(request.headers.get("X-Wc-Webhook-Id")),
         plain(request.headers.get("X-Wc-Webhook-Delivery-Id"), 100),
@@ -160,28 +122,9 @@ def _number(data: dict[str, Any], key: str) -> str:
     return plain(value, 32) if isinstance(value, int) else ""
 
 
-def same_site(left: str, right: str) -> bool:
-    """Whether two addresses are one site: host and path count, scheme, `www.` and a closing slash do not."""
-
-    def plain(url: str) -> str:
-        return re.sub(r"^https?://(www\.)?", "", url.strip().lower()).rstrip("/")
-
-    return plain(left) == plain(right)
-
-
 def _text(body: bytes) -> str:
     """The body as text PostgreSQL can keep: it knows no NUL, and JSON text never needs one."""
     return body.decode().replace("\x00", "")
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(body.decode())
-    except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
-        raise Refusal(400, "not_json", "The body is not JSON.") from None
-    if not isinstance(data, dict):
-        raise Refusal(400, "not_json", "The body is not a JSON object.")
-    return data
 
 
 @csrf_exempt
@@ -189,11 +132,11 @@ def _json(body: bytes) -> dict[str, Any]:
 def moysklad_hook(request: HttpRequest, token: str, topic: str) -> HttpResponse:
     """A webhook of MoySklad: unsigned, so the secret is in the address and the body is only a hint. 204."""
     try:
-        body = _body(request)
         connection = _account(token)
-        data = _json(body)
+        body = raw_body(request)
+        data = json_object(body)
     except Refusal as refusal:
-        return refusal.response
+        return refused(request, refusal)
     events = data.get("events")
     accounts = (
         {plain(e.get("accountId")) for e in events if isinstance(e, dict)}
@@ -219,5 +162,6 @@ def moysklad_hook(request: HttpRequest, token: str, topic: str) -> HttpResponse:
 def _account(token: str) -> Connection:
     for connection in Connection.objects.filter(vendor=Vendor.MOYSKLAD):
         if constant_time_compare(connection.hook_token, token):
+            is_caller(connection)
             return connection
     raise Refusal(404, "unknown", "No such address.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,15 +13,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from bridge import worktime
+from bridge.apilog.occasions import Occasion, on
 from bridge.connections.book import read_once
 from bridge.connections.faults import is_outage, note_outage, note_success, problem_of
 from bridge.connections.models import Connection
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import Problem
+from bridge.outbox import pauses
 from bridge.outbox.claim import claim
+from bridge.outbox.enqueue import take_back
 from bridge.outbox.models import DeliveryAttempt, OutboxMessage
 from bridge.outbox.outcomes import Crashed, Done, Failed, Interrupted, Kind, Outcome, Parked, Untried
 from bridge.outbox.put_back import put_back
+from bridge.outbox.telling import came_to, orders_of, tell
 from bridge.passing import PASSING, mend
 from bridge.wake import DELIVER, wake
 from connectors.errors import ConnectorError, OutcomeUnknown, PermanentError
@@ -31,16 +36,36 @@ State, Reason = OutboxMessage.State, OutboxMessage.DeadReason
 
 def deliver(message_id: int, kinds: Mapping[str, Kind]) -> int:
     """Deliver a message together with what can go in the same call; returns how many were taken."""
-    kind_name = OutboxMessage.objects.filter(pk=message_id).values_list("kind", flat=True).first()
-    kind = kinds.get(kind_name or "")
-    if kind is None:
+    woken = OutboxMessage.objects.filter(pk=message_id).only("kind", "shop_id").first()
+    kind = kinds.get(woken.kind) if woken is not None else None
+    if woken is None or kind is None:
         return 0
     messages = claim(message_id, kind.batch)
     if messages:
+        held = OutboxMessage.objects.filter(state=State.IN_FLIGHT, claim=messages[0].claim)
+        worktime.holds(partial(take_back, held))
         started = timezone.now()
-        _settle_all(messages, _run(kind, messages), started)
-        _wake_next(kind_name or "", messages)
+        orders = orders_of(messages)
+        with on(_occasion(messages, started, orders)):
+            outcomes = _run(kind, messages)
+        given_up = _settle_all(messages, outcomes, started)
+        tell(messages, outcomes, given_up, orders)
+        _wake_next(woken, messages)
     return len(messages)
+
+
+def _occasion(messages: Sequence[OutboxMessage], started: datetime, orders: Mapping[int, str]) -> Occasion:
+    """The tries of all these messages will say that they began at this moment: that is how their calls are found."""
+    first = messages[0]
+    return Occasion(
+        purpose=first.kind,
+        shop_id=first.shop_id,
+        message_id=first.pk,
+        messages=len(messages),
+        try_number=first.attempts + 1,
+        delivered_at=started,
+        order=orders.get(first.pk, "") if len(messages) == 1 else "",
+    )
 
 
 def _run(kind: Kind, messages: Sequence[OutboxMessage]) -> dict[int, Outcome]:
@@ -75,9 +100,12 @@ def _one_by_one(kind: Kind, messages: Sequence[OutboxMessage]) -> dict[int, Outc
 
 def _settle_all(
     messages: Sequence[OutboxMessage], outcomes: Mapping[int, Outcome], started: datetime
-) -> None:
-    """Write down what came of each message that is still ours; the tries are facts in any case."""
+) -> set[int]:
+    """Write down what came of each message that is still ours; the tries are facts in any case. Returns those that will
+    not be tried again by themselves, because they failed.
+    """
     now = timezone.now()
+    given_up = set()
     _note_connection(messages, outcomes)
     attempts = []
     with transaction.atomic():
@@ -98,14 +126,18 @@ def _settle_all(
         )
         _forget_overtaken(done)
         for message in messages:
-            outcome = outcomes.get(message.pk) or Crashed("the handler gave no outcome")
+            outcome = came_to(message, outcomes)
             if not isinstance(outcome, Untried):
                 attempts.append(_attempt(message, outcome, started, now))
             if message.pk not in ours:
                 logger.warning("message %s was taken from a worker that came back late", message.pk)
             elif not isinstance(outcome, Done):
-                put_back(message, _next_state(message, outcome, now))
+                fields = _next_state(message, outcome, now)
+                put_back(message, fields)
+                if fields["state"] == State.DEAD:
+                    given_up.add(message.pk)
         DeliveryAttempt.objects.bulk_create(attempts)
+    return given_up
 
 
 def _forget_overtaken(done: Sequence[OutboxMessage]) -> None:
@@ -200,10 +232,14 @@ def _shown(problem: Problem) -> dict[str, Any]:
     return {"problem": problem.code, "problem_params": dict(problem.params)}
 
 
-def _wake_next(kind: str, messages: Sequence[OutboxMessage]) -> None:
-    """Messages of this kind, or for these objects, that came meanwhile need not wait for the beat."""
-    due = OutboxMessage.objects.filter(state=State.WAITING, due_at__lte=timezone.now()).order_by("pk")
-    same_kind = due.filter(kind=kind, connection=messages[0].connection)
+def _wake_next(woken: OutboxMessage, messages: Sequence[OutboxMessage]) -> None:
+    """Messages of this kind and shop, or for these objects, that came meanwhile need not wait for the beat.
+
+    Other shops whose messages were taken along have a chain of wakes of their own.
+    """
+    waiting = OutboxMessage.objects.filter(~pauses.held(), state=State.WAITING, due_at__lte=timezone.now())
+    due = waiting.order_by("pk")
+    same_kind = due.filter(kind=woken.kind, connection=messages[0].connection, shop=woken.shop_id)
     same_object = due.filter(object_key__in=[message.object_key for message in messages])
     for pk in {*same_kind.values_list("pk", flat=True)[:1], *same_object.values_list("pk", flat=True)[:20]}:
         wake(DELIVER, pk)

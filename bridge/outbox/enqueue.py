@@ -6,18 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from bridge import worktime
 from bridge.connections.models import Connection, Shop
 from bridge.domain.errors import Problem
+from bridge.outbox import pauses
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.process_mark import is_gone
 from bridge.outbox.put_back import put_back
+from bridge.people.cases import FRESH
 from bridge.wake import DELIVER, wake
 
 State = OutboxMessage.State
 OPEN = (State.WAITING, State.PARKED)
+NEEDS_PERSON = (State.DEAD, State.PARKED)
+# What a person can have tried again: what waits for one, and what one has discarded.
+RETRIABLE = Q(state__in=NEEDS_PERSON) | Q(state=State.DISCARDED) & ~Q(discarded_by="")
 
 
 def enqueue(
@@ -25,13 +31,24 @@ def enqueue(
 ) -> OutboxMessage:
     """Ask for `kind` on an object; joins a message of the same object that has not been taken yet."""
     now = timezone.now()
-    fields = {"state": State.WAITING, "due_at": now, "problem": "", "problem_params": {}}
+    fields = {
+        "state": State.WAITING,
+        "due_at": now,
+        "problem": "",
+        "problem_params": {},
+        "snoozed_until": None,  # there is news of it
+    }
     message = _join(kind, object_key, fields, payload or {})
     if message is None:
         try:
             with transaction.atomic():
                 others = OutboxMessage.objects.filter(
-                    connection=connection, kind=kind, state=State.WAITING, due_at__lte=now
+                    ~pauses.held(),
+                    connection=connection,
+                    shop=shop,
+                    kind=kind,
+                    state=State.WAITING,
+                    due_at__lte=now,
                 ).exists()
                 message = OutboxMessage.objects.create(
                     shop=shop,
@@ -41,7 +58,9 @@ def enqueue(
                     payload=payload or {},
                     due_at=now,
                 )
-            if others:  # their wake serves this one too: deliveries go on until none of a kind is left
+            if (
+                others
+            ):  # their wake serves this one too: deliveries go on until none of a kind and shop is left
                 return message
         except IntegrityError:  # another worker queued the same object between our look and our write
             message = _join(kind, object_key, fields, payload or {})
@@ -115,29 +134,43 @@ def release_object(kind: str, object_key: str, problem: str) -> int:
 
 
 def retry(message: OutboxMessage) -> bool:
-    """A person asks for another try of a dead or parked message; False when a newer one already waits."""
+    """A person asks for another try of a dead or parked message, or of one that a person discarded; False when a newer
+    one already waits."""
     with transaction.atomic():
         newer = OutboxMessage.objects.filter(
             kind=message.kind, object_key=message.object_key, state__in=OPEN
         ).exclude(pk=message.pk)
         if newer.exists():
-            OutboxMessage.objects.filter(pk=message.pk).update(state=State.DISCARDED)
+            waits = OutboxMessage.objects.filter(pk=message.pk, state__in=NEEDS_PERSON)
+            waits.update(state=State.DISCARDED, done_at=timezone.now())
             return False
-        taken = OutboxMessage.objects.filter(pk=message.pk, state__in=(State.DEAD, State.PARKED)).update(
-            state=State.WAITING, due_at=timezone.now(), attempts=0, first_failed_at=None, dead_reason=""
+        taken = OutboxMessage.objects.filter(RETRIABLE, pk=message.pk).update(
+            state=State.WAITING,
+            due_at=timezone.now(),
+            done_at=None,
+            attempts=0,
+            first_failed_at=None,
+            dead_reason="",
+            **FRESH,
         )
         if taken:
             wake(DELIVER, message.pk)
     return bool(taken)
 
 
-def discard(message: OutboxMessage) -> bool:
-    """A person decides that this need not be sent."""
-    return bool(
-        OutboxMessage.objects.filter(
-            pk=message.pk, state__in=(State.DEAD, State.PARKED, State.WAITING)
-        ).update(state=State.DISCARDED, done_at=timezone.now())
-    )
+def discard(message: OutboxMessage, reason: str = "", by: str = "") -> bool:
+    """This need not be sent: `by` is the person who says so, nobody where it follows from something else.
+
+    The message is kept; what a person discarded can be tried again.
+    """
+    return bool(discard_all(OutboxMessage.objects.filter(pk=message.pk), reason, by))
+
+
+def discard_all(rows: QuerySet[OutboxMessage], reason: str, by: str) -> int:
+    """The same for many; returns how many were neither sent nor being sent."""
+    left = rows.filter(state__in=(*NEEDS_PERSON, State.WAITING))
+    fields = {"discard_reason": reason[:300], "discarded_by": by[:150]}
+    return left.update(state=State.DISCARDED, done_at=timezone.now(), **fields)
 
 
 def reset_stale(older_than: timedelta) -> int:
@@ -145,9 +178,12 @@ def reset_stale(older_than: timedelta) -> int:
 
     A worker of this machine is seen to be gone; of one elsewhere only the time tells.
     """
-    now = timezone.now()
-    doubtful = {"state": State.WAITING, "outcome_unknown": True, "due_at": now}
     in_flight = OutboxMessage.objects.filter(state=State.IN_FLIGHT)
     ended = {token for token in in_flight.values_list("claim", flat=True).distinct() if is_gone(token)}
-    held = in_flight.filter(Q(in_flight_since__lt=now - older_than) | Q(claim__in=ended))
-    return sum(put_back(message, doubtful) for message in held)
+    return take_back(in_flight.filter(worktime.lapsed("in_flight_since", older_than) | Q(claim__in=ended)))
+
+
+def take_back(in_flight: QuerySet[OutboxMessage]) -> int:
+    """These are free for others, and doubtful; returns how many were still held."""
+    doubtful = {"state": State.WAITING, "outcome_unknown": True, "due_at": timezone.now()}
+    return sum(put_back(message, doubtful) for message in in_flight)

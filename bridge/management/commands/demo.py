@@ -31,7 +31,7 @@ class Command(BaseCommand):
         story = Story(self._say)
         try:
             with running(directory, self._say, {}) as (bridge, box, password):
-                tell(box, story)
+                tell(bridge, box, story)
                 if options["once"]:
                     self._summary(story)
                     return

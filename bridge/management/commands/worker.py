@@ -1,32 +1,37 @@
-"""`python manage.py worker`: the django-q2 cluster, and over it a supervisor that measures it through the queue.
+"""`python manage.py worker`: the django-q2 cluster and its lookout, both forked from this process.
 
 A cluster whose idle workers were killed can hang for good while its processes look alive and ignore SIGTERM
-(django-q2 1.11: a dead worker holds the shared queue's lock). So a beat goes through the queue; when it stays away
-the whole process group is killed and started anew (docs/adr/0002).
+(django-q2 1.11: a dead worker holds the shared queue's lock). So a beat goes through the queue (bridge/lookout.py);
+when it stays away the whole process group is killed and started anew (docs/adr/0002).
+
+This process has read all code, so that all processes share it (docs/adr/0019). It only forks, listens and kills: it has
+one thread and never a connection to the database, for what SQLite knows of its own locks is wrong after a fork.
 """
 
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
-from django.utils import timezone
-from django_q.tasks import async_task
+from django.db import connections
+from django_q.cluster import Cluster
 
-from bridge.status import heartbeat_age
-from bridge.wake import BEAT
+import bridge.jobs  # noqa: F401 what every worker needs, read once for all of them
+from bridge import lookout, preload, worktime
 
 logger = logging.getLogger(__name__)
 
-GRACE_SECONDS = 10
+# Long enough for what pulse.py gives a job to end (TO_END), and in all within ten seconds.
+GRACE_SECONDS = 9
+_fork = multiprocessing.get_context("fork")
 
 
 class Command(BaseCommand):
@@ -34,67 +39,117 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = False
+        preload.read_all()
+        connections.close_all()  # should a check have opened one
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        self.cluster = self._start()
+        self._post_lookout()
+        self._start()
         try:
-            self._supervise()
+            while not self.stopping:
+                self._listen()
         finally:
-            self._end(self.cluster)
+            self._end()
+            self._recall_lookout()
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        self.started_at = time.monotonic()
-        return subprocess.Popen([sys.executable, sys.argv[0], "qcluster"], start_new_session=True)  # noqa: S603 our own command
-
-    def _supervise(self) -> None:
-        last_beat = 0.0
-        while not self.stopping:
-            time.sleep(min(0.5, settings.BEAT_SECONDS / 2))
-            if self.cluster.poll() is not None:
-                logger.error("the cluster ended (%s) and is started again", self.cluster.returncode)
-                self._restart()
-            if time.monotonic() - last_beat >= settings.BEAT_SECONDS:
-                last_beat = time.monotonic()
-                self._beat()
-                if self._silent():
-                    logger.error(
-                        "no beat came back for %s s: the cluster is started again", settings.HEARTBEAT_TIMEOUT
-                    )
-                    self._restart()
-
-    def _beat(self) -> None:
+    def _listen(self) -> None:
+        """Half a second of it."""
         try:
-            close_old_connections()
-            async_task(BEAT)
-        except Exception:  # database or broker away: the supervisor must outlive them
-            logger.warning("the beat could not be sent", exc_info=True)
+            silent = self.line.poll(0.5) and self.line.recv() == lookout.SILENT
+        except (EOFError, OSError):
+            logger.error("the lookout ended (%s) and is posted again", self.lookout.exitcode)
+            self._recall_lookout()
+            self._post_lookout()
+            self._tell(lookout.STARTED)
+            return
+        if not self.cluster.is_alive():
+            logger.error("the cluster ended (%s) and is started again", self.cluster.exitcode)
+            self._restart()
+        elif silent:
+            self._restart()
 
-    def _silent(self) -> bool:
-        if time.monotonic() - self.started_at < settings.HEARTBEAT_TIMEOUT:
-            return False
-        try:
-            age = heartbeat_age(timezone.now())
-        except DatabaseError:
-            return False
-        return age is None or age > settings.HEARTBEAT_TIMEOUT
+    def _start(self) -> None:
+        """The cluster, which inherits the reading end of a pipe: when the other end closes its workers end."""
+        theirs, self.lifeline = os.pipe()
+        ours = (self.lifeline, self.line.fileno())
+        self.cluster = _fork.Process(target=_run_cluster, name="cluster", args=(theirs, ours))
+        self.cluster.start()
+        os.close(theirs)
+        self._tell(lookout.STARTED)
 
     def _restart(self) -> None:
-        self._end(self.cluster, grace=1)
+        self._end(grace=1)
         time.sleep(1)
-        self.cluster = self._start()
+        self._start()
 
-    def _end(self, cluster: subprocess.Popen[bytes], grace: float = GRACE_SECONDS) -> None:
-        """SIGTERM to the cluster, then SIGKILL to its whole process group: hung workers ignore the first."""
-        if cluster.poll() is None:
-            cluster.terminate()
-            try:
-                cluster.wait(grace)
-            except subprocess.TimeoutExpired:
+    def _end(self, grace: float = GRACE_SECONDS) -> None:
+        """Its workers and the cluster are told to end, then its whole process group is killed: hung workers hear
+        nothing. What they held is free again at once.
+        """
+        os.close(self.lifeline)
+        if self.cluster.is_alive():
+            self.cluster.terminate()
+            self.cluster.join(grace)
+            if self.cluster.is_alive():
                 logger.warning("the cluster did not stop in %s s and is killed", grace)
-        try:
-            os.killpg(cluster.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
+        with suppress(ProcessLookupError):
+            os.killpg(self.cluster.pid or 0, signal.SIGKILL)
+            self.cluster.join(1)
+        self._tell(lookout.ENDED)
+
+    def _post_lookout(self) -> None:
+        self.line, theirs = _fork.Pipe()
+        ours = [self.line.fileno()]
+        if hasattr(self, "lifeline"):
+            ours.append(self.lifeline)
+        self.lookout: ForkProcess = _fork.Process(
+            target=_look_out, name="lookout", args=(theirs, tuple(ours))
+        )
+        self.lookout.start()
+        theirs.close()
+
+    def _recall_lookout(self) -> None:
+        """It has heard that nobody listens any more, and ends what it is doing."""
+        self.line.close()
+        self.lookout.join(3)
+        self.lookout.kill()
+        self.lookout.join()
+
+    def _tell(self, what: str) -> None:
+        with suppress(OSError):  # the next one posted will be told
+            self.line.send(what)
+
+
+def _look_out(line: Connection, not_ours: tuple[int, ...]) -> None:
+    _close(not_ours)
+    for number in (signal.SIGTERM, signal.SIGINT):  # may come to the whole group; it ends with its supervisor
+        signal.signal(number, signal.SIG_IGN)
+    lookout.look_out(line)
+
+
+def _run_cluster(lifeline: int, not_ours: tuple[int, ...]) -> None:
+    """What `manage.py qcluster` does, in a process group that can be killed as a whole. Should the supervisor be gone
+    without a word, the group ends by itself.
+    """
+    _close(not_ours)
+    worktime.lifeline = lifeline
+    os.setsid()
+    cluster = Cluster()
+    cluster.start()
+    told: float | None = None
+    while cluster.sentinel.is_alive():
+        if told is None:
+            told = time.monotonic() if worktime.stopping(within=0.5) else None
+        elif time.monotonic() - told > GRACE_SECONDS + 1:
+            os.killpg(0, signal.SIGKILL)
+        else:
+            time.sleep(0.1)
+
+
+def _close(inherited: tuple[int, ...]) -> None:
+    """Of a pipe the supervisor alone may hold its end, or nobody would hear that it is gone."""
+    for one in inherited:
+        os.close(one)
