@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
-from bridge.connections.faults import is_outage, note_outage, note_success, problem_of
+from bridge.apilog.occasions import Occasion, on
 from bridge.connections.models import Connection, Shop, Vendor
-from bridge.passing import PASSING, mend
+from bridge.domain.errors import Problem
+from bridge.sync.leased import RETRY, attempt, calling, ours, take
 from bridge.sync.models import Watermark
 from bridge.wake import RUN_FLOW, wake
-from connectors.errors import ConnectorError
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER_ERROR = 60.0
+
+# From one to five in the night of MoySklad's clock, when shops sell least.
+NIGHT_ZONE, NIGHT_BEGINS, NIGHT_MINUTES = ZoneInfo("Europe/Moscow"), time(1), 4 * 60
 
 
 class Flow(NamedTuple):
@@ -29,6 +32,16 @@ class Flow(NamedTuple):
     vendor: str
     run: Callable[[Watermark], None]
     interval: Callable[[Sequence[Shop]], float]
+    # Once a night, after a first run at once; the interval does not count then.
+    nightly: bool = False
+
+
+def next_night(now: datetime, number: int) -> datetime:
+    """The next moment of the night for the connection with this number: each has its own minute, always the same."""
+    local = now.astimezone(NIGHT_ZONE)
+    minute = timedelta(minutes=number * 37 % NIGHT_MINUTES)  # neighbours far apart
+    moment = datetime.combine(local.date(), NIGHT_BEGINS, NIGHT_ZONE) + minute
+    return moment if moment > local else moment + timedelta(days=1)
 
 
 def shops_of(connection: Connection) -> list[Shop]:
@@ -52,10 +65,8 @@ def ensure(flows: Mapping[str, Flow]) -> None:
 
 def run(watermark_id: int, flows: Mapping[str, Flow]) -> bool:
     """Run one flow now if it is due and nobody runs it; False otherwise."""
-    now = timezone.now()
-    free = Q(running_since=None) | Q(running_since__lt=now - timedelta(seconds=settings.LEASE_SECONDS))
-    taken = Watermark.objects.filter(free, pk=watermark_id, next_due_at__lte=now).update(running_since=now)
-    if not taken:
+    now = take(Watermark.objects.filter(pk=watermark_id, next_due_at__lte=timezone.now()))
+    if now is None:
         return False
     watermark = Watermark.objects.select_related("connection").get(pk=watermark_id)
     flow = flows.get(watermark.flow)
@@ -64,46 +75,48 @@ def run(watermark_id: int, flows: Mapping[str, Flow]) -> bool:
         Watermark.objects.filter(pk=watermark_id).delete()
         return False
     if watermark.connection.is_paused(now):
-        _finish(watermark, now, now + timedelta(seconds=5.0 * settings.RETRY_SCALE))
+        _finish(watermark, now + timedelta(seconds=5.0 * settings.RETRY_SCALE))
         return True
-    soon = RETRY_AFTER_ERROR * settings.RETRY_SCALE
+    soon, before = RETRY * settings.RETRY_SCALE, watermark.position
     interval = flow.interval(shops)
-    problem, params = "", {}
-    try:
-        flow.run(watermark)
-        note_success(watermark.connection)
-        watermark.last_success_at = timezone.now()
-    except ConnectorError as error:
-        if is_outage(error):
-            note_outage(watermark.connection, error)
-        found = problem_of(error, watermark.connection)
-        problem, params = found.code, dict(found.params)
+    if flow.nightly:
+        interval = (next_night(now, watermark.connection_id) - now).total_seconds()
+    with on(Occasion(watermark.flow, shops[0].pk if len(shops) == 1 else None)):
+        failure = attempt(watermark, lambda: _read(flow, watermark))
+    interval = min(interval, watermark.again_in or interval)
+    problem = failure.problem if failure else Problem("")
+    if failure and failure.passing:
         interval = min(interval, soon)
-    except Exception as error:
-        mend()
-        logger.exception("flow %s failed", watermark)
-        problem, params = "internal", {"detail": f"{type(error).__name__}: {error}"}
-        if isinstance(error, PASSING):
-            interval = min(interval, soon)
+    # What somebody else set meanwhile stays: a first reading did, or a person who wants to begin anew.
+    if watermark.position != before:
+        ours(watermark).filter(position=before).update(position=watermark.position)
     _finish(
         watermark,
-        now,
         now + timedelta(seconds=interval),
-        position=watermark.position,
         last_success_at=watermark.last_success_at,
-        problem=problem,
-        problem_params=params,
+        problem=problem.code,
+        problem_params=dict(problem.params),
     )
     return True
 
 
-def _finish(watermark: Watermark, began: datetime, next_due_at: datetime, **fields: Any) -> None:
-    """Write down how a run ended, if it is still ours; a hint that came meanwhile brings the next one at once."""
-    ours = Watermark.objects.filter(pk=watermark.pk, running_since=began)
-    unhinted = ours.filter(next_due_at=watermark.next_due_at)
-    if unhinted.update(running_since=None, next_due_at=next_due_at, **fields):
+def _read(flow: Flow, watermark: Watermark) -> None:
+    with calling(watermark.connection):
+        flow.run(watermark)
+    watermark.last_success_at = timezone.now()
+
+
+def _finish(watermark: Watermark, next_due_at: datetime, **fields: Any) -> None:
+    """Write down how a run ended, if it is still ours; a hint that came meanwhile brings the next one at once, a wish
+    for a later moment brings it then.
+    """
+    unhinted = ours(watermark).filter(next_due_at=watermark.next_due_at)
+    wished = When(again_at__gt=watermark.running_since, again_at__lt=next_due_at, then=F("again_at"))
+    due = Case(wished, default=Value(next_due_at))
+    later = Case(When(again_at__gt=next_due_at, then=F("again_at")))
+    if unhinted.update(running_since=None, next_due_at=due, again_at=later, **fields):
         return
-    if ours.update(running_since=None, **fields):
+    if ours(watermark).update(running_since=None, **fields):
         wake(RUN_FLOW, watermark.pk)
     else:
         logger.warning("flow %s was taken from a worker that came back late", watermark)
@@ -118,3 +131,13 @@ def run_soon(connection: Connection, flow: str, *, not_within: timedelta | None 
     for pk in list(rows.values_list("pk", flat=True)):
         Watermark.objects.filter(pk=pk).update(next_due_at=now)
         wake(RUN_FLOW, pk)
+
+
+def run_by(connection: Connection, flow: str, moment: datetime) -> None:
+    """Ask for a run that begins at this moment or soon after; the beat finds it. Many such wishes make one run.
+
+    One that runs just now, or is due before, would look too early: another follows it.
+    """
+    rows = Watermark.objects.filter(connection=connection, flow=flow)
+    if not rows.filter(next_due_at__gt=moment).update(next_due_at=moment):
+        rows.filter(Q(again_at=None) | Q(again_at__lt=moment)).update(again_at=moment)

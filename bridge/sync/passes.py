@@ -23,7 +23,8 @@ def go_on(watermark: Watermark, steps: Mapping[str, Step]) -> bool:
     """Work through the steps in their order, or a portion of them; True when the pass is complete.
 
     A step gets the moment the pass began and its last place; it yields its place each time it has stored more. One
-    done in one go yields nothing.
+    done in one go yields nothing. A step that knows how much there is says so in the watermark's `total`, and counts
+    what it has read in `done`: both are kept with each place, for people to see.
     Unfinished work asks for the flow again at once. A step may meet the same rows twice, after an error or a
     killed worker, never none of them.
     """
@@ -31,6 +32,7 @@ def go_on(watermark: Watermark, steps: Mapping[str, Step]) -> bool:
     cursor = watermark.cursor
     if cursor.get("step") not in steps:
         cursor = {"step": names[0], "began": timezone.now().isoformat(), "place": None}
+        watermark.done = watermark.total = 0
     began = datetime.fromisoformat(cursor["began"])
     deadline = time.monotonic() + BUDGET
     for name in names[names.index(cursor["step"]) :]:
@@ -49,4 +51,4 @@ def _keep(watermark: Watermark, cursor: dict[str, Any]) -> bool:
     """Remember the place; False when another worker took this flow over because we were too slow."""
     watermark.cursor = cursor
     ours = Watermark.objects.filter(pk=watermark.pk, running_since=watermark.running_since)
-    return bool(ours.update(cursor=cursor))
+    return bool(ours.update(cursor=cursor, done=watermark.done, total=watermark.total))

@@ -14,17 +14,24 @@ from bridge.connections.models import (
     AttributeMapping,
     Connection,
     DirectoryEntry,
+    GoodsRule,
     OrderRule,
     Shop,
 )
+from bridge.connections.vendor_codes import LOGIN
+from bridge.domain.fields import DESCRIPTION
 from bridge.inbox.models import InboxEvent
+from bridge.outbox import pauses
 from bridge.outbox.enqueue import release
-from bridge.outbox.models import OutboxMessage
+from bridge.outbox.models import OutboxMessage, Pause
 from bridge.sync import flows
+from bridge.sync.fields import every_listing
+from bridge.sync.fields.owners import Owners
 from bridge.sync.models import Watermark
+from bridge.sync.stock import news as stock_news
 from bridge.wake import DELIVER, PROCESS_INBOX, wake
 
-WAITING_FOR = ("auth", *sorted(AWAY))
+WAITING_FOR = tuple(sorted(AWAY | LOGIN))
 PORTION = 20
 
 # Setting → what stays parked without it.
@@ -49,12 +56,39 @@ HEARD = (
     "status_when_paid",
     "status_when_partly_shipped",
     "status_when_shipped",
+    "write_goods",
+    "stock_type",
+    "reserve",
 )
+# What the numbers on the site are made with.
+COUNTED = (
+    "write_goods",
+    "store_ids",
+    "stock_type",
+    "stock_buffer",
+    "last_pieces",
+    "stock_share",
+    "decimal_quantities",
+    "backorders",
+)
+# What prices and texts on the site are made with.
+SHOWN = (
+    "write_goods",
+    "owned_fields",
+    "price_type_id",
+    "sale_price_type_id",
+    "sale_from_attribute_id",
+    "sale_to_attribute_id",
+    "price_rounding",
+    "min_margin",
+)
+# What decides which stock is read, and what orders take of it: the whole report reckons both anew.
+RECKONED = ("store_ids", "stock_type", "reserve", "send_statuses", "started_at")
 # Which flows an interval is for.
 PACED = {
     "orders_interval": ("orders",),
     "statuses_interval": ("statuses", "returns", "progress"),
-    "stock_interval": ("stock",),
+    "stock_interval": ("stock", "goods_changes"),
 }
 START_FLOWS = ("subscriptions", "catalogue", "site_catalogue", "stock_full")
 
@@ -106,9 +140,13 @@ def shop_changed(before: Shop, shop: Shop) -> int:
             if getattr(shop, field) and getattr(shop, field) != getattr(before, field)
         ]
         released = release(shop, *gained) if gained else 0
-        if (before.store_ids, before.stock_type) != (shop.store_ids, shop.stock_type):
+        if _differ(before, shop, RECKONED):
             flows.run_soon(shop.account, "stock_full")
-        if any(getattr(before, field) != getattr(shop, field) for field in HEARD):
+        if _differ(before, shop, COUNTED):
+            stock_news.listings_changed(shop, None)
+        if _differ(before, shop, SHOWN):
+            _show_anew(shop)
+        if _differ(before, shop, HEARD):
             flows.run_soon(shop.account, "subscriptions")
         if before.sku_field != shop.sku_field:
             flows.run_soon(shop.account, "catalogue")
@@ -128,8 +166,24 @@ def replace_rows(shop: Shop, present: QuerySet[Any], rows: Sequence[Any]) -> int
             return 0
         present.delete()
         present.model.objects.bulk_create(rows)
+        if present.model is GoodsRule:
+            stock_news.listings_changed(shop, None)
+            _show_anew(shop)
+        if present.model is Pause:
+            pauses.changed(shop)
         problems = NEEDED_ROWS.get(present.model, ())
         return release(shop, *problems) if problems and rows else 0
+
+
+def _differ(before: Shop, shop: Shop, fields: Sequence[str]) -> bool:
+    return any(getattr(before, field) != getattr(shop, field) for field in fields)
+
+
+def _show_anew(shop: Shop) -> None:
+    """Fields are worked out anew; texts that were not compared before are read from the site first."""
+    every_listing.ask(shop)
+    if DESCRIPTION in Owners(shop).any:
+        flows.run_soon(shop.site, "site_catalogue")
 
 
 def _values(row: Model) -> dict[str, Any]:

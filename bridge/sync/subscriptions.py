@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from bridge.connections import clients
-from bridge.connections.models import Connection
+from bridge.connections.models import Connection, Shop
 from bridge.sync.flows import shops_of
 from bridge.sync.models import Watermark
 from bridge.sync.states import progress
@@ -29,6 +29,20 @@ PROGRESS: tuple[Wanted, ...] = (
     ("paymentin", "UPDATE"),
     ("cashin", "CREATE"),
     ("cashin", "UPDATE"),
+)
+# Reserves change without any word of the stock webhook, and what is shipped or comes back is told minutes later by it.
+RESERVES: tuple[Wanted, ...] = (
+    ("customerorder", "CREATE"),
+    ("demand", "CREATE"),
+    ("demand", "UPDATE"),
+    ("demand", "DELETE"),
+    *RETURNS,
+)
+# Prices, texts and the archive reach the site within seconds; otherwise with the next look (goods/goods_changes.py).
+GOODS: tuple[Wanted, ...] = tuple(
+    (kind, action)
+    for kind in cast("tuple[EntityType, ...]", ("product", "variant", "bundle"))
+    for action in cast("tuple[Action, ...]", ("CREATE", "UPDATE", "DELETE"))
 )
 
 
@@ -92,14 +106,16 @@ def _renew(client: MoySklad, account: Connection, prefix: str) -> None:
 
 
 def _wanted(account: Connection) -> list[Wanted]:
-    """What the account's shops act on; one address for each kind of document."""
+    """What the account's shops act on; one address for each kind of document or goods."""
     shops = shops_of(account)
-    wanted = list(ORDERS)
+    wanted = [*ORDERS, *GOODS]
     if any(shop.accept_returns or shop.send_refunds for shop in shops):
         wanted += RETURNS
     if any(progress.matters(shop) for shop in shops):
         wanted += PROGRESS
-    return wanted
+    if any(shop.write_goods and shop.stock_type != Shop.StockType.STOCK for shop in shops):
+        wanted += RESERVES
+    return list(dict.fromkeys(wanted))
 
 
 def _take(rows: list[Any], **wanted: str) -> Any:

@@ -14,8 +14,10 @@ from bridge.sync.account import directory
 from connectors.errors import ConnectorError, RateLimited
 from connectors.moysklad.limits import Priority
 
-# A person waits at the page: better an answer "busy" than a minute of silence.
+# Seconds: a person waits at the page, which the web server gives up after thirty.
 MAX_WAIT = 10.0
+ACCOUNT_ANSWERS_WITHIN = 12.0
+SITE_ANSWERS_WITHIN = 20.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ def check(connection: Connection) -> Answer:
 
 
 def _account(connection: Connection) -> str:
-    client = clients.moysklad(connection, Priority.ORDERS).for_priority(Priority.ORDERS, max_wait=MAX_WAIT)
+    client = clients.moysklad(connection, read_timeout=ACCOUNT_ANSWERS_WITHIN)
+    client = client.for_priority(Priority.ORDERS, max_wait=MAX_WAIT)
     employee = client.directory.context_employee()
     account_id = str(employee.get("accountId") or "")
     if account_id and account_id != connection.account_id:
@@ -58,7 +61,7 @@ def _account(connection: Connection) -> str:
 
 
 def _site(connection: Connection) -> str:
-    info = clients.woocommerce(connection).site.info()
+    info = clients.woocommerce(connection, read_timeout=SITE_ANSWERS_WITHIN).site.info()
     return _("The site answers: WooCommerce %(woocommerce)s, currency %(currency)s.") % {
         "woocommerce": info["woocommerce"],
         "currency": info["currency"],

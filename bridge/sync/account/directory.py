@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bridge.connections import book, clients
 from bridge.connections.models import Connection, DirectoryEntry, Shop
+from bridge.mapping import goods_from_moysklad
 from bridge.mapping.wire_text import plain
 from bridge.outbox.enqueue import release
 from bridge.sync.account import directory_choices
@@ -21,7 +22,7 @@ Kind = DirectoryEntry.Kind
 
 def refresh(connection: Connection, client: MoySklad | None = None) -> None:
     """Read the whole directory of an account and replace what we keep of it."""
-    keep(connection, read(client or clients.moysklad(connection, Priority.CATALOGUE)))
+    keep(connection, read(client) if client else of_account(connection))
 
 
 def refresh_states(connection: Connection) -> None:
@@ -34,10 +35,15 @@ def refresh_currencies(connection: Connection) -> None:
     keep(connection, _currencies(clients.moysklad(connection, Priority.ORDERS)), Kind.CURRENCY)
 
 
+def of_account(connection: Connection) -> list[DirectoryEntry]:
+    """The directory of an account that need not be stored yet."""
+    return read(clients.moysklad(connection, Priority.CATALOGUE))
+
+
 def read(client: MoySklad) -> list[DirectoryEntry]:
     """The directory as the account has it; entries that belong to no connection yet.
 
-    14 calls, one more for each organization and for each dictionary that a field chooses from. What the bridge's user
+    17 calls, one more for each organization and for each dictionary that a field chooses from. What the bridge's user
     may not see is left out, but for what no order can do without.
     """
     organizations = client.directory.organizations()
@@ -82,7 +88,12 @@ def _states(client: MoySklad) -> list[DirectoryEntry]:
 
 
 def _currencies(client: MoySklad) -> list[DirectoryEntry]:
-    return _entries(Kind.CURRENCY, client.directory.currencies(), detail="isoCode", default="default")
+    rows = client.directory.currencies()
+    entries = _entries(Kind.CURRENCY, rows, detail="isoCode", default="default")
+    rates = {str(row["id"]): goods_from_moysklad.rate(row) for row in rows}
+    for one in entries:
+        one.rate = rates[one.external_id]
+    return entries
 
 
 def _entries(kind: str, rows: Iterable[Any], *, detail: str = "", default: str = "") -> list[DirectoryEntry]:

@@ -1,4 +1,4 @@
-"""The part of an account's directory that orders can do without: projects, people, places, fields and their values."""
+"""The part of an account's directory that orders can do without: projects, people, places, fields, what goods have."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from bridge.connections.models import DirectoryEntry
 from bridge.mapping.attributes import DICTIONARY
 from bridge.mapping.countries import letters_of
+from bridge.mapping.from_moysklad import ref_id
 from bridge.mapping.wire_text import plain
 from connectors.errors import Forbidden
 from connectors.moysklad.attributes import dictionary_of
@@ -31,6 +32,7 @@ def read(client: MoySklad, organization_ids: Sequence[str]) -> list[DirectoryEnt
         *_plain(Kind.EXPENSE_ITEM, client.directory.expense_items),
         *_places(client),
         *_accounts(client, organization_ids),
+        *_of_goods(client),
         *_fields(client),
     ]
     return list({(one.kind, one.external_id): one for one in found}.values())
@@ -52,6 +54,16 @@ def _places(client: MoySklad) -> Iterator[DirectoryEntry]:
         yield entry(Kind.COUNTRY, row, detail=letters_of(plain(row.get("code"), 60)))
     for row in _seen(client.directory.regions):
         yield entry(Kind.REGION, row, detail=plain(row.get("code"), 60))
+
+
+def _of_goods(client: MoySklad) -> Iterator[DirectoryEntry]:
+    """Price types, of which the first is the usual one; folders, each with the one it lies in; fields of goods."""
+    for number, row in enumerate(_seen(client.directory.price_types)):
+        yield entry(Kind.PRICE_TYPE, row, is_default=number == 0)
+    for row in _seen(client.directory.folders):
+        yield entry(Kind.FOLDER, row, detail=ref_id(row.get("productFolder")))
+    for row in _seen(lambda: client.attributes.list("product")):
+        yield entry(Kind.GOODS_ATTRIBUTE, row, detail=_type_of(row), is_required=False)
 
 
 def _accounts(client: MoySklad, organization_ids: Sequence[str]) -> Iterator[DirectoryEntry]:

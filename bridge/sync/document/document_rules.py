@@ -7,6 +7,7 @@ from bridge.connections.models import DirectoryEntry, OrderRule, Shop
 from bridge.domain.errors import Unmappable
 from bridge.domain.order import Order
 from bridge.mapping.to_moysklad import Refs
+from bridge.sync.document.document_store import store_of
 from bridge.sync.document.order_document import state_for
 
 Sets = OrderRule.Sets
@@ -18,7 +19,7 @@ def refs_of(shop: Shop, order: Order) -> Refs:
     """Everything the document refers to but its buyer. Raises Unmappable where a choice is missing."""
     ruled = ruled_by(shop, order)
     organization = ruled.get(Sets.ORGANIZATION) or shop.organization_id
-    store = ruled.get(Sets.STORE) or shop.first_store_id
+    store = ruled.get(Sets.STORE) or store_of(shop, order)
     if not organization:
         raise Unmappable("organization_missing")
     if not store:

@@ -41,7 +41,7 @@ def look_up(shop: Shop, lines: Iterable[Line]) -> Mapping[tuple[str, str], Listi
     known: dict[tuple[str, str], Listing] = book_of(shop).listings
     new = [line for line in lines if (line.product_id, line.variation_id) not in known]
     if new:
-        known.update({(row.product_id, row.variation_id): row for row in ensure_listings(shop, new)})
+        known.update(ensure_listings(shop, new))
     return known
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from bridge.connections.book import book_of
@@ -12,6 +13,7 @@ from bridge.domain.order import Order as Canonical
 from bridge.domain.order import to_json
 from bridge.mapping import from_moysklad
 from bridge.mapping.attributes import merged
+from bridge.mapping.from_moysklad import Pieces
 from bridge.orders.models import OrderBinding
 
 Rows = Sequence[Mapping[str, Any]]
@@ -97,6 +99,14 @@ def reflect(binding: OrderBinding, status: str) -> None:
 def rows_of(document: Mapping[str, Any]) -> Rows:
     """The expanded positions of a document, as the wire has them."""
     return list((document.get("positions") or {}).get("rows") or [])
+
+
+def goods_sent(rows: Rows, known: Mapping[str, Sequence[str]], *, posted: bool) -> Mapping[str, Pieces]:
+    """What a document has of each item once these positions are in it; `known`: OrderBinding.pieces before that."""
+    return {
+        item: pieces._replace(shipped=Decimal(known[item][2])) if item in known else pieces
+        for item, pieces in from_moysklad.goods(rows, posted=posted).items()
+    }
 
 
 def same_positions(left: Rows, right: Rows) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,18 +10,24 @@ from typing import Any
 from bridge.catalog import bindings
 from bridge.catalog.models import Listing, Product
 from bridge.connections import clients
-from bridge.connections.models import Connection, Shop
-from bridge.mapping import from_moysklad
+from bridge.connections.models import Connection, DirectoryEntry, Shop
+from bridge.mapping import goods_from_moysklad
 from bridge.outbox.enqueue import release
+from bridge.portions import OF_QUERY
 from bridge.sync import flows, passes
 from bridge.sync.account import directory
+from bridge.sync.fields import every_listing, wishes
+from bridge.sync.goods import follow_up
+from bridge.sync.goods.store_products import News, keep_parts, lose, store
 from bridge.sync.models import Watermark
-from bridge.sync.stock.stock_from_moysklad import wish, wish_for
+from bridge.sync.stock import news as stock_news
+from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
 
-PORTION = 500
 KINDS = ("product", "variant", "bundle")
-FIELDS = ["kind", "parent_external_id", "name", "article", "code", "archived", "present", "seen_at"]
+Kind = DirectoryEntry.Kind
+# What prices and rules hang on beside the goods themselves.
+PRICED_BY = (Kind.CURRENCY, Kind.PRICE_TYPE, Kind.FOLDER)
 
 
 def load(watermark: Watermark) -> None:
@@ -37,8 +43,30 @@ def load(watermark: Watermark) -> None:
     )
 
 
+def names(watermark: Watermark) -> None:
+    """The account's names, price types and rates; goods are worked out anew where prices or folders are others now."""
+    account = watermark.connection
+    before = {kind: _entries(account, kind) for kind in PRICED_BY}
+    directory.refresh(account, clients.moysklad(account, Priority.CATALOGUE))
+    changed = {kind for kind in PRICED_BY if before[kind] != _entries(account, kind)}
+    if changed:
+        for shop in flows.shops_of(account):
+            every_listing.ask(shop)
+    if Kind.FOLDER in changed:
+        stock_news.items_changed(account, None)
+
+
+def _entries(account: Connection, kind: str) -> set[tuple[Any, ...]]:
+    rows = DirectoryEntry.objects.filter(connection=account, kind=kind)
+    return set(rows.values_list("external_id", "detail", "rate", "is_default"))
+
+
 def _directory(watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
-    directory.refresh(watermark.connection, clients.moysklad(watermark.connection, Priority.CATALOGUE))
+    names(watermark)
+    client = clients.moysklad(watermark.connection, Priority.CATALOGUE)
+    watermark.total = sum(client.assortment.count(kind) for kind in KINDS)
+    for shop in flows.shops_of(watermark.connection):
+        wishes.try_again(shop)
     return iter(())
 
 
@@ -46,15 +74,43 @@ def _goods(kind: str, watermark: Watermark, began: datetime, place: passes.Place
     client = clients.moysklad(watermark.connection, Priority.CATALOGUE)
     start = (str(place[0]), int(place[1])) if place else None
     for rows, following in client.assortment.pages(kind, start):
-        _store(watermark.connection, [from_moysklad.product(row) for row in rows], began)
+        news = take_in(client, watermark.connection, rows, began)
+        follow_up.follow(watermark.connection, news, relink=False)
+        watermark.done += len(rows)
         if following is not None:
             yield list(following)
 
 
+def take_in(
+    client: MoySklad, account: Connection, rows: Sequence[Mapping[str, Any]], seen_at: datetime
+) -> News:
+    """Keep a page; bundles whose parts the answer does not list are asked for theirs when they are news."""
+    news = store(account, rows, seen_at)
+    unlisted = [
+        str(row["id"])
+        for row in rows
+        if row["meta"]["type"] == "bundle"
+        and row["id"] in news.shown
+        and goods_from_moysklad.parts(row) is None
+    ]
+    asked = {one: goods_from_moysklad.part_rows(client.assortment.components(one)) for one in unlisted}
+    news.counted |= keep_parts(account, asked)
+    return news
+
+
 def _gone(watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
-    lost = Product.objects.filter(connection=watermark.connection, present=True).exclude(seen_at__gte=began)
-    lost.update(present=False)
-    return iter(())
+    """What no page named any more: nothing of it is for sale. What a hint called deleted is asked for elsewhere."""
+    lost = Product.objects.filter(connection=watermark.connection, present=True, seen_at__lt=began)
+    while ids := list(lost.order_by("pk").values_list("external_id", flat=True)[:OF_QUERY]):
+        follow_up.follow(watermark.connection, lose(watermark.connection, ids), relink=False)
+        yield None
+    _let_changes_begin(watermark.connection, began)
+
+
+def _let_changes_begin(account: Connection, began: datetime) -> None:
+    """From here on what changes is read by itself (goods_changes.py)."""
+    first = Watermark.objects.filter(connection=account, flow="goods_changes", position=None)
+    first.update(position=began)
 
 
 def _links(watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
@@ -66,41 +122,38 @@ def _links(watermark: Watermark, began: datetime, place: passes.Place) -> Iterat
             yield [shop.pk, reached]
 
 
-def match_shop(shop: Shop) -> int:
-    """Make the shop's links what the SKUs say; parked orders whose goods have a link now go on. Returns how many
-    links are new.
-    """
-    return sum(linked for _reached, linked in links(shop))
-
-
 def links(shop: Shop, after: int = 0) -> Iterator[tuple[int, int]]:
     """Match the shop's listings portion by portion: (last primary key, new links), for those above `after`."""
     listings = (
         Listing.objects.filter(shop=shop, present=True).select_related("binding__product").order_by("pk")
     )
-    while portion := list(listings.filter(pk__gt=after)[:PORTION]):
+    while portion := list(listings.filter(pk__gt=after)[:OF_QUERY]):
         linked = bindings.match(shop, portion)
-        if linked:
-            wish_for(shop, linked)
-            release(shop, "unlinked_lines")
+        follow_up.linked(shop, linked)
         after = portion[-1].pk
         yield after, len(linked)
 
 
 def link(listing: Listing, product: Product) -> int:
     """A person links an item; returns how many waiting orders were let go."""
+    binding = getattr(listing, "binding", None)
+    before = {binding.product.external_id} if binding is not None else set()
     bindings.bind(listing, product)
-    wish([listing.shop], {product.external_id})
+    _link_changed(listing, before | {product.external_id})
     return release(listing.shop, "unlinked_lines")
 
 
-def _store(account: Connection, page: Sequence[dict[str, Any]], seen_at: datetime) -> None:
-    """Sorted, so that two workers at once take the rows in one order."""
-    rows = {fields["external_id"]: fields for fields in page}
-    Product.objects.bulk_create(
-        [Product(connection=account, seen_at=seen_at, **rows[external_id]) for external_id in sorted(rows)],
-        batch_size=PORTION,
-        update_conflicts=True,
-        unique_fields=["connection", "external_id"],
-        update_fields=FIELDS,
-    )
+def unlink(listing: Listing) -> bool:
+    """A person takes the link of an item away, for good; False where it had none."""
+    product = bindings.unbind(listing)
+    if product is None:
+        return False
+    _link_changed(listing, {product.external_id})
+    return True
+
+
+def _link_changed(listing: Listing, items: set[str]) -> None:
+    """Its own number and fields, and other shops' numbers: what it has sold counts for these items, or does no more."""
+    stock_news.listings_changed(listing.shop, [listing.pk])
+    stock_news.items_changed(listing.shop.account, items)
+    wishes.listings_changed(listing.shop, [listing.pk])

@@ -6,6 +6,7 @@ the change, a person sees both versions and decides.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from html import unescape
@@ -16,6 +17,7 @@ from django.utils.translation import override
 
 from bridge.catalog.models import Product, ProductBinding
 from bridge.connections import clients
+from bridge.domain.decimals import digits
 from bridge.domain.errors import DomainError, Problem
 from bridge.domain.money import to_text
 from bridge.domain.order_edit import Held, Key, LineEdit, charge_edit, line_edits
@@ -26,7 +28,9 @@ from bridge.outbox.enqueue import enqueue, release_object
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Failed, Outcome
 from bridge.sync import kinds
+from bridge.sync.document import document_body
 from bridge.sync.document import order_document as parts
+from bridge.sync.orders import goods_choice
 from bridge.sync.refunds.refund_plans import as_it_stands
 from bridge.sync.site_orders.order_messages import one_by_one
 from bridge.sync.site_orders.orders_from_site import answered
@@ -35,16 +39,15 @@ from connectors.moysklad.limits import Priority
 from connectors.woocommerce.client import WooCommerce
 
 TOTAL = "edit_total_differs"
-CONFLICT = "positions_changed_on_both_sides"
 Facts = Sequence[Mapping[str, Any]]
 
 
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
     """Carry the changes of these documents over."""
-    return one_by_one(messages, lambda order, _message: _carry_over(order))
+    return one_by_one(messages, lambda order, message: _carry_over(order, goods_choice.chosen(message)))
 
 
-def _carry_over(order: Order) -> Outcome:
+def _carry_over(order: Order, choice: str) -> Outcome:
     """The site is read first: what an earlier try has done already is then no change any more."""
     binding: OrderBinding | None = getattr(order, "binding", None)
     if binding is None or binding.gone or not order.shop.accept_edits or "positions" not in binding.written:
@@ -64,14 +67,19 @@ def _carry_over(order: Order) -> Outcome:
     binding = order.binding
     if parts.same_positions(now, binding.written["positions"]):
         return Done("the goods are as both sides know them")
+    before = binding.written["positions"]
     if _site_changed(order):
-        if not _same_already(order, now, sum_minor):
-            raise DomainError(CONFLICT, document=binding.document_name)
-        _agree(order, now, sum_minor)
-        return Done("the site says so already")
+        if _same_already(order, now, sum_minor):
+            _agree(order, now, sum_minor)
+            return Done("the site says so already")
+        if choice != goods_choice.DOCUMENT:
+            raise DomainError(
+                goods_choice.CONFLICT, document=binding.document_name, positions=json.dumps(list(now))
+            )
+        before = _of_site(order)
     if order.refunds.filter(deleted_at=None).exists():
         raise DomainError("edit_of_refunded", document=binding.document_name)
-    body, words = _body(order, binding.written["positions"], now)
+    body, words = _body(order, before, now)
     _keep(order, {"positions": now, "sum": sum_minor, "note": _note(binding, words)})
     _send(site, order, body)
     _agree(order, now, sum_minor)
@@ -140,11 +148,17 @@ def _keep(order: Order, editing: dict[str, Any] | None) -> None:
 
 def _release(order: Order) -> None:
     """The order's own message may have stopped at goods that were on their way to the site."""
-    release_object(kinds.ORDER, order.object_key, CONFLICT)
+    release_object(kinds.ORDER, order.object_key, goods_choice.CONFLICT)
 
 
 def _site_changed(order: Order) -> bool:
     return bool(parts.goods_digest(as_it_stands(order)) != order.binding.goods)
+
+
+def _of_site(order: Order) -> Facts:
+    """The positions that a document of the order would have, as the order is on the site now."""
+    wanted = document_body.whole_body(order.shop, as_it_stands(order))
+    return [from_moysklad.position_facts(row) for row in wanted["positions"]]
 
 
 def _body(order: Order, before: Facts, now: Facts) -> tuple[dict[str, Any], list[str]]:
@@ -162,7 +176,7 @@ def _body(order: Order, before: Facts, now: Facts) -> tuple[dict[str, Any], list
 
 
 def _words(edit: LineEdit, currency: str) -> str:
-    return f"{edit.name}: {edit.quantity.normalize():f} × → {to_text(edit.total_minor, currency)}"
+    return f"{edit.name}: {digits(edit.quantity)} × → {to_text(edit.total_minor, currency)}"
 
 
 def _same_already(order: Order, now: Facts, sum_minor: int) -> bool:

@@ -14,7 +14,9 @@ from bridge.domain.errors import Problem
 from bridge.mapping import from_moysklad, to_moysklad
 from bridge.orders import flags
 from bridge.orders.models import OrderBinding
+from bridge.outbox.enqueue import enqueue
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
+from bridge.sync import kinds
 from bridge.sync.document import document_body, earlier_release, lost_answers, staff_edits
 from bridge.sync.document import order_document as parts
 from bridge.sync.orders import after_writing, edits_to_site, known_goods, raised_prices, unwritten_refunds
@@ -122,10 +124,19 @@ def _answered(client: MoySklad, job: Job, answer: Document | ConnectorError) -> 
     if isinstance(answer, ConnectorError):
         return _refused(client, job, answer)
     sent = job.binding.sending or job.record()
+    if _shipped_meanwhile(job, answer) and unwritten_refunds.plan_anew(job.order):
+        enqueue(job.order.shop, job.order.shop.account, kinds.ORDER, job.order.object_key)
     parts.confirm(job.binding, sent)
     staff_edits.remember(job.binding, answer, sent["header"])
-    job.seen = from_moysklad.document(answer)
+    job.answered(answer)
     return None
+
+
+def _shipped_meanwhile(job: Job, answer: Document) -> bool:
+    """Whether goods left between our reading and our writing: refunds may have taken them out of the document."""
+    if "positions" not in job.body or job.seen is None:
+        return False
+    return from_moysklad.document(answer).shipped_wire > job.seen.shipped_wire
 
 
 def _said(job: Job) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from bridge.domain.errors import DomainError
 from bridge.mapping import from_moysklad
 from bridge.sync.document import document_body
 from bridge.sync.document import order_document as parts
-from bridge.sync.orders import edits_to_site, unwritten_refunds
+from bridge.sync.orders import edits_to_site, goods_choice, unwritten_refunds
 from bridge.sync.orders.order_job import Job
 from bridge.sync.refunds import refund_plans
 
@@ -42,18 +43,18 @@ def body(job: Job, document: Document) -> dict[str, Any]:
 
 def _goods(job: Job, document: Document) -> dict[str, Any]:
     """The positions as the site has them now, or as they are when only the reserve changes. Raises Unmappable."""
-    present = parts.rows_of(document)
+    present, choice = parts.rows_of(document), goods_choice.chosen(job.message)
     if not job.goods_differ:
         return _reserve(job, present)
     wanted = document_body.whole_body(job.order.shop, job.content)
     facts = from_moysklad.positions(document)
-    if _says_so_already(facts, wanted, document):
+    if choice == goods_choice.DOCUMENT or _says_so_already(facts, wanted, document):
         _agree(job, facts)
         return _reserve(job, present)
     known, name = job.binding.written.get("positions"), job.binding.document_name
     doubtful = edits_to_site.in_doubt(job.order, job.binding) or job.binding.written.get("foreign")
-    if doubtful or known is None or not parts.same_positions(facts, known):
-        raise DomainError("positions_changed_on_both_sides", document=name)
+    if choice != goods_choice.SITE and (doubtful or known is None or not parts.same_positions(facts, known)):
+        raise DomainError(goods_choice.CONFLICT, document=name, positions=json.dumps(list(facts)))
     rows = parts.with_ids(wanted["positions"], present)
     if parts.less_than_shipped(rows, present):
         raise DomainError("less_than_shipped", document=name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from bridge.connections.models import Connection
 from bridge.domain.errors import DomainError, Problem
 from bridge.mapping import from_moysklad, to_moysklad
@@ -16,9 +18,11 @@ from bridge.sync.buyers import customers
 from bridge.sync.document import document_body, staff_edits
 from bridge.sync.document import order_document as parts
 from bridge.sync.orders import after_writing, raised_prices
+from bridge.sync.orders.linked_documents import OPENED, link
 from bridge.sync.orders.order_job import Job, Outcomes, each, look_up_goods, note, send
 from bridge.sync.refunds import refund_plans
 from bridge.sync.states import removed_documents
+from bridge.telemetry import metrics
 from connectors.errors import ConnectorError, PermanentError, TransientError
 from connectors.moysklad.client import MoySklad
 
@@ -26,21 +30,29 @@ GONE_CODES = frozenset({"1021", "1002", "2013", "2027"})
 
 
 def find_earlier(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:
-    """A try without an answer may have made the document: found, it is bound with what that try carried."""
+    """A try without an answer may have made the document: found, it is bound with what that try carried. So may a
+    bridge
+    that was restored from a backup since, and remembers nothing: then the document stands as it is.
+    """
     if not jobs:
         return {}
     by_sync_id = {str(job.binding.sync_id): job for job in jobs}
     try:
-        documents = list(client.orders.by_sync_ids(list(by_sync_id), deleted=None))
+        documents = list(client.orders.by_sync_ids(list(by_sync_id), OPENED, deleted=None))
     except ConnectorError as error:
         return {job.pk: Failed(error) for job in jobs}
     outcomes: Outcomes = {}
     found = [(by_sync_id.pop(str(document["syncId"])), document) for document in documents]
+    tried = [(job, document) for job, document in found if job.binding.sending]
     for job, document in found:
+        if not job.binding.sending:
+            link(job.order, document)
+            outcomes[job.pk] = Done(f"document {document.get('name')} was there already")
+    for job, document in tried:
         staff_edits.remember_sent(job.binding, document, (job.binding.sending or {}).get("header", {}))
         _bind(job, document)
-    note(account, [job for job, _document in found], outcomes)
-    absent = [job.binding for job in by_sync_id.values()]
+    note(account, [job for job, _document in tried], outcomes)
+    absent = [job.binding for job in by_sync_id.values() if job.binding.sending]
     for binding in absent:
         binding.sending = None
     OrderBinding.objects.bulk_update(absent, ["sending"])
@@ -121,12 +133,13 @@ def _said(job: Job) -> str:
 
 def _bind(job: Job, document: Mapping[str, Any]) -> None:
     """From now on this document stands for the order; a state a manager gave it meanwhile is news for the site."""
-    job.seen = seen = from_moysklad.document(document)
+    seen = job.answered(document)
     binding = job.binding
     sent = binding.sending or job.record()
     binding.external_id, binding.page_url = seen.external_id, seen.page_url
     binding.state_id = sent["state"] or seen.state_id
     parts.confirm(binding, sent)
+    metrics.document_seconds.observe(max((timezone.now() - job.order.first_seen_at).total_seconds(), 0.0))
 
 
 def _refused(client: MoySklad, account: Connection, job: Job, error: ConnectorError) -> Outcome:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from bridge.connections.models import Connection
 from bridge.domain.errors import DomainError, Problem
 from bridge.domain.order import Order as Canonical
+from bridge.mapping import from_moysklad
 from bridge.mapping.from_moysklad import Document
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
@@ -73,6 +74,15 @@ class Job:
         if self.order.shop.reserve:
             return not self.releases
         return False if self.releases and self.reserved else None
+
+    def answered(self, document: Mapping[str, Any]) -> Document:
+        """What the answer to our call says. It does not open positions: they are as sent, and shipped as they were."""
+        self.seen = from_moysklad.document(document)
+        if self.seen.goods is None and "positions" in self.body:
+            posted = from_moysklad.is_posted(document)
+            goods = parts.goods_sent(self.body["positions"], self.binding.pieces or {}, posted=posted)
+            self.seen = replace(self.seen, goods=goods)
+        return self.seen
 
     @property
     def given_back(self) -> bool:

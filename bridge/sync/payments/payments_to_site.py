@@ -16,6 +16,7 @@ from bridge.outbox.outcomes import Done, Outcome
 from bridge.sync.site_orders.order_messages import one_by_one
 from bridge.sync.site_orders.orders_from_site import answered
 from bridge.sync.states import observed, status_news
+from bridge.sync.stock.news import documents_changed
 from connectors.moysklad.limits import Priority
 
 TAKEN_UP = "processing"
@@ -58,6 +59,8 @@ def hinted(event: InboxEvent) -> None:
     account = event.connection
     client = clients.moysklad(account, Priority.STATUSES)
     orders: set[str] = set()
+    if any(kind == "demand" for kind, _ref in named):
+        documents_changed(account)
     if demands := [ref for kind, ref in named if kind == "demand"]:
         found = client.demands.by_ids(demands, deleted=None)
         orders |= {from_moysklad.ref_id(row.get("customerOrder")) for row in found}

@@ -26,7 +26,6 @@ from bridge.orders.record_refunds import show_flags
 from bridge.outbox.enqueue import enqueue, park
 from bridge.sync import kinds
 from bridge.sync.document.lines import items_of
-from bridge.sync.document.order_document import goods_digest
 from bridge.sync.payments.payments_to_moysklad import method_of
 from bridge.sync.site_orders.order_messages import reconsider
 
@@ -194,36 +193,6 @@ def plan_anew(refund: Refund) -> bool:
         return False
     _keep(refund, None)
     return True
-
-
-def forget_unconfirmed(order: Order) -> bool:
-    """Forget what was decided to leave the document and was never written there; False when there is no such thing.
-
-    The latest decisions whose absence makes the order what its document was last confirmed to hold.
-    """
-    written = order.binding.goods
-    planned = [one for one in living(order) if _may_be_forgotten(one)]
-    if not planned or goods_digest(as_it_stands(order)) == written:
-        return False
-    kept = [one for one in living(order) if one not in planned]
-    for count in range(1, len(planned) + 1):
-        gone = [
-            refunds.from_json(part)
-            for refund in (*kept, *planned[:-count])
-            for part in (refund.plan or {}).get("positions", [])
-        ]
-        if goods_digest(refunds.remaining(order.canonical, gone) if gone else order.canonical) == written:
-            for refund in planned[-count:]:
-                _keep(refund, None)
-            return True
-    return False
-
-
-def _may_be_forgotten(refund: Refund) -> bool:
-    plan = refund.plan or {}
-    if not plan.get("positions") or plan.get("by_hand"):
-        return False
-    return not documents_of(refund).filter(Q(sending=True) | ~Q(external_id="")).exists()
 
 
 def _planned(order: Order, refund: Refund, document: Wire) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from bridge.sync import kinds
 from bridge.sync.flows import run_soon, shops_of
 from bridge.sync.models import Watermark
 from bridge.sync.site_orders.order_messages import reconsider
+from bridge.sync.stock.news import documents_changed
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
 from connectors.moysklad.returns import WITH_ORDER
@@ -38,6 +39,7 @@ CLOCKS = timedelta(minutes=10)
 
 def hinted(event: InboxEvent) -> None:
     """A webhook named some returns: they are read with their orders, all in one call; the body is never believed."""
+    documents_changed(event.connection)
     rows = [row for row in payload(event).get("events") or [] if isinstance(row, dict)]
     ids = {from_moysklad.ref_id(row) for row in rows if (row.get("meta") or {}).get("type") == "salesreturn"}
     if ids - {""}:

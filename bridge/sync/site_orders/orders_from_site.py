@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
-from bridge.catalog.bindings import ensure_listings
+from bridge.catalog.bindings import make_listings
 from bridge.connections import clients
 from bridge.connections.models import Shop
 from bridge.domain import order as canonical
@@ -26,19 +26,19 @@ from bridge.orders.after_sale import Refund
 from bridge.orders.models import Order
 from bridge.orders.record import Change, digest_of, record
 from bridge.orders.record_refunds import record_refunds
+from bridge.orders.record_sales import START_TOLERANCE, has_document
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds
 from bridge.sync.site_orders import site_orders
 from bridge.sync.site_orders.order_messages import reconsider
+from bridge.sync.stock import sold
 from connectors.errors import NotFound
-
-# Clocks of two machines and whole seconds: an order placed in the minute of the start belongs to us.
-START_TOLERANCE = timedelta(minutes=10)
 
 
 def changed(event: InboxEvent) -> None:
     """The plugin's event: the whole order, or only its id when it was too large to send."""
     data = payload(event)
+    _remember_plugin(event.connection.shop, data)
     wire, refunds = data.get("order"), data.get("refunds")
     read_at = data.get("read_at")
     moment = (
@@ -57,6 +57,13 @@ def changed(event: InboxEvent) -> None:
         raise BadPayload("payload_not_an_order")
 
 
+def _remember_plugin(shop: Shop, data: Mapping[str, Any]) -> None:
+    """Which release of the plugin speaks: an older one cannot write stock under its lock."""
+    version = str(data.get("plugin_version") or "")[:20]
+    if version and version != shop.plugin_version:
+        Shop.objects.filter(pk=shop.pk).update(plugin_version=version)
+
+
 def core_changed(event: InboxEvent) -> None:
     """A webhook of WooCommerce itself: the order's state when it was delivered, without a precise time."""
     data = payload(event)
@@ -67,7 +74,11 @@ def core_changed(event: InboxEvent) -> None:
 
 def deleted(event: InboxEvent) -> None:
     """The order is gone for good on the site."""
-    _mark_deleted(event.connection.shop, str(payload(event).get("order_id") or ""))
+    data, shop = payload(event), event.connection.shop
+    source_id = str(data.get("order_id") or "")
+    with transaction.atomic():
+        _mark_deleted(shop, source_id)
+        sold.deleted(shop, source_id, data)
 
 
 def core_deleted(event: InboxEvent) -> None:
@@ -119,7 +130,8 @@ def accept(
         return None
     listed = _refunds(shop, order) if refunds is None else refunds
     seen = Listed.read(listed, order.currency) if listed is not None else None
-    keep = partial(_keep, shop, order, seen, read_at=read_at, sure=sure, history=history)
+    said = sold.Told.by(wire)
+    keep = partial(_keep, shop, order, seen, said, read_at=read_at, sure=sure, history=history)
     try:
         row, change = keep()
     except IntegrityError:  # two events of a new order at once: the other one was first
@@ -162,6 +174,7 @@ def _keep(
     shop: Shop,
     order: canonical.Order,
     refunds: Listed | None,
+    said: sold.Told,
     *,
     read_at: datetime | None,
     sure: bool,
@@ -177,6 +190,7 @@ def _keep(
             reconsider(row, kinds.REFUND, kinds.RETURN)
         if news and (not history or has_document(row)):
             follow_up(row, order)
+        sold.told(row, said, is_news=news)
     return row, change
 
 
@@ -195,14 +209,11 @@ def _refunds(shop: Shop, order: canonical.Order) -> list[Any] | None:
 
 def follow_up(row: Order, order: canonical.Order) -> None:
     """Queue the order for MoySklad if its status was chosen for sending or it has a document already."""
-    ensure_listings(row.shop, order.lines)
+    make_listings(
+        row.shop, {(one.product_id, one.variation_id): one for one in order.lines if one.product_id}
+    )
     if wants_document(row):
         enqueue(row.shop, row.shop.account, kinds.ORDER, row.object_key)
-
-
-def has_document(row: Order) -> bool:
-    """There is one in MoySklad, or a call whose answer is not here yet may have made it."""
-    return hasattr(row, "binding") and bool(row.binding.external_id or row.binding.sending)
 
 
 def wants_document(row: Order) -> bool:
@@ -233,5 +244,6 @@ def _mark_deleted(shop: Shop, source_id: str) -> None:
         row.status = "trash"
         row.content = {**row.content, "status": "trash"}
         row.save(update_fields=["status", "content"])
+        sold.held([row])
         if wants_document(row):
             enqueue(shop, shop.account, kinds.ORDER, row.object_key)

@@ -19,12 +19,15 @@ from bridge.outbox.enqueue import enqueue, release_object
 from bridge.sync import kinds
 from bridge.sync.account import directory
 from bridge.sync.states import removed_documents, status_news
+from bridge.sync.stock import sold
 from connectors.moysklad.client import MoySklad
 
 Gone = OrderBinding.Gone
 INCOMING = ("paymentin", "cashin")
+# Reserves and shipments are told by positions alone.
+OPENED = ("positions",)
 # What a write may change of a binding: all but what it is the binding of.
-SAID = ("document_name", "agent_id", "organization_id", "sum_minor", "payed_minor", "shipped_minor")
+SAID = ("document_name", "agent_id", "organization_id", "sum_minor", "payed_minor", "shipped_minor", "pieces")
 KEPT = [
     field.name
     for field in OrderBinding._meta.concrete_fields
@@ -33,15 +36,16 @@ KEPT = [
 
 
 def look(client: MoySklad, account: Connection, ids: Sequence[str]) -> None:
-    """Read these documents and act on what changed; one that is no longer there was deleted."""
-    documents = list(client.orders.by_ids(ids, deleted=None))
+    """Read these documents (1 call per 100) and act on what changed; one that is no longer there was deleted."""
+    documents = list(client.orders.by_ids(ids, OPENED, deleted=None))
     observe(account, documents)
     for missing in set(ids) - {str(row["id"]) for row in documents}:
         _removed(account, missing, Gone.DELETED)
 
 
 def observe(account: Connection, documents: Iterable[Mapping[str, Any]]) -> int:
-    """Compare documents with what we know of them and queue what the site must learn; returns how many were ours."""
+    """Compare documents (with positions OPENED) with what we know of them and queue what the site must learn; returns
+    how many were ours."""
     seen = [from_moysklad.document(row) for row in documents]
     ours = set(of(account, [document.external_id for document in seen]).values_list("external_id", flat=True))
     known = [document for document in seen if document.external_id in ours]
@@ -51,10 +55,13 @@ def observe(account: Connection, documents: Iterable[Mapping[str, Any]]) -> int:
             _removed(account, document.external_id, Gone.BINNED)
             continue
         with transaction.atomic():
-            binding = of(account, [document.external_id]).select_for_update(of=("self",)).first()
+            binding = _locked(account, document.external_id)
             if binding is not None:
+                before = (binding.pieces, binding.shipped_minor, binding.gone)
                 _apply(account, binding, document)
                 binding.save()
+                if before != (binding.pieces, binding.shipped_minor, binding.gone):
+                    sold.held([binding.order])
     return len(known)
 
 
@@ -66,11 +73,27 @@ def note(account: Connection, answers: Sequence[tuple[OrderBinding, Document]]) 
     _know_states(account, {seen.state_id for _binding, seen in answers})
     bindings = [binding for binding, _seen in answers]
     with transaction.atomic():
+        lock_orders(binding.order_id for binding in bindings)
         rows = OrderBinding.objects.select_for_update().filter(pk__in=[one.pk for one in bindings])
         stored = {row.pk: row for row in rows.order_by("pk")}
         for binding, seen in answers:
             _note(account, binding, stored.get(binding.pk), seen)
         OrderBinding.objects.bulk_update(bindings, KEPT)
+        sold.held([binding.order for binding in bindings])
+
+
+def lock_orders(ids: Iterable[int]) -> None:
+    """An order's row before that of its document, and several by their keys, wherever both are held: else two
+    transactions could wait for one another."""
+    rows = Order.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+
+
+def _locked(account: Connection, external_id: str) -> OrderBinding | None:
+    """The binding of this document as it is now, held."""
+    lock_orders(of(account, [external_id]).values_list("order_id", flat=True))
+    binding: OrderBinding | None = of(account, [external_id]).select_for_update(of=("self",)).first()
+    return binding
 
 
 def of(account: Connection, ids: Iterable[str]) -> Any:
@@ -133,6 +156,8 @@ def take_over(binding: OrderBinding, document: Document) -> None:
     binding.remote_updated_at, binding.state_id = document.updated_at, document.state_id
     binding.document_name = document.name
     binding.agent_id, binding.organization_id = document.agent_id, document.organization_id
+    if document.goods is not None:
+        binding.pieces = {item: [str(n) for n in pieces] for item, pieces in document.goods.items()}
     binding.sum_minor = money(document.sum_wire)
     binding.payed_minor, binding.shipped_minor = money(document.payed_wire), money(document.shipped_wire)
 
@@ -181,9 +206,10 @@ def _know_states(account: Connection, state_ids: set[str]) -> None:
 def _removed(account: Connection, external_id: str, how: str) -> None:
     """Staff removed the document: no new one is made, they choose what shall be."""
     with transaction.atomic():
-        binding = of(account, [external_id]).select_for_update(of=("self",)).first()
+        binding = _locked(account, external_id)
         if binding is None or binding.gone:
             return
         binding.gone = how
         binding.save(update_fields=["gone"])
+        sold.held([binding.order])
         removed_documents.noticed(binding.order, binding)

@@ -17,6 +17,7 @@ from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Outcome, Parked
 from bridge.sync import kinds
 from bridge.sync.document.identity import sync_id
+from bridge.sync.stock import sold
 from connectors.errors import ConnectorError, OutcomeUnknown
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
@@ -55,11 +56,12 @@ def create_again(order: Order) -> bool:
         binding.state_id = binding.site_status = binding.expected_status = ""
         binding.editing = None
         binding.sum_minor = binding.payed_minor = binding.shipped_minor = 0
-        binding.remote_updated_at = None
+        binding.remote_updated_at = binding.pieces = None
         binding.written = _still_true(binding)
         binding.goods, binding.sending, binding.gone = "", None, Gone.NO
         binding.sync_id = sync_id(order, binding.generation)
         binding.save()
+        sold.held([binding.order])
         enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
     return True
 
@@ -125,8 +127,11 @@ def _put_away(order: Order, binding: OrderBinding) -> Outcome:
 
 
 def _note(binding: OrderBinding, gone: OrderBinding.Gone) -> None:
-    binding.gone = gone
-    binding.save(update_fields=["gone"])
+    with transaction.atomic():
+        Order.objects.select_for_update().get(pk=binding.order_id)
+        binding.gone = gone
+        binding.save(update_fields=["gone"])
+        sold.held([binding.order])
 
 
 def _still_true(binding: OrderBinding) -> dict[str, Any]:
@@ -146,4 +151,5 @@ def _question(binding: OrderBinding) -> Problem:
 
 
 def _removed(order: Order, *ways: str) -> OrderBinding | None:
+    Order.objects.select_for_update().get(pk=order.pk)  # before its document's, as everywhere
     return OrderBinding.objects.select_for_update().filter(order=order, gone__in=ways).first()

@@ -17,6 +17,7 @@ from bridge.outbox.outcomes import Done, Outcome, Parked
 from bridge.sync.site_orders.order_messages import one_by_one
 from bridge.sync.site_orders.orders_from_site import answered
 from bridge.sync.states import observed, status_news
+from bridge.sync.stock.news import documents_changed
 from connectors.moysklad.limits import Priority
 
 # A person put the order there on the site; MoySklad's word must not undo it (it would mail the buyer).
@@ -25,6 +26,7 @@ LEFT_TO_PEOPLE = ("trash", "refunded")
 
 def hinted(event: InboxEvent) -> None:
     """A webhook named some documents: those of ours are read again, all in one call; the body is never believed."""
+    documents_changed(event.connection)  # whoever's order it is, it may reserve
     rows = [row for row in payload(event).get("events") or [] if isinstance(row, dict)]
     ids = {
         from_moysklad.ref_id(row) for row in rows if (row.get("meta") or {}).get("type") == "customerorder"

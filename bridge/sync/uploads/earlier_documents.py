@@ -6,7 +6,7 @@ A number alone proves nothing: the sum or the buyer must agree as well, and only
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,9 @@ from bridge.domain import phones
 from bridge.domain.errors import Problem
 from bridge.domain.money import to_text
 from bridge.mapping import from_moysklad, moysklad_money, woocommerce_meta
-from bridge.orders.models import Order, OrderBinding
+from bridge.orders.models import Order
 from bridge.sync.document.identity import sync_id
+from bridge.sync.orders.linked_documents import OPENED, bound
 from bridge.sync.refunds.refund_plans import as_it_stands
 from connectors.moysklad.client import MoySklad
 
@@ -26,10 +27,6 @@ Document = Mapping[str, Any]
 # `includes/Orders.php` (send_order); wcstores `Admin/Metaboxes/OrderMetaBoxController.php`; `ORDER_META_ID` of "wc_ms".
 PLUGIN_FIELDS = ("wooms_id", "_ms_order_id", "wc_ms_order_id")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# What judging and linking need of a document.
-OPENED = ("positions", "agent")
-# Codes of what keeps a document from being linked.
-DOUBTS = ("link_doubtful", "link_several", "link_in_bin", "link_taken")
 SHOWN = 5
 
 
@@ -75,12 +72,6 @@ def find(client: MoySklad, account: Connection, sought: Sequence[Sought]) -> dic
         if open_ones:
             verdicts |= ask(client, account, open_ones)
     return _undisputed(verdicts, {one.order.pk: one.order for one in sought})
-
-
-def bound(account: Connection, documents: Iterable[str]) -> dict[str, int]:
-    """Those of the documents that stand for an order already, with the order's primary key."""
-    rows = OrderBinding.objects.filter(order__shop__account=account, external_id__in=set(documents) - {""})
-    return dict(rows.values_list("external_id", "order_id"))
 
 
 def doubt(code: str, order: Order, documents: Sequence[Document]) -> Doubtful:

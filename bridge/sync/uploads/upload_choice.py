@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
-from django.utils import timezone
-
+from bridge import whole_days
+from bridge.portions import portions
 from bridge.sync.document.order_document import RELEASING
 from connectors.woocommerce.orders import MAX_IDS, OrderFilter
 
@@ -33,8 +33,7 @@ class Chosen:
     def filters(self) -> list[OrderFilter]:
         """What to ask the site for, one after the other."""
         whole = OrderFilter(self._after(), self._before(), statuses=self.statuses or ANY)
-        parts = [self.ids[start : start + MAX_IDS] for start in range(0, len(self.ids), MAX_IDS)]
-        return [replace(whole, ids=part) for part in parts] or [whole]
+        return [replace(whole, ids=tuple(part)) for part in portions(self.ids, MAX_IDS)] or [whole]
 
     def makes(self, status: str) -> bool:
         """Whether a missing document is made in this status: for an order that came to nothing only if it was named."""
@@ -55,5 +54,4 @@ def from_json(data: dict[str, Any]) -> Chosen:
 
 def _gmt(day: date, shift: timedelta) -> str:
     """The day's beginning here, shifted, in UTC as the site writes it."""
-    begins = timezone.make_aware(datetime.combine(day, time.min)) + shift
-    return begins.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return (whole_days.begins(day) + shift).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -6,105 +6,61 @@ and counts nothing twice.
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from bridge import worktime
 from bridge.connections import clients
-from bridge.connections.faults import is_outage, note_outage, note_success, problem_of
-from bridge.connections.models import Connection, Shop
-from bridge.domain.errors import DomainError, Problem
+from bridge.connections.faults import is_outage
+from bridge.connections.models import Shop
+from bridge.domain.errors import DomainError
 from bridge.orders import flags
 from bridge.orders.models import Order
+from bridge.orders.record_sales import has_document
+from bridge.outbox import pauses
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
-from bridge.passing import PASSING, mend
-from bridge.sync import kinds
+from bridge.sync import kinds, leased
 from bridge.sync.models import Upload
-from bridge.sync.site_orders.orders_from_site import accept, has_document, note_polled
+from bridge.sync.orders.linked_documents import DOUBTS, link
+from bridge.sync.site_orders.orders_from_site import accept, note_polled
 from bridge.sync.uploads import upload_choice
-from bridge.sync.uploads.earlier_documents import DOUBTS, Doubtful, Found, Sought, Verdict, find, noted_in
-from bridge.sync.uploads.linked_documents import link
-from bridge.sync.uploads.uploads import idle
-from bridge.wake import RUN_UPLOAD, wake
-from connectors.errors import ConnectorError, PermanentError
+from bridge.sync.uploads.earlier_documents import Doubtful, Found, Sought, Verdict, find, noted_in
+from connectors.errors import PermanentError
 from connectors.moysklad.limits import Priority
 from connectors.woocommerce.orders import OrderFilter
 
-logger = logging.getLogger(__name__)
-
-# Seconds a portion may take before it stops at the next page.
-BUDGET = 20.0
 # With so many orders on their way already, more would only stand before those that buyers place just now.
 ENOUGH_WAITING = 200
-WAIT, RETRY = 2.0, 60.0
+WAIT = 2.0
 
 Wire = Mapping[str, Any]
 Place = dict[str, Any]  # {"part": number of the filter, "at": the site's place in it, "seen": {id: date}}
 BEGINNING: Place = {"part": 0, "at": None, "seen": {}}
 
 
-class Trouble(Exception):
-    """A call failed; carries what to tell a person."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.code)
-        self.problem = problem
+def kept_in() -> Q:
+    """Uploads of shops that send no orders just now."""
+    return Q(pauses.of_shop(kinds.ORDER))
 
 
-def run(upload_id: int) -> bool:
-    """Work on an upload for a portion, if it is due and nobody does; False otherwise."""
-    now = timezone.now()
-    rows = Upload.objects.filter(idle(), pk=upload_id, state=Upload.State.RUNNING, due_at__lte=now)
-    if not rows.update(running_since=now):
-        return False
-    upload = Upload.objects.select_related("shop__site", "shop__account").get(pk=upload_id)
-    problem, wait = Problem(""), RETRY * settings.RETRY_SCALE
-    try:
-        wait = _portion(upload)
-    except Trouble as trouble:
-        problem = trouble.problem
-    except PASSING as error:
-        mend()
-        logger.warning("upload %s waits for the database: %r", upload.pk, error)
-    except Exception as error:
-        logger.exception("upload %s failed", upload.pk)
-        problem = Problem("internal", {"detail": f"{type(error).__name__}: {error}"})
-    _let_go(upload, wait, problem)
-    return True
-
-
-def _let_go(upload: Upload, wait: float, problem: Problem) -> None:
-    ours = Upload.objects.filter(pk=upload.pk, running_since=upload.running_since)
-    due = timezone.now() + timedelta(seconds=wait)
-    told = {"problem": problem.code, "problem_params": dict(problem.params)}
-    if ours.update(running_since=None, due_at=due, **told) and not wait:
-        wake(RUN_UPLOAD, upload.pk)
-
-
-def _portion(upload: Upload) -> float:
+def portion(upload: Upload) -> float:
     """Page after page until time is up, or there is nothing to do; returns the seconds to wait before going on."""
-    deadline = time.monotonic() + BUDGET
-    for connection in (upload.shop.site, upload.shop.account):
-        if connection.is_paused():
-            raise Trouble(Problem(connection.pause_problem or "away", connection.pause_params))
+    time_is_up = leased.stopwatch()
+    leased.require_answering(upload.shop.site, upload.shop.account)
     while True:
         if _enough_waiting(upload.shop):
             return WAIT
-        if not _page(upload) or time.monotonic() > deadline or worktime.time_is_up():
+        if not _page(upload) or time_is_up():
             return 0
 
 
 def _enough_waiting(shop: Shop) -> bool:
     waiting = OutboxMessage.objects.filter(
+        ~pauses.held(),
         connection=shop.account_id,
         kind=kinds.ORDER,
         state=OutboxMessage.State.WAITING,
@@ -117,12 +73,12 @@ def _page(upload: Upload) -> bool:
     """One page of the site's orders; False when there is no more to do now."""
     shop, place = upload.shop, upload.place or BEGINNING
     parts = upload_choice.from_json(upload.chosen).filters()
-    with _calling(shop.site):
+    with leased.calling(shop.site):
         rows, following = _read(shop, parts[place["part"]], place)
         new = [row for row in rows if str(row.get("id")) not in place["seen"]]
         orders = _recorded(shop, new)
     sought = [Sought(order, noted_in(wire)) for order, wire in orders if not has_document(order)]
-    with _calling(shop.account):
+    with leased.calling(shop.account):
         client = clients.moysklad(shop.account, Priority.CATALOGUE, tenant=shop.name)
         verdicts = find(client, shop.account, sought)
     known = len(orders) - len(sought)
@@ -173,8 +129,7 @@ def _store(
 ) -> bool:
     """What the page brought and the place together, unless somebody else took over or it was cancelled meanwhile."""
     with transaction.atomic():
-        ours = Upload.objects.select_for_update().filter(pk=upload.pk, running_since=upload.running_since)
-        row = ours.exclude(state=Upload.State.CANCELLED).first()
+        row = leased.held(upload)
         if row is None:
             return False
         row.read, row.known = row.read + read, row.known + known
@@ -204,15 +159,3 @@ def _settle(upload: Upload, order: Order, verdict: Verdict | None) -> None:
             shop, payload = order.shop, {"upload": upload.pk}
             enqueue(shop, shop.account, kinds.ORDER, order.object_key, payload)
             upload.queued += 1
-
-
-@contextmanager
-def _calling(connection: Connection) -> Iterator[None]:
-    """Whatever goes wrong with a call inside is this connection's trouble."""
-    try:
-        yield
-    except ConnectorError as error:
-        if is_outage(error):
-            note_outage(connection, error)
-        raise Trouble(problem_of(error, connection)) from error
-    note_success(connection)

@@ -1,15 +1,14 @@
-"""Uploads of older orders: a person previews, starts, pauses, resumes and cancels them (work: upload_portions.py)."""
+"""Uploads of older orders: a person previews, starts and cancels them (the work itself: upload_portions.py)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from bridge.connections import clients
@@ -19,16 +18,16 @@ from bridge.orders.flags import Flag
 from bridge.orders.models import Order
 from bridge.outbox.enqueue import discard
 from bridge.outbox.models import OutboxMessage
-from bridge.sync import kinds
+from bridge.outbox.upload_of import UploadOf
+from bridge.sync import leased
+from bridge.sync.leased import OPEN
 from bridge.sync.models import Upload
+from bridge.sync.orders.linked_documents import DOUBTS
 from bridge.sync.site_orders.orders_from_site import wants_document
-from bridge.sync.uploads.earlier_documents import DOUBTS
 from bridge.sync.uploads.upload_choice import Chosen
-from bridge.wake import RUN_UPLOAD, wake
 from connectors.woocommerce.paging import MAX_PER_PAGE
 
 State, Sending = Upload.State, OutboxMessage.State
-OPEN = (State.RUNNING, State.PAUSED)
 # Calls to MoySklad for a page of orders: the questions whether they are there, and one that makes them.
 ASKING, MAKING = 2, 1
 # Seconds a page takes at the site and here, about.
@@ -64,23 +63,8 @@ def start(shop: Shop, chosen: Chosen, *, create_missing: bool = True) -> Upload:
         upload = Upload.objects.create(
             shop=shop, chosen=chosen.to_json(), create_missing=create_missing, total=total
         )
-        wake(RUN_UPLOAD, upload.pk)
+        leased.wake_up(upload)
     return upload
-
-
-def pause(upload: Upload) -> bool:
-    """Read no further; what is queued goes out. False when it does not run."""
-    return bool(Upload.objects.filter(pk=upload.pk, state=State.RUNNING).update(state=State.PAUSED))
-
-
-def resume(upload: Upload) -> bool:
-    """Go on where it was paused. False when it is not paused."""
-    with transaction.atomic():
-        rows = Upload.objects.filter(pk=upload.pk, state=State.PAUSED)
-        going = rows.update(state=State.RUNNING, due_at=timezone.now(), problem="", problem_params={})
-        if going:
-            wake(RUN_UPLOAD, upload.pk)
-    return bool(going)
 
 
 def cancel(upload: Upload) -> bool:
@@ -100,25 +84,12 @@ def cancel(upload: Upload) -> bool:
 
 def queued(upload: Upload) -> QuerySet[OutboxMessage]:
     """The messages of documents this upload asked for."""
-    return OutboxMessage.objects.filter(shop=upload.shop_id, kind=kinds.ORDER, payload__upload=upload.pk)
+    return OutboxMessage.objects.filter(Exact(UploadOf("payload"), upload.pk))
 
 
 def doubtful(shop: Shop) -> QuerySet[Flag]:
     """What a person must decide of this shop's orders."""
     return Flag.objects.filter(order__shop=shop, code__in=DOUBTS).select_related("order__shop__account")
-
-
-def due() -> list[int]:
-    """Uploads that should run and nobody runs."""
-    now = timezone.now()
-    rows = Upload.objects.filter(idle(), state=State.RUNNING, due_at__lte=now)
-    return list(rows.values_list("pk", flat=True))
-
-
-def idle() -> Q:
-    """Nobody runs it, or somebody who has been silent for longer than a worker may be."""
-    lost = timezone.now() - timedelta(seconds=settings.LEASE_SECONDS)
-    return Q(running_since=None) | Q(running_since__lt=lost)
 
 
 def _take_back(messages: Sequence[OutboxMessage]) -> None:

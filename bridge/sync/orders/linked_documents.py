@@ -5,12 +5,13 @@ What both sides say at this moment is taken for settled, so that only later chan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from bridge.connections import clients
+from bridge.connections.models import Connection
 from bridge.domain.errors import DomainError
 from bridge.domain.order import to_json
 from bridge.domain.refunds import remaining
@@ -24,10 +25,15 @@ from bridge.sync.document import order_document as parts
 from bridge.sync.document.identity import sync_id
 from bridge.sync.refunds import refund_plans
 from bridge.sync.states import observed
-from bridge.sync.uploads.earlier_documents import DOUBTS, OPENED, bound
+from bridge.sync.stock import sold
 from connectors.moysklad.limits import Priority
 
 Document = Mapping[str, Any]
+
+# What judging and linking need of a document.
+OPENED = ("positions", "agent")
+# Codes of what keeps a document from being linked.
+DOUBTS = ("link_doubtful", "link_several", "link_in_bin", "link_taken")
 
 
 def link(order: Order, document: Document) -> bool:
@@ -44,10 +50,17 @@ def link(order: Order, document: Document) -> bool:
         binding.written, binding.goods = _settled(order, document), parts.goods_digest(_content(order))
         binding.site_status = order.status
         binding.save()
+        sold.held([order], history=True)
         flags.lower(order, *DOUBTS)
         if Order.objects.filter(pk=order.pk).exclude(digest=order.digest).exists():
             enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
     return True
+
+
+def bound(account: Connection, documents: Iterable[str]) -> dict[str, int]:
+    """Those of the documents that stand for an order already, with the order's primary key."""
+    rows = OrderBinding.objects.filter(order__shop__account=account, external_id__in=set(documents) - {""})
+    return dict(rows.values_list("external_id", "order_id"))
 
 
 def choose(order: Order, document_id: str) -> bool:
@@ -72,6 +85,7 @@ def _bind(order: Order, seen: from_moysklad.Document) -> OrderBinding | None:
     """The binding with what the document says now; None when the order or the document is bound already."""
     if bound(order.shop.account, [seen.external_id]):
         return None
+    observed.lock_orders([order.pk])
     binding = OrderBinding.objects.select_for_update().filter(order=order).first()
     if binding is not None and (binding.external_id or binding.sending):
         return None

@@ -1,0 +1,1 @@
+"""Prices and texts of goods that follow MoySklad."""

@@ -1,0 +1,1 @@
+"""Links that people make many of at once, and what is suggested to them."""

@@ -1,0 +1,75 @@
+"""Numbers on their way to a site: by its plugin, which takes off what it sold meanwhile, or by its REST API."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bridge.catalog.models import Listing
+from bridge.connections import clients
+from bridge.connections.models import Shop
+from bridge.sync.stock import through_plugin, through_rest
+from bridge.sync.stock.journal import Counted
+from bridge.sync.stock.results import Result, Wish
+from connectors.errors import AuthError, Forbidden, NotFound, PermanentError
+
+logger = logging.getLogger(__name__)
+
+# The first release of the plugin that writes stock, and what is noted for a site whose plugin cannot.
+SINCE = (1, 3, 0)
+CANNOT = "0"
+
+
+@dataclass(frozen=True)
+class Portion:
+    """What one call after another is to write, and which sales are in it."""
+
+    wishes: Sequence[Wish]
+    counted: Counted
+
+
+def write(shop: Shop, portion: Portion) -> list[Result]:
+    """Set these numbers; a result for each that was reached. Raises ConnectorError when the site as a whole fails."""
+    client = clients.woocommerce(shop.site)
+    if plugin_writes(shop):
+        try:
+            results = through_plugin.write(shop, client, portion.wishes, portion.counted)
+        except (NotFound, AuthError, Forbidden, PermanentError) as error:
+            _note_refusal(shop, error)
+        else:
+            _note(shop, "")
+            return results
+    return through_rest.write(shop, client, portion.wishes)
+
+
+def plugin_writes(shop: Shop) -> bool:
+    """Whether the site's plugin is known to write stock, or may."""
+    if not shop.site.credentials.get("event_secret"):
+        return False
+    return not shop.plugin_version or version(shop.plugin_version) >= SINCE
+
+
+def version(text: str) -> tuple[int, ...]:
+    """'1.3.0' → (1, 3, 0); what is no number counts as 0."""
+    return tuple(int(part) if part.isdecimal() else 0 for part in text.split("."))
+
+
+def _note_refusal(shop: Shop, error: NotFound | AuthError | Forbidden | PermanentError) -> None:
+    logger.warning("the plugin of %s does not write stock: %s", shop, error.code)
+    if isinstance(error, NotFound):
+        shop.plugin_version = CANNOT
+        shop.save(update_fields=["plugin_version"])
+    _note(shop, error.code or str(error.status))
+
+
+def _note(shop: Shop, problem: str) -> None:
+    if shop.plugin_problem != problem[:60]:
+        shop.plugin_problem = problem[:60]
+        shop.save(update_fields=["plugin_problem"])
+
+
+def wish(listing: Listing, quantity: Decimal, backorders: str = "") -> Wish:
+    """Ask for a number; an empty `backorders` leaves them as they are."""
+    return Wish(listing, quantity, backorders)
