@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
-from bridge import pulse, routes
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from bridge import pulse, routes, worktime
+from bridge.alerts import send
 from bridge.inbox.process import process_waiting
 from bridge.outbox.deliver import deliver as deliver_message
 from bridge.schedules import sweep
-from bridge.sync import flows
-from bridge.sync.uploads import upload_portions
+from bridge.sync import flows, leased
+
+P = ParamSpec("P")
 
 
+def job(work: Callable[P, object]) -> Callable[P, None]:
+    """A worker that is to end begins nothing: the beat finds the row again, for another."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        if not worktime.stopping():
+            with pulse.working():
+                work(*args, **kwargs)
+
+    return run
+
+
+@job
 def process_inbox() -> None:
-    with pulse.working():
-        process_waiting(routes.TOPICS)
+    process_waiting(routes.TOPICS)
 
 
+@job
 def deliver(message_id: int) -> None:
-    with pulse.working():
-        deliver_message(message_id, routes.KINDS)
+    deliver_message(message_id, routes.KINDS)
 
 
+@job
 def run_flow(watermark_id: int) -> None:
-    with pulse.working():
-        flows.run(watermark_id, routes.FLOWS)
+    flows.run(watermark_id, routes.FLOWS)
 
 
-def run_upload(upload_id: int) -> None:
-    with pulse.working():
-        upload_portions.run(upload_id)
+@job
+def run_work(kind: str, pk: int) -> None:
+    leased.run(kind, pk, routes.LONG_WORK)
 
 
+@job
+def send_alerts(recipient_id: int) -> None:
+    send.send(recipient_id)
+
+
+@job
 def beat() -> None:
-    with pulse.working():
-        sweep(routes.FLOWS)
+    sweep(routes.FLOWS, routes.LONG_WORK)

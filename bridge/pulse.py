@@ -7,19 +7,25 @@ does that of a job that outlives the queue's timeout.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from bridge import worktime
+from bridge import clock, worktime
+from bridge.apilog import buffer
 from bridge.sync.models import Heartbeat
 
 logger = logging.getLogger(__name__)
+
+TO_END = 6.0
+"""Seconds a job has to end by itself once the worker is to stop; the supervisor kills at GRACE_SECONDS."""
 
 _thread: threading.Thread | None = None
 
@@ -31,19 +37,24 @@ def working() -> Iterator[None]:
     if _thread is None or not _thread.is_alive():
         _thread = threading.Thread(target=_watch, name="pulse", daemon=True)
         _thread.start()
-    with worktime.job():
-        yield
+    try:
+        with worktime.job():
+            yield
+    finally:
+        buffer.write()
 
 
 def touch() -> None:
-    """Note that the queue moves."""
-    Heartbeat.objects.update_or_create(pk=1, defaults={"at": timezone.now()})
+    """Note that the queue moves: for this machine's supervisor in a file, for everybody in the database."""
+    Path(settings.PULSE_FILE).touch()
+    now = timezone.now()
+    clock.look(now)
+    Heartbeat.objects.update_or_create(pk=1, defaults={"at": now})
 
 
 def _watch() -> None:
     seen = worktime.jobs_begun()
-    while True:
-        time.sleep(settings.BEAT_SECONDS)
+    while not worktime.stopping(within=settings.BEAT_SECONDS):
         seconds, begun = worktime.seconds_in_job(), worktime.jobs_begun()
         at_work = seconds is not None and seconds < settings.Q_CLUSTER["timeout"]
         if at_work or begun != seen:
@@ -54,3 +65,17 @@ def _watch() -> None:
             finally:
                 connection.close()
         seen = begun
+    _end()
+
+
+def _end() -> None:
+    """A job that does not end in time, because it waits for a slow answer, gives back what it holds and ends here. What
+    came of the call is looked up by whoever takes the work.
+    """
+    deadline = time.monotonic() + TO_END
+    while worktime.seconds_in_job() is not None:
+        if time.monotonic() > deadline:
+            logger.warning("the worker stops in the middle of a job; what it held is free for others")
+            worktime.give_back()
+            os._exit(0)
+        time.sleep(0.05)

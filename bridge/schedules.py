@@ -5,49 +5,90 @@ The worker command sends a beat through the queue every few seconds; django-q2's
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.brokers import get_broker
 
-from bridge import pulse
+from bridge import clock, pulse, worktime
+from bridge.alerts import send, watch
+from bridge.apilog import retention
+from bridge.connections.models import Connection, Shop
 from bridge.inbox.models import InboxEvent
+from bridge.outbox import pauses
 from bridge.outbox.enqueue import reset_stale
 from bridge.outbox.models import OutboxMessage
-from bridge.sync import flows
+from bridge.passing import mend
+from bridge.personal import retention as personal
+from bridge.sync import flows, leased, tally
 from bridge.sync.models import Watermark
-from bridge.sync.uploads import uploads
-from bridge.wake import DELIVER, PROCESS_INBOX, RUN_FLOW, RUN_UPLOAD, wake
+from bridge.sync.reconcile import findings
+from bridge.wake import DELIVER, PROCESS_INBOX, RUN_FLOW, RUN_WORK, SEND_ALERTS, wake
+
+logger = logging.getLogger(__name__)
 
 PORTION = 100
 # With this much in the queue already, waking more would only repeat it.
 QUEUE_FULL = 200
 
 
-def sweep(table: Mapping[str, flows.Flow]) -> None:
-    """One beat: note the time, take back what vanished workers held, wake what is due."""
+def sweep(table: Mapping[str, flows.Flow], long_work: Mapping[str, leased.Work]) -> None:
+    """One beat: note the time, take back what vanished workers held, wake what is due, close what is mended."""
     now = timezone.now()
     pulse.touch()
+    clock.free_the_untried(now)
     lease = timedelta(seconds=settings.LEASE_SECONDS)
     reset_stale(lease)
-    InboxEvent.objects.filter(state=InboxEvent.State.IN_FLIGHT, in_flight_since__lt=now - lease).update(
-        state=InboxEvent.State.WAITING, due_at=now
-    )
+    held = InboxEvent.objects.filter(worktime.lapsed("in_flight_since"), state=InboxEvent.State.IN_FLIGHT)
+    held.update(state=InboxEvent.State.WAITING, due_at=now)
     flows.ensure(table)
+    findings.mended()
+    retention.forget(now, _days_of_calls())
+    personal.forget(now)
+    pauses.end_due(now)
+    tally.keep(now)
+    _tell(now)
     if get_broker().queue_size() > QUEUE_FULL:
         return
     if InboxEvent.objects.filter(state=InboxEvent.State.WAITING, due_at__lte=now).exists():
         wake(PROCESS_INBOX)
-    messages = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__lte=now).exclude(
-        connection__paused_until__gt=now
-    )
-    for pk in messages.order_by("due_at").values_list("pk", flat=True)[:PORTION]:
+    waiting = OutboxMessage.objects.filter(~pauses.held(), state=OutboxMessage.State.WAITING, due_at__lte=now)
+    messages = waiting.exclude(connection__paused_until__gt=now)
+    for pk in _some_of_each(messages):
         wake(DELIVER, pk)
-    idle = Q(running_since=None) | Q(running_since__lt=now - lease)
-    for pk in Watermark.objects.filter(idle, next_due_at__lte=now).values_list("pk", flat=True):
+    for pk in Watermark.objects.filter(leased.idle(), next_due_at__lte=now).values_list("pk", flat=True):
         wake(RUN_FLOW, pk)
-    for pk in uploads.due():
-        wake(RUN_UPLOAD, pk)
+    for kind, pk in leased.due(long_work):
+        wake(RUN_WORK, kind, pk)
+
+
+def _some_of_each(messages: QuerySet[OutboxMessage]) -> Iterator[int]:
+    """Of each shop and kind those due longest: an order must not stand behind ten thousand of something else."""
+    queues = list(messages.order_by().values_list("shop_id", "kind").distinct())
+    for shop_id, kind in queues:
+        own = messages.filter(shop_id=shop_id, kind=kind).order_by("due_at")
+        yield from own.values_list("pk", flat=True)[: max(PORTION // len(queues), 1)]
+
+
+def _days_of_calls() -> dict[int, int]:
+    """How long the API log keeps the calls of each connection: for as long as one of its shops wants it."""
+    days = dict.fromkeys(Connection.objects.values_list("pk", flat=True), 0)
+    for site, account, wanted in Shop.objects.values_list("site_id", "account_id", "api_log_days"):
+        for pk in (site, account):
+            days[pk] = max(days.get(pk, 0), wanted)
+    return {pk: wanted or retention.DAYS for pk, wanted in days.items()}
+
+
+def _tell(now: datetime) -> None:
+    """Alerts; whatever is wrong with them, the beat goes on."""
+    try:
+        if watch.look(now):
+            for pk in send.due(now):
+                wake(SEND_ALERTS, pk)
+    except Exception:
+        mend()
+        logger.exception("alerts could not be worked out")

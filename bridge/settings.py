@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +21,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(str(BASE_DIR / ".env"))
 
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+# A variable that is set to nothing is one that is not set: so is a copy of .env.example.
+DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
 
 
 def _own_secret_key() -> str:
@@ -40,6 +43,8 @@ CREDENTIALS_KEYS: list[str] = env.list("CREDENTIALS_KEYS", default=[])
 # Where shops and MoySklad reach the bridge; without it everything works by polling.
 BRIDGE_PUBLIC_URL: str = env.str("BRIDGE_PUBLIC_URL", default="").rstrip("/")
 BRIDGE_ALLOW_PRIVATE_HOSTS: bool = env.bool("BRIDGE_ALLOW_PRIVATE_HOSTS", default=False)
+# Certificate authorities of one's own (PEM), believed beside the public ones.
+TLS_CA_FILE: str = env.str("TLS_CA_FILE", default="")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 if BRIDGE_PUBLIC_URL:
     ALLOWED_HOSTS.append(urlsplit(BRIDGE_PUBLIC_URL).hostname or "localhost")
@@ -49,6 +54,8 @@ if BRIDGE_PUBLIC_URL:
 BEAT_SECONDS: float = env.float("BEAT_SECONDS", default=5.0)
 HEARTBEAT_TIMEOUT: float = env.float("HEARTBEAT_TIMEOUT", default=90.0)
 LEASE_SECONDS: float = env.float("LEASE_SECONDS", default=360.0)
+# Touched whenever a worker of this machine takes something: its supervisor and health check look at it (pulse.py).
+PULSE_FILE: str = env.str("PULSE_FILE", default="") or str(DATA_DIR / "worker.pulse")
 READY_MAX_LAG: float = env.float("READY_MAX_LAG", default=600.0)
 # Calls of one user in three seconds; 11 for a user token from December 2026, 45 for a solution (facts in docs).
 MOYSKLAD_CALLS: int = env.int("MOYSKLAD_CALLS", default=11)
@@ -56,7 +63,14 @@ MOYSKLAD_PARALLEL: int = env.int("MOYSKLAD_PARALLEL", default=5)
 RETRY_SCALE: float = env.float("RETRY_SCALE", default=1.0)
 EVENT_TOLERANCE: float = env.float("EVENT_TOLERANCE", default=300.0)
 EVENT_MAX_BYTES = 1_000_000
+REQUEST_MAX_BYTES = 20_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+# --- how long what is kept of people stays, in days; 0: for good (docs/personal-data.md) ----------------
+KEEP_EVENT_BODIES_DAYS: int = env.int("KEEP_EVENT_BODIES_DAYS", default=90)
+KEEP_ATTEMPTS_DAYS: int = env.int("KEEP_ATTEMPTS_DAYS", default=365)
+KEEP_ALERTS_DAYS: int = env.int("KEEP_ALERTS_DAYS", default=365)
+KEEP_HISTORY_DAYS: int = env.int("KEEP_HISTORY_DAYS", default=0)
 
 INSTALLED_APPS = [
     "unfold",
@@ -68,22 +82,35 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "django_filters",
+    "knox",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_q",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "bridge",
 ]
 
 MIDDLEWARE = [
+    "bridge.apilog.incoming.IncomingCalls",
+    "bridge.inbox.request_size.RequestSize",
     "django.middleware.security.SecurityMiddleware",
+    "bridge.dashboard.content_policy.ContentPolicy",
+    "django.middleware.common.CommonMiddleware",
+    "bridge.inbox.straight.StraightToTheDoors",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bridge.dashboard.language.ChosenLanguage",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "bridge.people.sessions.Sessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "bridge.urls"
@@ -103,9 +130,19 @@ TEMPLATES = [
     }
 ]
 
+# --- alerts (docs/alerts.md) ------------------------------------------------------------------------
+# The mail server alerts go through where none is entered on the desk: smtp+ssl://login:password@host:465
+EMAIL_URL: str = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="sklad-bridge@localhost")
+TELEGRAM_API_URL: str = env.str("TELEGRAM_API_URL", default="https://api.telegram.org").rstrip("/")
+
 # --- database -------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'bridge.sqlite3'}")
+    "default": env.db_url_config(
+        env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'bridge.sqlite3'}"
+    )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
@@ -157,42 +194,128 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = [
+    "bridge.people.throttle.AddressBackend",
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", default=False)
+# Five wrong passwords for a name from one address, and the name waits there for a quarter of an hour (docs/people.md).
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+# So many of one address, whatever the names: then no password from there is looked at for as long.
+ADDRESS_FAILURE_LIMIT = 50
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "bridge.people.throttle.locked_out"
+AXES_CLIENT_IP_CALLABLE = "bridge.people.throttle.address_of"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "Sklad Bridge"
+# 12 hours after the last thing a person did; bridge/people/sessions.py renews it and knows the longest.
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BRIDGE_PUBLIC_URL.startswith("https://")
+# --- transport and pages (docs/security.md) -----------------------------------------------------------
+ENCRYPTED = BRIDGE_PUBLIC_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENCRYPTED
+SECURE_HSTS_SECONDS: int = int(env.str("HSTS_SECONDS", default="") or (365 * 24 * 3600 if ENCRYPTED else 0))
+# Only the proxy can tell how a request came; whoever watches the process from beside it asks without TLS.
+SECURE_SSL_REDIRECT = ENCRYPTED and BEHIND_PROXY
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics"]
+# Other names below the bridge's belong to whoever owns the domain, and so does a place in browsers' built-in lists.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+# What a page may load and run (docs/adr/0015): nothing of others, nothing written into the page.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+# Pages made with Unfold: Alpine evaluates the attributes of its templates, which hold styles too.
+DESK_POLICY = {
+    "script-src": [SELF, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:"],
+}
 
+# --- the API (docs/api.md) --------------------------------------------------------------------------
+# Tokens are rows of ours, which have names and roles; knox makes and hashes them. Its own table is not made.
+KNOX_TOKEN_MODEL = "bridge.ApiToken"  # noqa: S105 a table
+MIGRATION_MODULES = {"knox": None}
+REST_KNOX = {"TOKEN_TTL": None, "TOKEN_PREFIX": "skb_", "AUTH_HEADER_PREFIX": "Bearer"}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # Of one person or token; each web process counts for itself.
+    "DEFAULT_THROTTLE_RATES": {"reads": "600/min", "deeds": "120/min"},
+    # Throttles count by the caller's address, which behind a proxy only that proxy's header tells.
+    "NUM_PROXIES": 1 if SECURE_PROXY_SSL_HEADER else 0,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Sklad Bridge",
+    "DESCRIPTION": "What the desk shows and does, for programs. Rules that hold for all addresses: docs/api.md.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "docExpansion": "none"},
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "bridge.api.examples.with_examples",
+        "bridge.api.schema.with_refusals",
+    ],
 }
 
+# --- what machines that watch the bridge are given (docs/operations.md) -------------------------------
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT: str = env.str("SENTRY_ENVIRONMENT", default="") or "production"
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="") or "text"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"about": {"()": "bridge.telemetry.logs.About"}},
+    "formatters": {
+        "text": {
+            "()": "bridge.telemetry.logs.Line",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "json": {"()": "bridge.telemetry.logs.Json"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["about"], "formatter": LOG_FORMAT}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        "django_q": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
         "urllib3": {"level": "WARNING"},
     },
 }
@@ -210,6 +333,8 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("bridge/icon.svg")}
     ],
     "STYLES": [lambda request: static("bridge/desk.css")],
+    "SCRIPTS": [lambda request: static("bridge/desk.js")],
+    "ACCOUNT": {"navigation": "bridge.dashboard.navigation.own_links"},
     "DASHBOARD_CALLBACK": "bridge.dashboard.home.dashboard",
     "SIDEBAR": {"navigation": "bridge.dashboard.navigation.sidebar"},
     "COLORS": {

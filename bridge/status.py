@@ -11,6 +11,7 @@ from django.utils import timezone
 from bridge.connections import clients
 from bridge.connections.models import Connection, Vendor
 from bridge.inbox.models import InboxEvent
+from bridge.outbox import pauses
 from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Heartbeat, Watermark
 
@@ -19,10 +20,10 @@ def status(now: datetime | None = None) -> dict[str, Any]:
     """The figures of `bridge_status --json` and /api/v1/status/ (docs/operations.md names each)."""
     now = now or timezone.now()
     return {
-        "inbox": _inbox(now),
-        "outbox": _outbox(now),
+        "inbox": inbox(now),
+        "outbox": {**queue(now), **_stuck()},
         "flows": _flows(now),
-        "budget": _budget(now),
+        "budget": budget(now),
         "worker": {"heartbeat_seconds": heartbeat_age(now), "lag_seconds": lag(now)},
     }
 
@@ -36,17 +37,19 @@ def heartbeat_age(now: datetime) -> float | None:
 def lag(now: datetime) -> float:
     """Seconds for which the longest waiting event or message could have been taken, and was not.
 
-    What waits for a connection that is away is not late: an outage is the other side's, and shown there.
+    What waits for a connection that is away is not late: an outage is the other side's, and shown there. Nor is what a
+    pause keeps in.
     """
     events = InboxEvent.objects.filter(state=InboxEvent.State.WAITING, due_at__lte=now)
     messages = OutboxMessage.objects.filter(
-        state=OutboxMessage.State.WAITING, due_at__lte=now, connection__failures=0
+        ~pauses.held(), state=OutboxMessage.State.WAITING, due_at__lte=now, connection__failures=0
     ).exclude(connection__paused_until__gt=now)
     due = [rows.aggregate(oldest=Min("due_at"))["oldest"] for rows in (events, messages)]
     return max((_age(now, moment) or 0.0 for moment in due), default=0.0)
 
 
-def _inbox(now: datetime) -> dict[str, Any]:
+def inbox(now: datetime) -> dict[str, Any]:
+    """Events that were not handled."""
     state = InboxEvent.State
     rows = InboxEvent.objects.filter(state__in=(state.WAITING, state.IN_FLIGHT)).aggregate(
         waiting=Count("pk"), oldest=Min("received_at")
@@ -58,18 +61,27 @@ def _inbox(now: datetime) -> dict[str, Any]:
     }
 
 
-def _outbox(now: datetime) -> dict[str, Any]:
+def queue(now: datetime) -> dict[str, Any]:
+    """Messages that go by themselves, and those that a pause keeps in."""
     state = OutboxMessage.State
-    rows = OutboxMessage.objects.filter(state__in=(state.WAITING, state.IN_FLIGHT)).aggregate(
+    rows = OutboxMessage.objects.filter(state__in=(state.WAITING, state.IN_FLIGHT))
+    going = rows.filter(~pauses.held()).aggregate(
         waiting=Count("pk", filter=Q(state=state.WAITING)),
         in_flight=Count("pk", filter=Q(state=state.IN_FLIGHT)),
         oldest=Min("created_at"),
     )
+    return {
+        "waiting": going["waiting"],
+        "in_flight": going["in_flight"],
+        "oldest_seconds": _age(now, going["oldest"]) or 0,
+        "paused": rows.filter(pauses.held(), state=state.WAITING).count(),
+    }
+
+
+def _stuck() -> dict[str, Any]:
+    state = OutboxMessage.State
     dead = OutboxMessage.objects.filter(state=state.DEAD).values_list("dead_reason").annotate(n=Count("pk"))
     return {
-        "waiting": rows["waiting"],
-        "in_flight": rows["in_flight"],
-        "oldest_seconds": _age(now, rows["oldest"]) or 0,
         "dead": dict(dead.order_by("dead_reason")),
         "parked": OutboxMessage.objects.filter(state=state.PARKED).count(),
     }
@@ -87,7 +99,8 @@ def _flows(now: datetime) -> dict[str, Any]:
     }
 
 
-def _budget(now: datetime) -> dict[str, Any]:
+def budget(now: datetime) -> dict[str, Any]:
+    """How much of each account's call budget is in use at this moment."""
     default = clients.budget()
     accounts = Connection.objects.filter(vendor=Vendor.MOYSKLAD).order_by("name")
     return {

@@ -17,7 +17,8 @@ logger = logging.getLogger(__name__)
 PROCESS_INBOX = "bridge.jobs.process_inbox"
 DELIVER = "bridge.jobs.deliver"
 RUN_FLOW = "bridge.jobs.run_flow"
-RUN_UPLOAD = "bridge.jobs.run_upload"
+RUN_WORK = "bridge.jobs.run_work"
+SEND_ALERTS = "bridge.jobs.send_alerts"
 BEAT = "bridge.jobs.beat"
 
 

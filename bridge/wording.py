@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+
+from bridge.domain.money import exponent
 
 STATUSES: dict[str, str | Promise] = {
     "pending": _("awaiting payment"),
@@ -20,6 +22,9 @@ STATUSES: dict[str, str | Promise] = {
     "failed": _("payment failed"),
     "trash": _("in the trash"),
 }
+SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€", "KZT": "₸", "GBP": "£"}
+NBSP = "\u00a0"
+NUMBER = re.compile(r"\A\d+(\.\d+)?(?![\d.])")
 AMOUNT = re.compile(r"(-?\d+)\.(\d+)( [A-Z]{3})?")
 
 
@@ -36,6 +41,26 @@ def amount(text: str) -> str:
     number = Decimal(f"{whole}.{fraction}")
     written = number_format(number, decimal_pos=len(fraction), use_l10n=True, force_grouping=True)
     return f"{written}{currency or ''}"
+
+
+def price(text: str) -> str:
+    """'1290' and '1290.00' → '1 290,00' in Russian; what follows the number, and any other text, as it is."""
+    return NUMBER.sub(
+        lambda found: number_format(Decimal(found[0]), decimal_pos=2, use_l10n=True, force_grouping=True),
+        text,
+    )
+
+
+def money(minor: int, currency: str) -> str:
+    """189170 RUB → '1 891,70 ₽' in Russian, '₽1,891.70' in English; a code where no symbol is known."""
+    places = exponent(currency)
+    amount = abs(Decimal(minor).scaleb(-places))
+    number = number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
+    sign = "−" if minor < 0 else ""
+    symbol = SYMBOLS.get(currency)
+    if symbol and (get_language() or "").startswith("en"):
+        return f"{sign}{symbol}{number}"
+    return f"{sign}{number}{NBSP}{symbol or currency}"
 
 
 def quotes(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The web process: `gunicorn bridge.wsgi`."""
+"""The web process: `gunicorn bridge.wsgi`; what each of its processes does besides is in gunicorn.conf.py."""
 
 import os
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from bridge.configuration import alerts
 from bridge.configuration.plan import written
 from bridge.connections.models import Connection, Shop, Vendor
+from bridge.people.models import AccessRules
 
 
 def dump(*, secrets: bool = False) -> dict[str, Any]:
@@ -19,6 +21,8 @@ def dump(*, secrets: bool = False) -> dict[str, Any]:
             shop.name: _shop(shop, secrets)
             for shop in Shop.objects.select_related("site", "account").order_by("name")
         },
+        "people": {"second_step_required": AccessRules.now().second_step_required},
+        "alerts": alerts.dump(secrets=secrets),
     }
 
 

@@ -22,10 +22,14 @@ from bridge.configuration.shapes import (
     Whole,
 )
 from bridge.connections.models import Shop
+from bridge.domain.fields import FIELDS
+from bridge.mapping.goods_from_moysklad import DATE
 
 DAY = 24 * 3600
 MOST = 500
+MOST_PIECES = 1_000_000
 WAYS_TO_KNOW = ("email", "phone", "inn")
+AS_THE_SITE = "site"
 
 
 class Key(NamedTuple):
@@ -101,9 +105,28 @@ KEYS = (
     Key("back.status_when_paid", "status_when_paid", Text(60)),
     Key("back.status_when_partly_shipped", "status_when_partly_shipped", Text(60)),
     Key("back.status_when_shipped", "status_when_shipped", Text(60)),
+    Key("log.days", "api_log_days", Whole(1, 365, "days")),
+    Key("stock.write", "write_goods", Flag()),
+    Key("stock.buffer", "stock_buffer", Whole(0, MOST_PIECES, "pieces")),
+    Key("stock.last_pieces", "last_pieces", Whole(0, MOST_PIECES, "pieces")),
+    Key("stock.share", "stock_share", Whole(1, 100, "percent")),
+    Key("stock.decimals", "decimal_quantities", Flag()),
+    Key("stock.backorders", "backorders", OneOf(*Shop.Backorders.values, empty=AS_THE_SITE)),
+    Key("stock.pick_store", "pick_store", OneOf(*Shop.PickStore.values)),
+    Key("prices.price_type", "price_type_id", Name(Kind.PRICE_TYPE)),
+    Key("prices.sale_price_type", "sale_price_type_id", Name(Kind.PRICE_TYPE)),
+    Key("prices.sale_from", "sale_from_attribute_id", Name(Kind.GOODS_ATTRIBUTE, DATE)),
+    Key("prices.sale_to", "sale_to_attribute_id", Name(Kind.GOODS_ATTRIBUTE, DATE)),
+    Key("prices.rounding", "price_rounding", OneOf(*Shop.Rounding.values)),
+    Key("prices.min_margin", "min_margin", Whole(0, 1000, "percent", optional=True)),
+    Key("goods.owned", "owned_fields", Texts(20, FIELDS)),
+    Key("goods.publish_new", "publish_new", Flag()),
+    Key("goods.hide_archived", "hide_archived", Flag()),
 )
 TABLES = tuple(dict.fromkeys(key.table for key in KEYS if key.table))
-COMMON_BUYER = next(key for key in KEYS if key.field == "common_buyer_id")
+_BY_FIELD = {key.field: key for key in KEYS}
+COMMON_BUYER, WRITE = _BY_FIELD["common_buyer_id"], _BY_FIELD["write_goods"]
+SALE_PRICE_TYPE = _BY_FIELD["sale_price_type_id"]
 
 # Which site and which account: the connections' own settings, not the shop's.
 SITE_KEYS: dict[str, Shape] = {
@@ -119,4 +142,8 @@ ACCOUNT_KEYS: dict[str, Shape] = {
     "login": Text(MOST),
     "password": Text(MOST),
 }
-REQUIRED = {"moysklad": ("base_url",), "shop": ("url", "consumer_key", "consumer_secret", "moysklad")}
+# [people]: what is asked of everybody who signs in.
+PEOPLE_KEYS: dict[str, Shape] = {"second_step_required": Flag()}
+REQUIRED = {"moysklad": ("base_url",), "shop": ("url", "moysklad")}
+# Logins that are whole only together. A file without any keeps those that are stored (apply.py).
+TOGETHER = {"moysklad": ("login", "password"), "shop": ("consumer_key", "consumer_secret")}

@@ -9,19 +9,23 @@ from django.db.models import Model
 
 from bridge.catalog.models import ProductBinding
 from bridge.configuration.errors import ConfigurationError
-from bridge.configuration.keys import COMMON_BUYER, KEYS
+from bridge.configuration.keys import COMMON_BUYER, KEYS, SALE_PRICE_TYPE, WRITE
 from bridge.configuration.names import BUYER, Account, Kind, Names
 from bridge.configuration.row_table import RowTable
 from bridge.configuration.rows import ROWS
 from bridge.connections.models import Connection, DirectoryEntry, Shop
+from bridge.domain.fields import SALE_PRICE
 from bridge.orders.models import Order
 
 
 class Plan(NamedTuple):
-    """A shop with its new settings, and the rows the file gives it."""
+    """A shop with its new settings, and the rows the file gives it. `says_write`: the file itself says that goods are
+    written, so that is not held for a preview.
+    """
 
     shop: Shop
     rows: Sequence[tuple[RowTable, Sequence[Model]]]
+    says_write: bool = False
 
 
 def plan(
@@ -29,28 +33,29 @@ def plan(
     site: Connection,
     account: Account,
     table: Mapping[str, Any],
-    buyers: Sequence[DirectoryEntry] = (),
+    looked_up: Sequence[DirectoryEntry] = (),
 ) -> Plan:
-    """Give the unsaved shop what its table says. `buyers` are the counterparties its common buyer may mean.
+    """Give the unsaved shop what its table says. `looked_up` are counterparties and goods that its words may mean.
 
     Raises ConfigurationError with every name the account does not have.
     """
     _stay_with_history(shop, account)
     shop.account, shop.site = account.connection, site
     shop.home_url = shop.home_url or site.base_url
-    names = Names([*account.entries, *buyers], shop)
+    names = Names([*account.entries, *looked_up], shop)
     for key in KEYS:
         if key.given(table):
             setattr(shop, key.field, key.shape.stored(key.value(table), names, key.where(shop.name)))
     if COMMON_BUYER.given(table):
-        shop.common_buyer_name = next((b.name for b in buyers if b.external_id == shop.common_buyer_id), "")
+        buyers = {one.external_id: one.name for one in looked_up if one.kind == BUYER}
+        shop.common_buyer_name = buyers.get(shop.common_buyer_id, "")
     rows = [
         (row, row.planned(f"shop.{shop.name}", table[row.name], names)) for row in ROWS if row.name in table
     ]
-    mistakes = names.mistakes + _foreign_account(shop, account)
+    mistakes = names.mistakes + _foreign_account(shop, account) + _no_sale_prices(shop)
     if mistakes:
         raise ConfigurationError(*mistakes)
-    return Plan(shop, rows)
+    return Plan(shop, rows, WRITE.given(table) and bool(WRITE.value(table)))
 
 
 def written(shop: Shop) -> dict[str, Any]:
@@ -89,4 +94,14 @@ def _foreign_account(shop: Shop, account: Account) -> list[str]:
     return [
         f"[shop.{shop.name}.documents] organization_account: “{own.name}” belongs to another organization; "
         'choose one of the new organization, or write ""'
+    ]
+
+
+def _no_sale_prices(shop: Shop) -> list[str]:
+    """Sale prices that follow MoySklad come from a price type; without it no item could have one."""
+    if SALE_PRICE not in shop.owned_fields or shop.sale_price_type_id:
+        return []
+    return [
+        f"{SALE_PRICE_TYPE.where(shop.name)}: sale prices follow MoySklad ([goods] owned), so name the price type they "
+        "are taken from"
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,25 +13,25 @@ from bridge.configuration.shapes import Text
 from bridge.connections.models import Shop
 
 
-class RowTable:
+class RowTable(ABC):
     """`name` is the key in [shop.NAME]. `planned` and `written` undo one another."""
 
     name = ""
 
+    @abstractmethod
     def mistakes(self, where: str, value: Any) -> Iterator[str]:
         """What is wrong with the table; `where` names the shop's: `shop.site`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def planned(self, where: str, value: Any, names: Names) -> Sequence[Model]:
         """The rows, without their shop; names that are not there are noted in `names`."""
-        raise NotImplementedError
 
-    def written(self, shop: Shop, names: Names) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def written(self, shop: Shop, names: Names) -> Any: ...
 
+    @abstractmethod
     def of(self, shop: Shop) -> QuerySet[Any]:
         """The shop's present rows, which the planned ones replace."""
-        raise NotImplementedError
 
 
 def tables_of(value: Any) -> list[dict[str, Any]] | None:

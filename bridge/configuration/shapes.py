@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,11 +15,11 @@ from connectors.transport.hosts import normal_address
 NAME_THERE = 255
 
 
-class Shape:
+class Shape(ABC):
     """`mistakes` end a sentence that begins with the key; `stored` and `written` undo one another."""
 
-    def mistakes(self, value: Any) -> Iterator[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def mistakes(self, value: Any) -> Iterator[str]: ...
 
     def stored(self, value: Any, names: Names, where: str) -> Any:
         return value
@@ -108,12 +109,22 @@ def _moment(value: Any) -> datetime | None:
 
 
 class OneOf(Shape):
-    def __init__(self, *choices: str) -> None:
+    """One of the choices; `empty` is how the file writes the choice that is kept as an empty text."""
+
+    def __init__(self, *choices: str, empty: str = "") -> None:
         self.choices = choices
+        self.empty = empty
 
     def mistakes(self, value: Any) -> Iterator[str]:
-        if value not in self.choices:
-            yield f"is one of {', '.join(self.choices)}, not “{value}”"
+        words = [choice or self.empty for choice in self.choices]
+        if value not in words:
+            yield f"is one of {', '.join(words)}, not “{value}”"
+
+    def stored(self, value: Any, names: Names, where: str) -> Any:
+        return "" if self.empty and value == self.empty else value
+
+    def written(self, stored: Any, names: Names) -> Any:
+        return stored or self.empty
 
 
 @dataclass(frozen=True)
@@ -137,18 +148,19 @@ class Texts(Shape):
 
 @dataclass(frozen=True)
 class Name(Shape):
-    """The name of a thing in MoySklad, or its id; kept as its id."""
+    """The name of a thing in MoySklad, or its id; kept as its id. `detail`: only of those with this detail."""
 
     kind: str
+    detail: str = ""
 
     def mistakes(self, value: Any) -> Iterator[str]:
         yield from Text(NAME_THERE).mistakes(value)
 
     def stored(self, value: Any, names: Names, where: str) -> str:
-        return names.find(self.kind, value, where)
+        return names.find(self.kind, value, where, self.detail)
 
     def written(self, stored: Any, names: Names) -> str:
-        return names.name(self.kind, stored)
+        return names.name(self.kind, stored, self.detail)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from unfold.widgets import (
 )
 
 DAY = 24 * 3600
+# How a browser sends a day and a time.
+MOMENT = "%Y-%m-%dT%H:%M"
 NOT_CHOSEN = _("not chosen")
 Choices = list[tuple[Any, Any]]
 
@@ -51,6 +53,17 @@ def seconds(label: Any) -> forms.IntegerField:
     )
 
 
+def moment(label: Any, help_text: Any = "", *, required: bool = False) -> forms.DateTimeField:
+    """Day and time, chosen in the browser's own way."""
+    return forms.DateTimeField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        input_formats=[MOMENT, f"{MOMENT}:%S"],
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+    )
+
+
 def days(label: Any, help_text: Any = "") -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
@@ -58,6 +71,19 @@ def days(label: Any, help_text: Any = "") -> forms.IntegerField:
         required=False,
         min_value=0,
         max_value=365,
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
+
+
+def whole(
+    label: Any, help_text: Any = "", *, low: int, high: int, required: bool = True
+) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        min_value=low,
+        max_value=high,
         widget=UnfoldAdminIntegerFieldWidget(),
     )
 
@@ -96,6 +122,32 @@ class Words(forms.CharField):
                 params={"one": too_long[0][:20], "most": self.most},
             )
         return found
+
+
+class Ranked(forms.MultipleChoiceField):
+    """Several of a list that grows with the account, the more important ones first."""
+
+    def __init__(self, label: Any, help_text: Any = "") -> None:
+        super().__init__(label=label, help_text=help_text, required=False, widget=RankedList())
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return not self.disabled and [str(one) for one in initial or []] != [str(one) for one in data or []]
+
+
+class RankedList(UnfoldAdminCheckboxSelectMultipleWidget):  # type: ignore[misc]
+    """Checkboxes that can be moved: a browser sends them in the order in which they stand."""
+
+    template_name = "bridge/widgets/ranked_list.html"
+    choices: Any
+
+    class Media:
+        js = ("bridge/ranked_list.js",)
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        """The chosen ones first, in their order."""
+        ranks = {chosen: rank for rank, chosen in enumerate(value)}
+        self.choices = sorted(self.choices, key=lambda choice: ranks.get(str(choice[0]), len(ranks)))
+        return super().optgroups(name, value, attrs)
 
 
 class InOrder(forms.MultiValueField):

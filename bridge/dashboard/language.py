@@ -8,11 +8,14 @@ from django.http import HttpRequest, HttpResponse
 
 
 class ChosenLanguage:
-    """Before LocaleMiddleware: only the cookie of the language switch counts, not Accept-Language."""
+    """Before LocaleMiddleware: only the cookie of the language switch counts, not Accept-Language. Programs have no
+    switch: of the API it does count.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
+        if not request.path.startswith("/api/"):
+            request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
         return self.get_response(request)

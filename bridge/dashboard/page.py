@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
-from django.db import models
+from django.contrib import admin, messages
+from django.db import connection, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action as unfold_action
 from unfold.forms import BaseDialogForm
 from unfold.views import ChangeList
+
+from bridge.dashboard import row_speed
+from bridge.dashboard.recorded import Recorded
 
 if TYPE_CHECKING:  # unfold has no types; its classes stand where Django's do
     from django.contrib.admin import ModelAdmin as BaseAdmin
@@ -27,12 +31,13 @@ else:
     from unfold.admin import TabularInline as BaseInline
 
 Text = str | Promise
-Button = Callable[[Any, HttpRequest, Any], HttpResponseBase | None]
 
 
 def containing(word: str, fields: Iterable[str]) -> models.Q:
     """Any of the fields contains the word, in any case: SQLite ignores case for Latin letters only."""
     forms = {word, word.lower(), word.capitalize(), word.upper()}
+    if connection.vendor == "postgresql" or word.isascii():
+        forms = {word}
     found = models.Q(pk=None)
     for field in fields:
         for form in forms:
@@ -61,11 +66,13 @@ class RowList(ChangeList):  # type: ignore[misc]
             self.full_result_count = self.result_count
 
 
-class Page(BaseAdmin):  # type: ignore[type-arg]
+class Page(Recorded, BaseAdmin):  # type: ignore[type-arg]
     """A page whose rows people may change."""
 
     list_per_page = 50
     show_full_result_count = False
+    # Numbers beside the choices of filters would count each table once a choice.
+    show_facets = admin.ShowFacets.NEVER
     list_filter_submit = True
     warn_unsaved_form = True
     compressed_fields = True
@@ -77,6 +84,10 @@ class Page(BaseAdmin):  # type: ignore[type-arg]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return RowList
+
+    @admin.display(description=BaseAdmin.action_checkbox.short_description)  # type: ignore[attr-defined]
+    def action_checkbox(self, obj: models.Model) -> SafeString:
+        return row_speed.checkbox(obj.pk)
 
     def title_of(self, obj: Any) -> str:
         """What a row is called above its page."""
@@ -135,21 +146,35 @@ class Inline(BaseInline):  # type: ignore[type-arg]
     extra = 0
     hide_title = True
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Knows what its rows are called: the history names them so."""
+        found: Any = super().get_formset(request, obj, **kwargs)
+        found.title = self.verbose_name_plural
+        return found
+
 
 def button(
-    title: Text, question: Text, *, icon: str, path: str, submit: Text | None = None
-) -> Callable[[Button], Any]:
+    title: Text,
+    question: Text,
+    *,
+    icon: str,
+    path: str,
+    submit: Text | None = None,
+    form: type[Any] | None = None,
+) -> Callable[[Any], Any]:
     """A button of a row or its page: asks `question` in a dialog and acts only on the POST that follows.
 
-    The function gets (page, request, row) and returns nothing, or a response of its own.
+    The function gets (page, request, row), and the valid form where the dialog has one of its own; it returns nothing,
+    or a response of its own.
     """
 
-    def decorate(function: Button) -> Any:
-        def act(page: Any, request: HttpRequest, _form: Any, object_id: str) -> HttpResponseBase:
+    def decorate(function: Callable[..., HttpResponseBase | None]) -> Any:
+        def act(page: Any, request: HttpRequest, answered: Any, object_id: str) -> HttpResponseBase:
             row = page.get_object(request, object_id)
             if row is None:
                 raise Http404
-            return function(page, request, row) or back(page, request)
+            asked = (page, request, row) if form is None else (page, request, row, answered)
+            return function(*asked) or back(page, request)
 
         act.__name__ = function.__name__
         act.__doc__ = function.__doc__
@@ -161,7 +186,7 @@ def button(
             dialog={
                 "title": title,
                 "description": question,
-                "form_class": BaseDialogForm,
+                "form_class": form or BaseDialogForm,
                 "form_submit_text": submit or title,
             },
         )(act)
@@ -171,9 +196,26 @@ def button(
 
 def back(page: Any, request: HttpRequest) -> HttpResponse:
     """To the page the button was pressed on, or to the list."""
-    target = request.headers.get("HX-Current-URL", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
+    target = came_from(page, request, "HX-Current-URL")
     if "HX-Request" in request.headers:
         return HttpResponse(headers={"HX-Redirect": target})
     return redirect(target)
+
+
+def came_from(page: Any, request: HttpRequest, header: str) -> str:
+    """The address in this header, if it is one of ours; else that of the page's list."""
+    target = request.headers.get(header, "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return target
+    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
+
+
+def in_dialog(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The answer of a button that takes the place of its dialog and is kept nowhere: for what is shown once.
+
+    The template's element `#dialog` is what is taken.
+    """
+    response = render(request, template, context)
+    response["HX-Retarget"] = response["HX-Reselect"] = "#dialog"
+    response["Cache-Control"] = "no-store"
+    return response

@@ -10,26 +10,11 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bridge.domain.money import exponent
+from bridge.wording import money as money
 
-SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€", "KZT": "₸", "GBP": "£"}
-NBSP = "\u00a0"
 EMPTY = "—"
-
-
-def money(minor: int, currency: str) -> str:
-    """189170 RUB → '1 891,70 ₽' in Russian, '₽1,891.70' in English; a code where no symbol is known."""
-    places = exponent(currency)
-    amount = abs(Decimal(minor).scaleb(-places))
-    number = number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
-    sign = "−" if minor < 0 else ""
-    symbol = SYMBOLS.get(currency)
-    if symbol and (get_language() or "").startswith("en"):
-        return f"{sign}{symbol}{number}"
-    return f"{sign}{number}{NBSP}{symbol or currency}"
 
 
 def when(moment: datetime | None) -> str:
@@ -63,6 +48,13 @@ def quantity(value: Decimal) -> str:
     """'2', '0,5': no zeros after the point."""
     text = number_format(value.normalize() if value else Decimal(0), use_l10n=True)
     return str(text)
+
+
+def pieces(value: Decimal) -> str:
+    """A number of a site: '7', '0,5'; below zero what is owed, '−2 (owed to buyers)'."""
+    if value >= 0:
+        return quantity(value)
+    return _("−%(count)s (owed to buyers)") % {"count": quantity(-value)}
 
 
 def tag(text: object, colour: str = "muted") -> SafeString:

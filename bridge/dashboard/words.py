@@ -33,6 +33,7 @@ KINDS: Words = {
     kinds.EDIT: _("Changed goods → site"),
     kinds.RETURN: _("Return → site"),
     kinds.STOCK: _("Stock → site"),
+    kinds.FIELDS: _("Prices and texts → site"),
 }
 
 TOPICS: Words = {
@@ -44,11 +45,15 @@ TOPICS: Words = {
     "woocommerce.core.order.deleted": _("Order moved to the trash on the site"),
     "woocommerce.ping": _("Test event of the site"),
     "site.order": _("Order found by looking at the site"),
+    "site.look_again": _("Order to be read from the site again"),
     "moysklad.customerorder": _("Document changed in MoySklad"),
     "moysklad.demand": _("Shipment changed in MoySklad"),
     "moysklad.salesreturn": _("Return changed in MoySklad"),
     "moysklad.paymentin": _("Incoming payment changed in MoySklad"),
     "moysklad.cashin": _("Cash receipt changed in MoySklad"),
+    "moysklad.product": _("Goods changed in MoySklad"),
+    "moysklad.variant": _("Variant changed in MoySklad"),
+    "moysklad.bundle": _("Bundle changed in MoySklad"),
     "moysklad.stock": _("Stock changed in MoySklad"),
 }
 
@@ -64,6 +69,10 @@ DOCUMENTS: Words = {
 FLOWS: Words = {
     "orders": _("Missed orders of the site"),
     "site_catalogue": _("Products of the site"),
+    "suggestions": _("Suggestions of links"),
+    "fields": _("Prices and texts worked out anew"),
+    "directory": _("Names, price types and rates of MoySklad"),
+    "goods_changes": _("Changed goods of MoySklad"),
     "statuses": _("Changed documents of MoySklad"),
     "returns": _("Returns in MoySklad"),
     "progress": _("Shipments and payments in MoySklad"),
@@ -72,6 +81,17 @@ FLOWS: Words = {
     "stock_full": _("Stock of all products"),
     "catalogue": _("Products of MoySklad"),
     "subscriptions": _("MoySklad's notifications"),
+    "reconcile": _("Comparison of both sides"),
+}
+
+# Fields of goods that may follow MoySklad (domain/fields.py).
+GOODS_FIELDS: Words = {
+    "price": _("Regular price"),
+    "sale_price": _("Sale price"),
+    "name": _("Name"),
+    "description": _("Description"),
+    "weight": _("Weight"),
+    "barcode": _("Barcode (GTIN, UPC, EAN, ISBN)"),
 }
 
 OUTCOMES: Words = {
@@ -91,6 +111,11 @@ def status_choices(more: Iterable[str] = ()) -> list[tuple[str, str]]:
     """Site statuses for a select box, with the shop's own ones after WooCommerce's."""
     codes = [*SITE_STATUSES, *sorted(set(more) - set(SITE_STATUSES))]
     return [(code, sentence_case(word(STATUSES, code))) for code in codes]
+
+
+def field_choices() -> list[tuple[str, str]]:
+    """Fields of goods for checkboxes."""
+    return [(code, str(text)) for code, text in GOODS_FIELDS.items()]
 
 
 def sentence_case(text: str) -> str:

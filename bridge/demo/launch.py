@@ -32,6 +32,9 @@ class Bridge:
     Their output goes to `web.log` and `worker.log` in `directory`.
     """
 
+    ready_within = 120.0
+    """Seconds; more on a machine that has much else to do."""
+
     def __init__(
         self, directory: Path, env: Mapping[str, str], *, web_workers: int = 2, port: int = 0
     ) -> None:
@@ -66,12 +69,17 @@ class Bridge:
         self.stop()
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command and return what it printed. Raises CalledProcessError with its output."""
+        """Run a management command and return what it printed. Raises RuntimeError with its output."""
+        code, out, err = self._run(arguments)
+        if code:
+            raise RuntimeError(f"manage.py {' '.join(arguments)} failed:\n{out}{err}")
+        return out
+
+    def _run(self, arguments: tuple[str, ...]) -> tuple[int, str, str]:
+        """Exit code, output and errors of a management command."""
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         done = subprocess.run(command, env=self.env, capture_output=True, text=True, cwd=ROOT, check=False)  # noqa: S603 our own commands
-        if done.returncode:
-            raise RuntimeError(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
-        return done.stdout
+        return done.returncode, done.stdout, done.stderr
 
     def start(self) -> None:
         """Start both processes and wait until the web answers and a worker has taken a task from the queue."""
@@ -87,9 +95,9 @@ class Bridge:
     def start_worker(self) -> None:
         self.worker = self._spawn("worker.log", str(ROOT / "manage.py"), "worker")
 
-    def wait_ready(self, seconds: float = 40) -> None:
+    def wait_ready(self) -> None:
         """Until /readyz says 200. Raises TimeoutError with the end of the logs."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + self.ready_within
         while time.monotonic() < deadline:
             try:
                 if requests.get(f"{self.url}/readyz", timeout=5).status_code == 200:

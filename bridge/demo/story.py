@@ -114,11 +114,19 @@ cancelled = "Отменен"
     box.store.pair(shop["event_url"], shop["event_secret"])
 
 
-def tell(box: Sandbox, story: Story) -> None:
+def tell(bridge: Bridge, box: Sandbox, story: Story) -> None:
     """Orders out, stock back, closing there, completing here. Raises DemoFailed at the first step that fails."""
     store, moysklad = box.store, box.moysklad
     story.tell(
-        "goods linked, stock on the site",
+        "goods of both sides read and linked", lambda: _is_read(bridge), lambda _: "nothing is written yet"
+    )
+    story.tell(
+        "what would change, looked at and confirmed",
+        lambda: bridge.manage("preview_goods", "--rows", "0", "--confirm", "--from-now-on"),
+        lambda said: said.strip().splitlines()[-1],
+    )
+    story.tell(
+        "stock on the site",
         lambda: _stock_is_equal(box),
         lambda count: f"{count} goods carry MoySklad's numbers",
     )
@@ -223,6 +231,19 @@ def _shown(document: dict[str, Any]) -> str:
 
 def _document(box: Sandbox, name: str) -> dict[str, Any] | None:
     return next((row for row in box.moysklad.documents() if row["name"] == name), None)
+
+
+def _is_read(bridge: Bridge) -> bool:
+    """Whether both catalogues and the stock were read once and everything that followed is done."""
+    figures = json.loads(bridge.manage("bridge_status", "--json"))
+    idle = not (figures["outbox"]["waiting"] or figures["outbox"]["in_flight"])
+    return idle and all(
+        _has_run(figures["flows"], name) for name in ("catalogue", "site_catalogue", "stock_full")
+    )
+
+
+def _has_run(flows: dict[str, Any], name: str) -> bool:
+    return any(key.endswith(f":{name}") and row["last_success"] is not None for key, row in flows.items())
 
 
 def _stock_is_equal(box: Sandbox) -> int:

@@ -1,0 +1,90 @@
+"""/flows/: what runs by itself, how far each has read, what keeps it; run at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bridge.api import filters
+from bridge.api.paging import Numbered
+from bridge.api.resource import Resource
+from bridge.api.roles import note
+from bridge.api.shapes import (
+    DoneSerializer,
+    NamedSerializer,
+    ProblemSerializer,
+    Shape,
+    WordSerializer,
+    moment,
+    number,
+    problem,
+    word,
+)
+from bridge.dashboard.words import FLOWS
+from bridge.dashboard.words import word as called
+from bridge.sync import flows
+from bridge.sync.models import Watermark
+
+
+class ScheduledSerializer(Shape):
+    id = number()
+    flow = WordSerializer()
+    connection = NamedSerializer()
+    last_success_at = moment(allow_null=True)
+    next_due_at = moment()
+    running = serializers.BooleanField()
+    problem = ProblemSerializer(allow_null=True)
+
+
+class FlowFilters(filters.Set):
+    connection = filters.Key(field_name="connection")
+    flow = filters.Choice(field_name="flow", choices=list(FLOWS.items()))
+
+
+class Flows(Resource):
+    table = "watermark"
+    queryset = Watermark.objects.all()
+    filterset_class = FlowFilters
+    pagination_class = Numbered
+
+    def get_queryset(self) -> QuerySet[Watermark]:
+        rows = Watermark.objects.select_related("connection")
+        return rows.order_by("connection__vendor", "connection__name", "flow")
+
+    def row(self, one: Watermark) -> dict[str, Any]:
+        return {
+            "id": one.pk,
+            "flow": word(one.flow, called(FLOWS, one.flow)),
+            "connection": {"id": one.connection_id, "name": one.connection.name},
+            "last_success_at": one.last_success_at,
+            "next_due_at": one.next_due_at,
+            "running": one.running_since is not None,
+            "problem": problem(one.problem, one.problem_params),
+        }
+
+    @extend_schema(responses=ScheduledSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """By connection."""
+        return self.listed(self.get_queryset())
+
+    @extend_schema(responses=ScheduledSerializer)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        return Response(self.row(get_object_or_404(self.get_queryset(), pk=pk)))
+
+    @extend_schema(request=None, responses=DoneSerializer)
+    @action(detail=True, methods=["post"])
+    def run(self, request: Request, pk: int) -> Response:
+        """As soon as a worker is free, not only at its time."""
+        flow = get_object_or_404(self.get_queryset(), pk=pk)
+        flows.run_soon(flow.connection, flow.flow)
+        said = gettext("The flow will run in a moment.")
+        note(request, flow, said)
+        return Response({"result": "due", "message": said})

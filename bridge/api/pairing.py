@@ -1,0 +1,118 @@
+"""The door of shops that come with a pairing code: read, throttled, answered in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import translation
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from bridge.pairing.pairing import Offer, pair
+from bridge.pairing.refusals import PairingRefused, remedy, sentence
+from bridge.people import knocks
+
+LANGUAGES = {"ru": "ru", "en": "en"}
+PRINTABLE = r"^[\x21-\x7e]+$"
+
+
+class PairingThrottle(BaseThrottle):
+    """Spares the database and the shops; the length of a code is what guards it."""
+
+    TRIES_A_MINUTE = 20
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        return knocks.count("pairing", request._request) <= self.TRIES_A_MINUTE
+
+    def wait(self) -> float:
+        return knocks.seconds_left()
+
+
+class OfferSerializer(serializers.Serializer[Any]):
+    """What the plugin sends; `language` is that of its administrator."""
+
+    code = serializers.RegexField(PRINTABLE, max_length=100)
+    site = serializers.CharField(max_length=255)
+    consumer_key = serializers.RegexField(PRINTABLE, max_length=200)
+    consumer_secret = serializers.RegexField(PRINTABLE, max_length=200)
+    plugin_version = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+    woocommerce_version = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    wordpress_version = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    language = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+
+
+class PairedSerializer(serializers.Serializer[Any]):
+    """What the plugin stores."""
+
+    event_url = serializers.URLField()
+    event_secret = serializers.CharField()
+
+
+class RefusedSerializer(serializers.Serializer[Any]):
+    """`code` for the plugin, `message` and `remedy` for its administrator."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    remedy = serializers.CharField()
+
+
+class PairView(APIView):
+    """Connects a shop with a one-time code (docs/pairing.md)."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (PairingThrottle,)
+
+    @extend_schema(
+        request=OfferSerializer,
+        auth=[],
+        responses={
+            200: PairedSerializer,
+            400: RefusedSerializer,
+            403: OpenApiResponse(RefusedSerializer, "The bridge has no address that keys may be sent to."),
+            404: OpenApiResponse(RefusedSerializer, "Unknown code."),
+            409: OpenApiResponse(RefusedSerializer, "Used, being checked, or a shop of another account."),
+            410: OpenApiResponse(RefusedSerializer, "Too old, or failed too often."),
+            422: OpenApiResponse(RefusedSerializer, "The shop did not answer the bridge as it should."),
+            429: OpenApiResponse(description="Too many tries; Retry-After says when."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        given = request.data if isinstance(request.data, dict) else {}
+        language = LANGUAGES.get(str(given.get("language", ""))[:2].lower(), "en")
+        with translation.override(language):
+            return self._answer(given)
+
+    @staticmethod
+    def _answer(given: dict[str, Any]) -> Response:
+        serializer = OfferSerializer(data=given)
+        if not serializer.is_valid():
+            wrong = ", ".join(serializer.errors)
+            said = {"code": "malformed", "message": f"These fields are missing or wrong: {wrong}."}
+            return Response(said | {"remedy": ""}, status=400)
+        data = serializer.validated_data
+        try:
+            paired = pair(
+                Offer(
+                    code=data["code"],
+                    site=data["site"],
+                    consumer_key=data["consumer_key"],
+                    consumer_secret=data["consumer_secret"],
+                    plugin_version=data["plugin_version"],
+                )
+            )
+        except PairingRefused as refused:
+            said = {
+                "code": refused.code,
+                "message": sentence(refused.code, refused.params),
+                "remedy": remedy(refused.code),
+            }
+            return Response(said, status=refused.status)
+        answer = Response({"event_url": paired.event_url, "event_secret": paired.event_secret})
+        answer["Cache-Control"] = "no-store"
+        return answer

@@ -1,0 +1,90 @@
+"""A clock that is set back: what was to happen at a moment of the wrong one would wait for as long as it was ahead.
+
+The last beat this machine noted tells: one is noted every few seconds, and never of a moment still to come. So all that
+was put off is brought forward by as much; too early costs a try, too late costs an order its minutes. A beat of another
+machine tells nothing: their clocks may differ, and each beat of the slower one would bring everything forward again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import F
+
+from bridge.connections.models import Connection, Shop
+from bridge.inbox.models import InboxEvent
+from bridge.outbox.models import OutboxMessage
+from bridge.sync import kinds
+from bridge.sync.models import LongWork, Watermark
+from bridge.worktime import CLOCK_STEP
+
+logger = logging.getLogger(__name__)
+
+LAST_BEAT = "last-beat"
+"""A file in DATA_DIR, which is each machine's own."""
+
+
+def look(now: datetime) -> None:
+    """Called before each heartbeat is noted, by whichever process notes one."""
+    try:
+        _compare_and_note(now)
+    except OSError:  # no room on the disk, perhaps: the beat itself is worth more
+        logger.warning("the moment of this machine's last beat could not be noted", exc_info=True)
+
+
+def _compare_and_note(now: datetime) -> None:
+    path = Path(settings.DATA_DIR) / LAST_BEAT
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # several may see it: the one that looks just now brings forward
+        last = _moment(file.read())
+        if last is not None and last > now + CLOCK_STEP:
+            logger.warning("the clock was set back by %s s", round((last - now).total_seconds()))
+            bring_forward(now, last - now)
+        # In the place of the one before, equally long: that needs no room on a full disk.
+        file.seek(0)
+        file.write(now.isoformat(timespec="microseconds"))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # none was noted yet
+        return None
+
+
+def free_the_untried(now: datetime) -> None:
+    """At each beat: a job that looked at the clock before it was set may write what it saw after `look` was here.
+
+    What was never tried waits only for a pause of its account or site, so with neither paused it is due. Stock is put
+    off for reasons of its own (`stock_to_site`); it is asked for again by every look at the stock.
+    """
+    later = now + CLOCK_STEP
+    calm = Shop.objects.exclude(site__paused_until__gt=now).exclude(account__paused_until__gt=now)
+    messages = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, attempts=0, due_at__gt=later)
+    messages.filter(shop__in=calm).exclude(kind=kinds.STOCK).update(due_at=now)
+    if not Connection.objects.filter(paused_until__gt=now).exists():  # an event may wait for the other side's
+        events = InboxEvent.objects.filter(state=InboxEvent.State.WAITING, attempts=0, due_at__gt=later)
+        events.update(due_at=now)
+
+
+def bring_forward(now: datetime, by: timedelta) -> None:
+    """Whatever is due later than now is due so much earlier. What workers hold: `worktime.lapsed`."""
+    InboxEvent.objects.filter(state=InboxEvent.State.WAITING, due_at__gt=now).update(due_at=F("due_at") - by)
+    waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__gt=now)
+    waiting.update(due_at=F("due_at") - by)
+    for moment in ("next_due_at", "again_at"):
+        Watermark.objects.filter(**{f"{moment}__gt": now}).update(**{moment: F(moment) - by})
+    Connection.objects.filter(paused_until__gt=now).update(paused_until=F("paused_until") - by)
+    for model in apps.get_models():
+        if issubclass(model, LongWork):
+            rows = model._default_manager.filter(state=LongWork.State.RUNNING, due_at__gt=now)
+            rows.update(due_at=F("due_at") - by)

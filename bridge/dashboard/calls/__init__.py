@@ -1,0 +1,1 @@
+"""Calls of both directions, as a list and beside what they were about."""

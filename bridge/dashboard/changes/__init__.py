@@ -1,0 +1,1 @@
+"""What would change, or was changed, on the goods of a site."""

@@ -1,0 +1,1 @@
+"""Comparisons of both sides and the differences they found."""

@@ -1,0 +1,1 @@
+"""Which product of the site is which item of MoySklad: the list, suggestions, tables in and out, runs."""

@@ -1,0 +1,1 @@
+"""Orders: the list, the page of one, its journey, its refunds and returns."""

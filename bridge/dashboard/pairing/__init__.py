@@ -1,0 +1,1 @@
+"""A shop connected with a code."""

@@ -1,0 +1,1 @@
+"""Pauses on the desk: begun, seen wherever they matter, ended."""

@@ -1,0 +1,1 @@
+"""The pages of the set-up assistant: a guide over the settings, one step after another."""

@@ -1,0 +1,1 @@
+"""The settings of a shop and of what it is connected to."""

@@ -1,0 +1,1 @@
+"""Connecting a shop with a one-time code instead of copied keys (docs/pairing.md)."""

@@ -1,0 +1,1 @@
+"""What the set-up assistant asks, proposes and checks; its pages are in dashboard/setup/."""
