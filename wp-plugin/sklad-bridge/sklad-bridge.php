@@ -1,8 +1,8 @@
 <?php
 /**
  * Plugin Name:          Sklad Bridge
- * Description:          Tells the Sklad Bridge server about every order that changed, so that it reaches MoySklad within seconds.
- * Version:              1.1.0
+ * Description:          Tells the Sklad Bridge server about every order that changed, so that it reaches MoySklad within seconds, and takes stock from it without undoing a sale.
+ * Version:              1.3.0
  * Requires at least:    6.4
  * Requires PHP:         7.4
  * Requires Plugins:     woocommerce
@@ -21,7 +21,7 @@ declare( strict_types=1 );
 
 defined( 'ABSPATH' ) || exit;
 
-define( 'SKLAD_BRIDGE_VERSION', '1.1.0' );
+define( 'SKLAD_BRIDGE_VERSION', '1.3.0' );
 define( 'SKLAD_BRIDGE_FILE', __FILE__ );
 
 require_once __DIR__ . '/includes/autoload.php';

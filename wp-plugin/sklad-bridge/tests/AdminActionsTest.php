@@ -12,6 +12,8 @@ namespace Sklad_Bridge\Tests;
 use PHPUnit\Framework\TestCase;
 use Sklad_Bridge\Admin_Actions;
 use Sklad_Bridge\Delivery_Report;
+use Sklad_Bridge\Pairing;
+use Sklad_Bridge\Stock_State;
 
 final class AdminActionsTest extends TestCase {
 
@@ -22,12 +24,13 @@ final class AdminActionsTest extends TestCase {
 	protected function setUp(): void {
 		$shop          = new Shop();
 		$this->shop    = $shop;
-		$this->actions = new Admin_Actions( $shop->settings, $shop->guard, $shop->state, $shop->gate, $shop->outbox, $shop->sender );
+		$pairing       = new Pairing( $shop->settings, $shop->guard, $shop->state, new Memory_Key_Store() );
+		$this->actions = new Admin_Actions( $shop->settings, $shop->guard, $shop->state, $shop->gate, $shop->outbox, $shop->sender, $pairing );
 	}
 
 	private function report(): string {
 		$shop   = $this->shop;
-		$report = new Delivery_Report( $shop->settings, $shop->guard, $shop->state, $shop->gate, $shop->outbox );
+		$report = new Delivery_Report( $shop->settings, $shop->guard, $shop->state, $shop->gate, $shop->outbox, new Stock_State() );
 		return implode( "\n", $report->rows( Clock::$now ) );
 	}
 
@@ -77,6 +80,12 @@ final class AdminActionsTest extends TestCase {
 		$this->shop->dispatcher()->on_request();
 		$this->assertCount( 2, Http::$requests );
 		$this->assertStringNotContainsString( 'No such currency', $this->report() );
+	}
+
+	public function test_report_says_when_the_bridge_last_wrote_stock_and_how_much(): void {
+		$this->assertStringContainsString( 'The bridge has not written stock yet.', $this->report() );
+		( new Stock_State() )->written( 998, Clock::$now - 240 );
+		$this->assertMatchesRegularExpression( '/The bridge wrote the stock of 998 items \d+ \w+ ago\./', $this->report() );
 	}
 
 	public function test_report_says_when_the_bridge_is_away(): void {

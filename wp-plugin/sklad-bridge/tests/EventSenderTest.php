@@ -29,10 +29,11 @@ final class EventSenderTest extends TestCase {
 		$this->shop->change( 621 );
 		$this->assertSame( Event_Sender::EMPTIED, $this->shop->sender->drain() );
 		$body = Http::bodies()[0];
-		$this->assertSame( array( 'event', 'id', 'site', 'plugin_version', 'sent_at', 'order_id', 'read_at', 'order', 'refunds' ), array_keys( $body ) );
+		$this->assertSame( array( 'event', 'id', 'site', 'plugin_version', 'sent_at', 'order_id', 'read_at', 'order', 'refunds', 'sales' ), array_keys( $body ) );
 		$this->assertSame( array( 'order.changed', 621, Fake_Orders::order( 621 ) ), array( $body['event'], $body['order_id'], $body['order'] ) );
 		$this->assertSame( $this->shop->settings->paired_home(), $body['site'] );
 		$this->assertSame( array(), $body['refunds'] );
+		$this->assertSame( array(), $body['sales'] );
 		$this->assertIsFloat( $body['read_at'] );
 		$this->assertMatchesRegularExpression( '/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/', $body['sent_at'] );
 		$this->assertSame( 0, $this->shop->outbox->summary()['waiting'] );
@@ -93,6 +94,44 @@ final class EventSenderTest extends TestCase {
 		$this->shop->sender->drain();
 		$body = Http::bodies()[0];
 		$this->assertSame( array( Event::CHANGED, 621, null, null ), array( $body['event'], $body['order_id'], $body['order'], $body['refunds'] ) );
+	}
+
+	public function test_event_carries_the_sales_of_its_order_even_when_the_order_is_gone_or_too_large(): void {
+		$this->shop->orders->special[622] = new Order_Snapshot( false, true );
+		$this->shop->orders->special[623] = new Order_Snapshot( true, true, array( 'note' => str_repeat( 'я', 470000 ) ) );
+		foreach ( array( 621, 622, 623 ) as $order_id ) {
+			$numbers[] = $this->shop->sales->begin( 13, $order_id, '2', Clock::$now );
+		}
+		$numbers[] = $this->shop->sales->begin( 14, 622, '-1.5', Clock::$now + 5 );
+		$this->shop->change( 621, 622, 623 );
+		$this->shop->sender->drain();
+		$this->assertSame( array( $numbers[0] ), array_column( Http::bodies()[0]['sales'], 'number' ) );
+		$this->assertSame(
+			array(
+				array(
+					'number'   => $numbers[1],
+					'item'     => 13,
+					'quantity' => '2',
+					'at'       => Clock::$now,
+				),
+				array(
+					'number'   => $numbers[3],
+					'item'     => 14,
+					'quantity' => '-1.5',
+					'at'       => Clock::$now + 5,
+				),
+			),
+			Http::bodies()[1]['sales']
+		);
+		$this->assertSame( array( null, array( $numbers[2] ) ), array( Http::bodies()[2]['order'], array_column( Http::bodies()[2]['sales'], 'number' ) ) );
+	}
+
+	public function test_sales_stay_when_something_on_the_way_takes_less(): void {
+		Http::$answers = array( array( 413, array() ) );
+		$number        = $this->shop->sales->begin( 13, 621, '2', Clock::$now );
+		$this->shop->change( 621 );
+		$this->shop->sender->drain();
+		$this->assertSame( array( null, array( $number ) ), array( Http::bodies()[1]['order'], array_column( Http::bodies()[1]['sales'], 'number' ) ) );
 	}
 
 	public function test_draft_is_dropped_without_a_request(): void {
@@ -286,7 +325,7 @@ final class EventSenderTest extends TestCase {
 	public function test_test_event_says_whether_the_bridge_accepts_it_and_starts_tries_anew(): void {
 		$this->shop->state->stop( 'other_site', Clock::$now );
 		$this->assertSame( '', $this->shop->sender->ping()->code );
-		$this->assertSame( array( 'ping', 0, null ), array( Http::bodies()[0]['event'], Http::bodies()[0]['order_id'], Http::bodies()[0]['order'] ) );
+		$this->assertSame( array( 'ping', 0, null, array() ), array( Http::bodies()[0]['event'], Http::bodies()[0]['order_id'], Http::bodies()[0]['order'], Http::bodies()[0]['sales'] ) );
 		$this->assertFalse( $this->shop->state->is_stopped() );
 		Http::$answers = array( array( 401, array() ) );
 		$this->assertSame( 'wrong_secret', $this->shop->sender->ping()->code );

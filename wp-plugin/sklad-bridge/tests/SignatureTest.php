@@ -30,6 +30,27 @@ final class SignatureTest extends TestCase {
 		$this->assertSame( $case['header'], Signature::header( $case['id'], $case['timestamp'], $case['body'], $case['secrets'] ) );
 	}
 
+	/**
+	 * @dataProvider vectors
+	 */
+	public function test_signature_of_the_shared_vector_is_recognised( array $case ): void {
+		$this->assertTrue( Signature::matches( $case['header'], $case['id'], (string) $case['timestamp'], $case['body'], $case['secrets'] ) );
+		$this->assertFalse( Signature::matches( $case['header'], $case['id'], (string) $case['timestamp'], $case['body'] . ' ', $case['secrets'] ) );
+		$this->assertFalse( Signature::matches( $case['header'], $case['id'], '1', $case['body'], $case['secrets'] ) );
+		$this->assertFalse( Signature::matches( $case['header'], 'another', (string) $case['timestamp'], $case['body'], $case['secrets'] ) );
+	}
+
+	public function test_one_of_several_signatures_is_enough_and_one_of_several_secrets(): void {
+		$old  = Signature::header( 'id', 7, 'body', array( 'old' ) );
+		$both = Signature::header( 'id', 7, 'body', array( 'newest', 'new' ) );
+		$this->assertTrue( Signature::matches( $old, 'id', '7', 'body', array( 'new', 'old' ) ) );
+		$this->assertTrue( Signature::matches( $both, 'id', '7', 'body', array( 'new', 'old' ) ) );
+		$this->assertFalse( Signature::matches( $both, 'id', '7', 'body', array( 'old' ) ) );
+		$this->assertFalse( Signature::matches( str_repeat( 'v1=x ', 4 ) . $old, 'id', '7', 'body', array( 'old' ) ), 'too many' );
+		$this->assertFalse( Signature::matches( '', 'id', '7', 'body', array( 'old' ) ) );
+		$this->assertFalse( Signature::matches( $old, 'id', '7', 'body', array() ) );
+	}
+
 	public function test_there_are_at_least_six_vectors(): void {
 		$this->assertGreaterThanOrEqual( 6, count( $this->vectors() ) );
 	}

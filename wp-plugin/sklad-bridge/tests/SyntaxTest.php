@@ -18,7 +18,7 @@ final class SyntaxTest extends TestCase {
 	 */
 	public function files(): array {
 		$root  = dirname( __DIR__ );
-		$files = array_merge( (array) glob( "$root/*.php" ), (array) glob( "$root/includes/*.php" ) );
+		$files = array_merge( (array) glob( "$root/*.php" ), (array) glob( "$root/includes/*.php" ), (array) glob( "$root/includes/*/*.php" ) );
 		return array_combine( array_map( 'basename', $files ), array_map( fn( $file ) => array( (string) $file ), $files ) );
 	}
 
@@ -55,5 +55,21 @@ final class SyntaxTest extends TestCase {
 	public function test_hooks_are_in_one_file( string $file ): void {
 		$found = preg_match( '/\badd_(action|filter)\(/', (string) preg_replace( '~/\*.*?\*/~s', '', (string) file_get_contents( $file ) ) );
 		$this->assertSame( 'class-plugin.php' === basename( $file ) ? 1 : 0, $found );
+	}
+
+	/**
+	 * The folders do not stand in the names of classes: two files of one name would hide one another.
+	 */
+	public function test_every_class_is_found_wherever_its_file_lies(): void {
+		$files = (array) glob( dirname( __DIR__ ) . '/includes/*/*.php' );
+		$this->assertGreaterThan( 50, count( $files ) );
+		$this->assertSame( array(), array_diff_key( $files, array_unique( array_map( 'basename', $files ) ) ), 'two files of one name' );
+		foreach ( $files as $file ) {
+			$word = (string) preg_replace( '/^(class|interface)-|\.php$/', '', basename( (string) $file ) );
+			$name = 'Sklad_Bridge\\' . str_replace( '-', '_', ucwords( $word, '-' ) );
+			$this->assertTrue( class_exists( $name ) || interface_exists( $name ), "$name in $file" );
+			// Below this folder, or where the shop has the plugin installed (run-on-wordpress.php).
+			$this->assertStringEndsWith( substr( (string) $file, strlen( dirname( __DIR__ ) ) ), (string) ( new \ReflectionClass( $name ) )->getFileName() );
+		}
 	}
 }

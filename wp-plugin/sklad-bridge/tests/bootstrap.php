@@ -14,15 +14,21 @@ if ( defined( 'ABSPATH' ) ) {
 	add_filter( 'pre_http_request', fn( $answer, $arguments, $url ) => Sklad_Bridge\Tests\Http::request( $url, $arguments ), 10, 3 );
 } else {
 	define( 'ABSPATH', dirname( __DIR__ ) . '/' );
-	define( 'SKLAD_BRIDGE_VERSION', '1.1.0' );
+	define( 'SKLAD_BRIDGE_VERSION', '1.3.0' );
 	define( 'SKLAD_BRIDGE_FILE', dirname( __DIR__ ) . '/sklad-bridge.php' );
 	require_once __DIR__ . '/doubles/functions-wordpress.php';
 	require_once __DIR__ . '/doubles/classes-woocommerce.php';
 	require_once __DIR__ . '/doubles/functions-rest.php';
+	require_once __DIR__ . '/doubles/functions-admin.php';
+	require_once __DIR__ . '/doubles/functions-stock.php';
 	require_once __DIR__ . '/doubles/class-fsockopen.php';
 	require_once dirname( __DIR__ ) . '/includes/autoload.php';
 }
 
 require_once __DIR__ . '/doubles/class-memory-outbox.php';
 require_once __DIR__ . '/doubles/class-fake-orders.php';
+require_once __DIR__ . '/doubles/class-memory-sales-journal.php';
+require_once __DIR__ . '/doubles/class-memory-stock-store.php';
+require_once __DIR__ . '/doubles/class-stockroom.php';
+require_once __DIR__ . '/doubles/class-memory-key-store.php';
 require_once __DIR__ . '/doubles/class-shop.php';

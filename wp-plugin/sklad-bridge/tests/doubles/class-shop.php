@@ -18,9 +18,12 @@ use Sklad_Bridge\Event_Sender;
 use Sklad_Bridge\Gate;
 use Sklad_Bridge\Installer;
 use Sklad_Bridge\Outbox_Store;
+use Sklad_Bridge\Sales_Journal;
 use Sklad_Bridge\Settings;
 use Sklad_Bridge\Site_Guard;
+use Sklad_Bridge\Stock_State;
 use Sklad_Bridge\Wpdb_Outbox;
+use Sklad_Bridge\Wpdb_Sales_Journal;
 
 /**
  * Everything starts empty, at the same time of the clock.
@@ -36,6 +39,7 @@ final class Shop {
 	public Gate $gate;
 	public Outbox_Store $outbox;
 	public Fake_Orders $orders;
+	public Sales_Journal $sales;
 	public Event_Sender $sender;
 	public Event_Queue $queue;
 
@@ -56,7 +60,7 @@ final class Shop {
 	public function __construct() {
 		Clock::$now = self::START;
 		Http::reset();
-		foreach ( array( Settings::OPTION, Settings::SECRET_OPTION, Gate::OPTION, Delivery_State::OPTION ) as $option ) {
+		foreach ( array( Settings::OPTION, Settings::SECRET_OPTION, Gate::OPTION, Delivery_State::OPTION, Stock_State::OPTION ) as $option ) {
 			delete_option( $option );
 		}
 		$this->outbox   = self::outbox();
@@ -65,12 +69,14 @@ final class Shop {
 		$this->state    = new Delivery_State();
 		$this->gate     = new Gate();
 		$this->orders   = new Fake_Orders();
+		$this->sales    = self::sales();
 		$this->queue    = new Event_Queue( $this->outbox, $this->settings );
 		$this->sender   = new Event_Sender(
 			$this->outbox,
 			$this->orders,
 			new Bridge_Client( $this->settings, $this->state ),
-			$this->state
+			$this->state,
+			$this->sales
 		);
 		$this->settings->set_address( 'https://bridge.example.test/api/v1/events/woocommerce/1/' );
 		$this->settings->set_secret( self::SECRET, self::START );
@@ -89,6 +95,18 @@ final class Shop {
 		$outbox = new Wpdb_Outbox( $GLOBALS['wpdb'] );
 		$outbox->clear();
 		return $outbox;
+	}
+
+	/**
+	 * An empty journal of sales: the table when WordPress is real, otherwise memory.
+	 */
+	public static function sales(): Sales_Journal {
+		if ( ! class_exists( 'wpdb', false ) ) {
+			return new Memory_Sales_Journal();
+		}
+		Installer::install_here();
+		$GLOBALS['wpdb']->query( 'DELETE FROM ' . Wpdb_Sales_Journal::table( $GLOBALS['wpdb'] ) );
+		return new Wpdb_Sales_Journal( $GLOBALS['wpdb'] );
 	}
 
 	/**

@@ -18,6 +18,20 @@ namespace Sklad_Bridge\Tests {
 		 * @var int
 		 */
 		public static int $now = 1790000000;
+
+		/**
+		 * Nanoseconds that have gone by.
+		 *
+		 * @var int
+		 */
+		public static int $ticks = 0;
+
+		/**
+		 * Called when the plugin waits: meanwhile others go on.
+		 *
+		 * @var callable|null
+		 */
+		public static $while_waiting = null;
 	}
 }
 
@@ -27,5 +41,22 @@ namespace Sklad_Bridge {
 	 */
 	function time(): int {
 		return Tests\Clock::$now;
+	}
+
+	/**
+	 * Stands before PHP's hrtime().
+	 */
+	function hrtime( bool $as_number ): int {
+		return Tests\Clock::$ticks;
+	}
+
+	/**
+	 * Stands before PHP's usleep().
+	 */
+	function usleep( int $microseconds ): void {
+		Tests\Clock::$ticks += 1000 * $microseconds;
+		if ( null !== Tests\Clock::$while_waiting ) {
+			( Tests\Clock::$while_waiting )();
+		}
 	}
 }

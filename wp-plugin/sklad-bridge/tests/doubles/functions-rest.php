@@ -51,6 +51,10 @@ class WP_REST_Response {
 	public function __construct( array $data ) {
 		$this->data = $data;
 	}
+
+	public function get_data(): array {
+		return $this->data;
+	}
 }
 
 /**
@@ -59,6 +63,8 @@ class WP_REST_Response {
 class WP_REST_Request {
 	public string $route;
 	private array $parameters = array();
+	private array $headers    = array();
+	private string $body      = '';
 
 	public function __construct( string $method, string $route ) {
 		$this->route = $route;
@@ -70,6 +76,22 @@ class WP_REST_Request {
 
 	public function get_param( string $name ) {
 		return $this->parameters[ $name ] ?? null;
+	}
+
+	public function set_header( string $name, string $value ): void {
+		$this->headers[ strtolower( $name ) ] = $value;
+	}
+
+	public function get_header( string $name ) {
+		return $this->headers[ strtolower( $name ) ] ?? null;
+	}
+
+	public function set_body( string $body ): void {
+		$this->body = $body;
+	}
+
+	public function get_body(): string {
+		return $this->body;
 	}
 }
 

@@ -15,6 +15,10 @@ define( 'MINUTE_IN_SECONDS', 60 );
 $GLOBALS['options'] = array();
 $GLOBALS['writes']  = 0;
 $GLOBALS['posts']   = array();
+$GLOBALS['filters'] = array();
+
+/** User id => capabilities. */
+$GLOBALS['capabilities'] = array( 1 => array( 'sklad_bridge_set_stock' ) );
 
 function get_option( string $name, $missing = false ) {
 	return $GLOBALS['options'][ $name ] ?? ( 'home' === $name ? 'https://shop.example.test' : $missing );
@@ -64,6 +68,21 @@ function admin_url( string $path ): string {
 	return "https://shop.example.test/wp-admin/$path";
 }
 
+function get_post_meta( int $post_id, string $key, bool $single ) {
+	return isset( $GLOBALS['products'][ $post_id ] ) ? $GLOBALS['products'][ $post_id ]->stock : '';
+}
+
+function _prime_post_caches( array $ids ): void {
+}
+
+function apply_filters( string $hook, $value ) {
+	return $GLOBALS['filters'][ $hook ] ?? $value;
+}
+
+function user_can( int $user_id, string $capability ): bool {
+	return in_array( $capability, $GLOBALS['capabilities'][ $user_id ] ?? array(), true );
+}
+
 function get_post_type( int $post_id ) {
 	return $GLOBALS['posts'][ $post_id ] ?? false;
 }
@@ -104,10 +123,22 @@ function human_time_diff( int $from, int $to ): string {
  * An error as WordPress returns it.
  */
 class WP_Error {
+	private string $code;
 	private string $message;
+	private $data;
 
-	public function __construct( string $code, string $message ) {
+	public function __construct( string $code, string $message, $data = null ) {
+		$this->code    = $code;
 		$this->message = $message;
+		$this->data    = $data;
+	}
+
+	public function get_error_code(): string {
+		return $this->code;
+	}
+
+	public function get_error_data() {
+		return $this->data;
 	}
 
 	public function get_error_message(): string {
