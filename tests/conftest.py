@@ -3,28 +3,89 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import migrated
 import pytest
-from world import bridge, database, world, world_options
+from hypothesis import HealthCheck, settings
+from operation import databases
+from pytest_django.plugin import blocking_manager_key
+from world import bridge, database, unfinished, world, world_options
 
 __all__ = ["bridge", "database", "world", "world_options"]
 
+# How long an example takes says what else the machine does.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+
+WHOLE_PATHS = ("flows", "browser")
+# Begun first: files that take minutes leave the other processes idle when they come last.
+LONG = {"test_never_oversold", "test_every_page"}
+REAL_PROCESSES = {"bench", "browser", "flows", "live"}
 SQL_FIXTURES = {"db", "transactional_db", "bridge", "live_bridge"}
+# Of the flows, those in which processes want the same rows, or a great many of them: only there can a database make
+# the difference. `make postgres-flows` runs all.
+CONTENDED = {
+    "test_customers",
+    "test_events",
+    "test_faults",
+    "test_limits",
+    "test_main_job",
+    "test_previews",
+    "test_processes",
+    "test_reconcile",
+    "test_stock",
+    "test_stock_of_many",
+    "test_uploads",
+}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`sql` marks itself; measurements run only when asked for by `-m bench`."""
+    """`sql` and `flow` mark themselves; measurements run only when asked for by `-m bench`."""
     wants_bench = "bench" in (config.option.markexpr or "")
     kept, dropped = [], []
     for item in items:
-        if item.get_closest_marker("django_db") or SQL_FIXTURES & set(getattr(item, "fixturenames", ())):
+        is_flow = item.path.parent.name in WHOLE_PATHS
+        if is_flow:
+            item.add_marker(pytest.mark.flow)
+        touches = item.get_closest_marker("django_db") or SQL_FIXTURES & set(
+            getattr(item, "fixturenames", ())
+        )
+        if touches and (not is_flow or item.path.stem in CONTENDED):
             item.add_marker(pytest.mark.sql)
         (kept if wants_bench or not item.get_closest_marker("bench") else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-        items[:] = kept
+    kept.sort(key=lambda item: (item.path.stem not in LONG, not item.get_closest_marker("flow")))
+    items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the bridge's processes said last stands beside a failure of a flow."""
+    report = yield
+    world_of = getattr(item, "funcargs", {}).get("world")
+    if report.failed and hasattr(world_of, "bridge"):
+        for log in ("web.log", "worker.log"):
+            report.sections.append((log, world_of.bridge.log_tail(log, 40)))
+        report.sections.append(("unfinished", unfinished()))
+    return report
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    migrated.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        with config.stash[blocking_manager_key].unblock():
+            migrated.end_run()
+        databases.end_run()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -41,6 +102,35 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """The test database of this process. In place of pytest-django's, which migrates in every process."""
+    with django_db_blocker.unblock():
+        made = migrated.own_database()
+        made.__enter__()
+    yield
+    with django_db_blocker.unblock():
+        made.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(request: pytest.FixtureRequest) -> None:
+    """Hashing that takes its time is Django's matter. Where real processes check passwords they hash as Django does."""
+    if request.path.parent.name not in REAL_PROCESSES and "db" in request.fixturenames:
+        settings = request.getfixturevalue("settings")
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_knocked() -> None:
+    """Each test begins as a minute does."""
+    from bridge.people import knocks
+
+    knocks._counts.clear()
+
+
 @pytest.fixture
 def shop(db: None) -> object:
     """A shop with an account, its directory and one linked product; no network behind it."""
@@ -51,6 +141,7 @@ def shop(db: None) -> object:
         name="main",
         base_url="http://127.0.0.1:9/api/remap/1.2",
         account_id="account-1",
+        stock_types=["freeStock", "quantity", "stock"],
     )
     site = Connection.objects.create(
         vendor=Vendor.WOOCOMMERCE,

@@ -11,12 +11,14 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from bridge.apilog.models import ApiCall
 from bridge.catalog.models import Listing, Product, ProductBinding, StockLevel
 from bridge.connections.models import Connection, DirectoryEntry, Shop, StatusMapping, Vendor
 from bridge.domain import order as canonical
 from bridge.domain import refunds
 from bridge.domain.fingerprint import fingerprint
 from bridge.inbox.models import InboxEvent
+from bridge.orders import search
 from bridge.orders.after_sale import Refund, RelatedDocument, Return
 from bridge.orders.flags import Flag
 from bridge.orders.models import Order, OrderBinding
@@ -38,6 +40,7 @@ class AccountFactory(DjangoModelFactory):
     base_url = "http://127.0.0.1:9/api/remap/1.2"
     credentials = factory.Sequence(lambda n: {"token": f"token-{n}"})
     account_id = factory.Sequence(lambda n: f"account-id-{n}")
+    stock_types = ("freeStock", "quantity", "stock")
 
 
 class SiteFactory(DjangoModelFactory):
@@ -206,8 +209,9 @@ class OrderFactory(DjangoModelFactory):
     status = factory.LazyAttribute(lambda row: row.seen.status)
     currency = factory.LazyAttribute(lambda row: row.seen.currency)
     total_minor = factory.LazyAttribute(lambda row: row.seen.total_minor)
-    email = factory.LazyAttribute(lambda row: row.seen.customer.email)
+    email = factory.LazyAttribute(lambda row: search.contacts(row.seen.customer)["email"])
     phone = factory.LazyAttribute(lambda row: row.seen.customer.phone)
+    phone_backwards = factory.LazyAttribute(lambda row: search.contacts(row.seen.customer)["phone_backwards"])
     placed_at = factory.LazyAttribute(lambda row: row.seen.placed_at)
     modified_at = factory.LazyAttribute(lambda row: row.seen.modified_at)
     content = factory.LazyAttribute(lambda row: canonical.to_json(row.seen))
@@ -363,3 +367,25 @@ class FlagFactory(DjangoModelFactory):
     order = factory.SubFactory(OrderFactory)
     code = "sum_differs"
     params = factory.LazyFunction(lambda: {"remote": "1900.00", "local": "1891.70"})
+
+
+class CallFactory(DjangoModelFactory):
+    """A call to MoySklad that was answered."""
+
+    class Meta:
+        model = ApiCall
+
+    at = factory.LazyFunction(timezone.now)
+    direction = ApiCall.Direction.OUT
+    vendor = Vendor.MOYSKLAD
+    connection = factory.SubFactory(AccountFactory)
+    method = "POST"
+    host = "api.example.test"
+    path = "/api/remap/1.2/entity/customerorder"
+    query = "limit=1"
+    status = 200
+    duration_ms = 310
+    request_body = '{"name":"WOO-1"}'
+    request_bytes = 16
+    response_body = '{"id":"x","name":"WOO-1"}'
+    response_bytes = 25

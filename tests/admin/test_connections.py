@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from bridge.connections import admin as pages
 from bridge.connections.models import Connection
+from bridge.dashboard.shops import connection_desk as pages
 from bridge.sync.account.check import Answer
 from tests import factories
 from tests.admin.conftest import Desk, Rows

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.contrib.admin.models import LogEntry
 
+from bridge.history.deeds import read
 from bridge.inbox.models import InboxEvent
 from bridge.outbox.models import OutboxMessage
 from tests import factories
@@ -67,7 +68,7 @@ def test_retry(desk: Desk, rows: Rows) -> None:
     assert desk.press("outboxmessage", rows.dead.pk, "retry") == ["Поставлено в очередь на отправку."]
     rows.dead.refresh_from_db()
     assert (rows.dead.state, rows.dead.attempts, rows.dead.dead_reason) == ("waiting", 0, "")
-    assert LogEntry.objects.get().change_message == "Поставлено в очередь на отправку."
+    assert read(LogEntry.objects.get()).text == "Поставлено в очередь на отправку."
 
 
 def test_retry_of_what_is_on_its_way_says_so(desk: Desk, rows: Rows) -> None:
@@ -77,9 +78,15 @@ def test_retry_of_what_is_on_its_way_says_so(desk: Desk, rows: Rows) -> None:
 
 
 def test_discard(desk: Desk, rows: Rows) -> None:
-    assert desk.press("outboxmessage", rows.parked.pk, "discard") == ["Снято с отправки."]
+    url = f"{LIST}{rows.parked.pk}/discard/"
+    assert 'name="reason"' in desk.get(url)
+    assert desk.post(url, {"_form_submitted": "1"}).status_code == 200, (
+        "without a reason nothing is discarded"
+    )
+    said = desk.press("outboxmessage", rows.parked.pk, "discard", reason="Отменён по телефону")
+    assert said == ["Снято с отправки."]
     rows.parked.refresh_from_db()
-    assert rows.parked.state == "discarded"
+    assert (rows.parked.state, rows.parked.discarded_by) == ("discarded", "owner")
 
 
 def test_buttons_are_offered_only_where_they_help(desk: Desk, rows: Rows) -> None:
@@ -97,12 +104,14 @@ def test_retry_many(desk: Desk, rows: Rows) -> None:
     assert in_state("waiting") == {rows.parked.pk, rows.dead.pk}
 
 
-def test_discard_many_asks_first_and_names_the_number(desk: Desk, rows: Rows) -> None:
+def test_discard_many_asks_first_why_and_names_the_number(desk: Desk, rows: Rows) -> None:
     data = {"action": "discard_many", "_selected_action": [rows.parked.pk, rows.dead.pk], "index": "0"}
-    asked = desk.post(LIST, data).content.decode()
-    assert "Сообщений, которые не будут отправлены: 2." in asked
+    asked = desk.post(LIST, data, "en").content.decode()
+    assert "Messages and events: 2." in asked
+    assert 'name="reason"' in asked
     assert in_state("discarded") == set()
-    said = desk.do("outboxmessage", "discard_many", [rows.parked, rows.dead], confirmed="1")
+    answer = {"confirmed": "1", "_form_submitted": "1", "reason": "Проверка"}
+    said = desk.do("outboxmessage", "discard_many", [rows.parked, rows.dead], **answer)
     assert said == ["Снято с отправки: 2. Уже отправлено или отправляется: 0."]
     assert in_state("discarded") == {rows.parked.pk, rows.dead.pk}
 
@@ -115,7 +124,7 @@ def test_tries_are_listed(desk: Desk, rows: Rows) -> None:
 
 
 def test_an_event_shows_its_body_in_full_and_harmless(desk: Desk, rows: Rows) -> None:
-    body = json.dumps({"order": {"id": 5, "note": "<script>alert(1)</script> Привет"}})
+    body = json.dumps({"order": {"id": 5, "status": "<script>alert(1)</script> Привет"}})
     event = factories.EventFactory(connection=rows.shop.site, body=body)
     html = desk.get(f"/admin/bridge/inboxevent/{event.pk}/change/")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; Привет" in html

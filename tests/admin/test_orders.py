@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from bridge.dashboard.orders.timeline import timeline
 from bridge.domain import refunds
 from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
@@ -49,7 +50,7 @@ def test_the_list_says_it_in_words_with_money_and_a_link_to_the_document(desk: D
     text = words_of(html)
     assert "1 891,70 ₽" in text
     assert "в обработке" in text
-    assert {"в МойСклад", "нужны вы"} <= {word for word in ("в МойСклад", "нужны вы") if word in text}
+    assert {"в МойСклад", "ждёт вас"} <= {word for word in ("в МойСклад", "ждёт вас") if word in text}
     assert rows.sent.binding.page_url.replace("&", "&amp;") in html
     assert "₽1,891.70" in words_of(desk.get(LIST, "en"))
 
@@ -89,8 +90,8 @@ def test_the_page_shows_lines_buyer_and_the_journey(desk: Desk, rows: Rows) -> N
 
 
 def test_the_journey_of_one_order_holds_nothing_of_another(desk: Desk, rows: Rows) -> None:
-    text = words_of(desk.get(f"{LIST}{factories.OrderFactory(shop=rows.shop).pk}/change/"))
-    assert "По этому заказу ещё ничего не отправлялось" in text
+    journey = timeline(factories.OrderFactory(shop=rows.shop))
+    assert [step.icon for step in journey.steps] == ["shopping_cart"]  # it was placed, no more
 
 
 def test_what_stands_in_the_way_is_said_with_the_remedy_and_the_buttons(desk: Desk, rows: Rows) -> None:
@@ -225,7 +226,7 @@ def test_a_parked_refund_has_its_buttons_on_the_orders_page(desk: Desk, rows: Ro
     html = desk.get(f"{LIST}{rows.sent.pk}/change/", "en")
     assert "Refund → MoySklad" in words_of(html)
     assert f"/admin/bridge/outboxmessage/{message.pk}/retry/" in html
-    assert desk.press("outboxmessage", message.pk, "discard")
+    assert desk.press("outboxmessage", message.pk, "discard", reason="Возврат оформлен руками")
     message.refresh_from_db()
     assert message.state == OutboxMessage.State.DISCARDED
 

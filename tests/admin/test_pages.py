@@ -52,7 +52,13 @@ READ_ONLY = ("order", "outboxmessage", "return", "refund", "listing", "product",
 
 def every_page() -> list[str]:
     """Addresses of all pages with the rows of the database."""
-    pages = ["/admin/", "/admin/auth/user/", "/admin/auth/user/add/", "/admin/auth/group/", "/admin/bridge/"]
+    pages = [
+        "/admin/",
+        "/admin/auth/user/",
+        "/admin/auth/user/add/",
+        "/admin/admin/logentry/",
+        "/admin/bridge/",
+    ]
     for name in LISTS:
         pages.append(f"/admin/bridge/{name}/")
         pages += [f"/admin/bridge/{name}/{row.pk}/change/" for row in MODELS[name].objects.all()]
@@ -84,13 +90,14 @@ def test_an_empty_bridge_opens_and_says_what_to_do_first(desk: Desk) -> None:
 
 def test_the_first_page_shows_the_figures(desk: Desk, rows: Rows) -> None:
     html = words_of(desk.get("/admin/"))
-    assert "Требует внимания 3 заказы и остатки" in html
+    assert "Требует внимания 4 заказы и остатки" in html
     assert "Входящие, не обработано 1 из них не удалось прочитать: 1" in html
     assert "обработчик ещё не запускали" in html
 
 
 class Words(HTMLParser):
-    """What a person reads or hears of a page: texts, placeholders, titles; no scripts, codes, icons' names."""
+    """What a person reads or hears of a page: texts, placeholders, titles; no scripts, codes, icons' names, nothing
+    that is marked as the same in every language."""
 
     SILENT = ("script", "style", "code", "pre")
     READ = ("placeholder", "title", "aria-label", "data-label", "alt")
@@ -105,7 +112,8 @@ class Words(HTMLParser):
         given = dict(attrs)
         self.found += [value for name in self.READ if (value := given.get(name))]
         if tag not in ("input", "img", "link", "meta", "br", "hr", "path", "source"):
-            silent = tag in self.SILENT or "material-symbols-outlined" in (given.get("class") or "")
+            icon = "material-symbols-outlined" in (given.get("class") or "")
+            silent = icon or tag in self.SILENT or given.get("translate") == "no"
             self.stack.append(silent)
             self.silent += silent
 
@@ -126,19 +134,27 @@ def words_of(html: str) -> str:
 
 # Names of products and formats, which are the same in every language.
 NAMES = re.compile(
-    r"Sklad|Bridge|WooCommerce|MoySklad|JSON|E-mail|e-mail|Consumer|key|secret|https?|English|"
+    r"Sklad Bridge: test|[A-Z]+(?:_[A-Z]+)+|Cron|HPOS|STARTTLS|TLS|CSV|csv|REST API|wp-admin|Gmail|SMTP|SSL|TOTP|"
+    r"Telegram|BotFather|/newbot|«bot»|"
+    r"Sklad|Bridge|WooCommerce|MoySklad|API|JSON|EAN|GTIN|ISBN|UPC|E-mail|e-mail|Consumer|key|secret|https?|English|"
     r"LDAP|Single Sing-On|"
     r"[a-zA-Z]+-[\w-]*\d[\w-]*|[oO]wner|token|Kruzhki|SHA|PBKDF|pbkdf|sha|esc|Control|Command|Mac"
 )
 
 
+def english_in(html: str) -> set[str]:
+    """English words that a person reads or hears of a Russian page."""
+    text = words_of(html)
+    text = re.sub(
+        r"[\w.+-]+@\S+|https?://\S+|\b[\w/:.]+\.(?:test|ru)\S*|127\.0\.0\.1\S*|\b[A-Z]{3,6} /\S*", " ", text
+    )
+    return set(re.findall(r"[A-Za-z]{3,}", NAMES.sub(" ", text)))
+
+
 def test_a_russian_page_has_no_english_words(desk: Desk, rows: Rows) -> None:
     found: dict[str, set[str]] = {}
     for url in every_page():
-        text = words_of(desk.get(url))
-        text = re.sub(r"[\w.+-]+@\S+|https?://\S+|\b[\w/:.]+\.(?:test|ru)\S*|127\.0\.0\.1\S*", " ", text)
-        left = set(re.findall(r"[A-Za-z]{3,}", NAMES.sub(" ", text)))
-        found[url] = left
+        found[url] = english_in(desk.get(url))
     assert not {url: left for url, left in found.items() if left}
 
 
@@ -205,9 +221,13 @@ def test_fifty_rows_cost_no_more_queries_than_ten(desk: Desk) -> None:
     few = {url: queries(desk, url) for url in pages}
     fill(shop, 40)
     many = {url: queries(desk, url) for url in pages}
-    assert many == few
-    assert few.pop("/admin/") <= 28
-    assert max(few.values()) <= 10
+    # Of a list with more pages than one, the keys of the page are read first.
+    assert many.pop("/admin/bridge/listing/") == few["/admin/bridge/listing/"] + 1
+    assert many == {url: few[url] for url in many}
+    assert few.pop("/admin/") <= 32
+    # Above the list of what the site sells stand figures, each counted through an index of its own: links_page.PARTS.
+    assert few.pop("/admin/bridge/listing/") <= 17
+    assert max(few.values()) <= 11
 
 
 def test_an_order_with_many_lines_and_tries_costs_no_more(desk: Desk) -> None:
@@ -218,6 +238,8 @@ def test_an_order_with_many_lines_and_tries_costs_no_more(desk: Desk) -> None:
     factories.RefundFactory(order=order)
     factories.ReturnFactory(connection=shop.account, order=order)
     factories.RelatedDocumentFactory(order=order)
+    factories.EventFactory(connection=shop.site, source_id=order.source_id)
+    desk.get(url)  # what is read once a process is read
     before = queries(desk, url)
     for _number in range(20):
         factories.AttemptFactory(message=factories.MessageFactory(order=order, state="done"))

@@ -129,16 +129,16 @@ def test_a_finished_one_stands_still(desk: Desk, shop: Any) -> None:
 def test_pause_go_on_and_cancel(desk: Desk, shop: Any) -> None:
     one = upload(shop)
     assert "/resume/" not in desk.get(page(one), EN)
-    assert press(desk, one, "pause") == ["The upload is paused."]
-    assert "/pause/" not in desk.get(page(one), EN)
-    assert press(desk, one, "resume") == ["The upload goes on."]
+    assert press(desk, one, "pause") == ["It is paused."]
+    assert f"/{one.pk}/pause/" not in desk.get(page(one), EN)
+    assert press(desk, one, "resume") == ["It goes on."]
     waiting = factories.MessageFactory(
         shop=shop, order=factories.OrderFactory(shop=shop, status="pending"), payload={"upload": one.pk}
     )
-    assert press(desk, one, "cancel") == ["The upload is cancelled."]
+    assert press(desk, one, "cancel") == ["It is ended."]
     waiting.refresh_from_db()
     assert waiting.state == "discarded"
-    assert press(desk, one, "cancel") == ["The upload has ended by itself."]
+    assert press(desk, one, "cancel") == ["It has ended by itself."]
 
 
 def doubtful(shop: Any, code: str = "link_doubtful") -> Order:
@@ -197,7 +197,7 @@ def test_who_may_only_look_has_no_buttons_and_decides_nothing(client: Any, shop:
     client.force_login(viewer)
     order, one = doubtful(shop), upload(shop)
     html = client.get(page(one)).content.decode()
-    assert "/pause/" not in html
+    assert f"/{one.pk}/pause/" not in html
     assert "/decide/" not in html
     assert client.post(f"{LIST}{one.pk}/decide/", {"order": order.pk}).status_code == 403
     assert client.get(f"{LIST}add/").status_code == 403

@@ -9,6 +9,7 @@ from bridge import routes
 from bridge.dashboard import words
 from bridge.problems import sentence
 from bridge.sync import kinds
+from bridge.wording import price
 
 
 def test_every_kind_of_message_every_topic_and_every_flow_has_a_word() -> None:
@@ -52,3 +53,24 @@ def test_an_english_sentence_has_english_figures_and_marks() -> None:
     with override("en"):
         assert "“Anna”" in sentence("buyer_archived", {"names": "“Anna”"})
         assert "counts 1,900.00," in sentence("sum_differs", {"remote": "1900.00", "local": "1.00"})
+
+
+@pytest.mark.parametrize(
+    ("text", "russian", "english"),
+    [
+        ("650", "650,00", "650.00"),
+        ("1144.5", "1\xa0144,50", "1,144.50"),
+        ("1290.00", "1\xa0290,00", "1,290.00"),
+        (
+            "351.00, 2026-01-05 – 2026-01-09",
+            "351,00, 2026-01-05 – 2026-01-09",
+            "351.00, 2026-01-05 – 2026-01-09",
+        ),
+        ("—", "—", "—"),
+    ],
+)
+def test_a_price_is_written_as_the_reader_writes_it(text: str, russian: str, english: str) -> None:
+    with override("ru"):
+        assert price(text) == russian
+    with override("en"):
+        assert price(text) == english

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from world import SLOW_MACHINE
 
 from connectors.errors import ConnectorError, OutcomeUnknown, PermanentError, TransientError
 from connectors.transport import call
@@ -16,9 +17,9 @@ from connectors.transport.record import CallRecord, recorded
 from connectors.transport.session import pooled_session
 
 
-def send(method: str, url: str, body: bytes | None = None, read: float = 0.4) -> Answer:
+def send(method: str, url: str, body: bytes | None = None, connect: float = 10, read: float = 10) -> Answer:
     session = pooled_session(allow_private=True)
-    return perform(session, method, url, headers={}, body=body, timeouts=Timeouts(0.5, read))
+    return perform(session, method, url, headers={}, body=body, timeouts=Timeouts(connect, read))
 
 
 def failure(method: str, url: str, **more: Any) -> ConnectorError:
@@ -62,7 +63,7 @@ def test_no_answer_in_time(stub: Any, reply: Any, method: str, kind: type) -> No
         return reply(200, {})
 
     stub.script = slow
-    error = failure(method, stub.root)
+    error = failure(method, stub.root, read=0.3)
     assert type(error) is kind
     assert error.code == "net_timeout"
 
@@ -74,10 +75,10 @@ def test_a_server_that_drips_does_not_hold_the_call_for_ever() -> None:
         peer, _address = listener.accept()
         with peer:
             peer.recv(65536)
-            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
             try:
-                for _ in range(60):
-                    peer.sendall(b"x" * 1000)
+                while True:
+                    peer.sendall(b"x")
                     time.sleep(0.05)
             except OSError:
                 return  # the client has hung up, as it should
@@ -85,9 +86,9 @@ def test_a_server_that_drips_does_not_hold_the_call_for_ever() -> None:
     thread = threading.Thread(target=drip)
     thread.start()
     began = time.monotonic()
-    error = failure("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/", read=0.3)
+    error = failure("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/", connect=0.5, read=0.3)
     assert error.code == "net_timeout"
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < SLOW_MACHINE, "and not until its last byte, in a year"
     thread.join()
     listener.close()
 
@@ -125,7 +126,8 @@ def test_a_record_tells_how_the_call_went_without_its_secrets() -> None:
     ):
         raise OutcomeUnknown("lost")
     good, bad = records
-    assert (good.url, good.status, good.error) == ("https://shop.example/x?oauth_signature=***&a=1", 200, "")
+    assert (good.status, good.error) == (200, "")
+    assert "abc" not in repr(good)
     assert (good.request_bytes, good.started_at.tzinfo is not None, good.duration_ms >= 0) == (2, True, True)
     assert (bad.error, bad.status) == ("OutcomeUnknown", 0)
 

@@ -89,7 +89,7 @@ def test_a_name_without_an_address_may_have_one_later(monkeypatch: pytest.Monkey
 def test_the_socket_itself_opens_to_no_private_address(stub: Any, reply: Any) -> None:
     stub.replies(reply(200, b"secret"))
     with pytest.raises(WrongHost):
-        pooled_session().get(f"{stub.root}/", timeout=2)
+        pooled_session().get(f"{stub.root}/", timeout=20)
     assert stub.seen == []
 
 
@@ -102,7 +102,7 @@ def test_a_name_that_changes_its_answer_after_the_check_gains_nothing(
     check_address(f"http://rebound.example:{port}", allow_private=False)
     monkeypatch.setattr(socket, "getaddrinfo", resolving_to("127.0.0.1"))
     with pytest.raises(WrongHost):
-        pooled_session().get(f"http://rebound.example:{port}/", timeout=2)
+        pooled_session().get(f"http://rebound.example:{port}/", timeout=20)
     assert stub.seen == []
 
 
@@ -122,6 +122,6 @@ def test_the_socket_opens_to_the_checked_number_and_the_name_stays_in_the_reques
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     monkeypatch.setattr("connectors.transport.hosts.is_public", lambda _address: True)
     with pooled_session() as session:
-        assert session.get(f"http://shop.example:{port}/", timeout=2).status_code == 200
+        assert session.get(f"http://shop.example:{port}/", timeout=20).status_code == 200
     assert stub.seen[0].headers["Host"] == f"shop.example:{port}"
     assert asked == ["shop.example", "127.0.0.1"], "the name is resolved once; the socket gets the number"

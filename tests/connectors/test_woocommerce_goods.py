@@ -38,6 +38,55 @@ def test_skus_are_asked_for_fifty_at_a_time(make_shop: Make, stub: Any, reply: A
     assert [len(seen.query["sku"].split(",")) for seen in stub.seen] == [50, 10]
 
 
+def test_named_goods_are_asked_for_a_hundred_at_a_time(make_shop: Make, stub: Any, reply: Any) -> None:
+    one_page = {"X-WP-TotalPages": "1"}
+    stub.script = lambda seen: reply(
+        200, [{"id": int(n)} for n in seen.query["include"].split(",")], one_page
+    )
+    products = make_shop().products
+    assert len(products.by_ids(range(1, 202))) == 201
+    assert [len(seen.query["include"].split(",")) for seen in stub.seen] == [100, 100, 1]
+    assert all(seen.path == f"{API}/products" and seen.query["status"] == "any" for seen in stub.seen)
+    assert [row["id"] for row in products.variations_by_ids(313, [7, 8, 7], "id")] == [7, 8]
+    assert stub.seen[-1].path == f"{API}/products/313/variations"
+    assert stub.seen[-1].query["_fields"] == "id"
+    assert products.by_ids([]) == []
+    assert len(stub.seen) == 4, "nothing is asked for nothing"
+
+
+def test_goods_are_read_with_what_prices_and_texts_need_but_without_their_meta(
+    make_shop: Make, stub: Any, reply: Any
+) -> None:
+    stub.replies(reply(200, []))
+    products = make_shop().products
+    assert [*products.products(), *products.variations(313)] == []
+    for seen in stub.seen:
+        asked = set(seen.query["_fields"].split(","))
+        assert asked >= {"global_unique_id", "weight", "description", "sklad_bridge_sale"}
+        assert asked >= {"date_on_sale_from_gmt", "date_on_sale_to_gmt"}
+        assert "meta_data" not in asked
+    assert "catalog_visibility" in stub.seen[0].query["_fields"].split(",")
+
+
+def test_goods_are_counted_without_reading_them(make_shop: Make, stub: Any, reply: Any) -> None:
+    stub.replies(reply(200, [{"id": 1}], {"X-WP-Total": "10105"}), reply(200, [{"id": 1}]))
+    products = make_shop().products
+    assert (products.count(), products.count()) == (10105, None)
+    assert stub.seen[0].query["per_page"] == "1"
+
+
+def test_a_product_is_made(make_shop: Make, stub: Any, reply: Any, payload: Any) -> None:
+    refused = payload("woocommerce/product_create_duplicate_sku_400.json")
+    stub.replies(reply(201, {"id": 77, "status": "draft"}), reply(refused["status"], refused["body"]))
+    products = make_shop().products
+    body = {"name": "Чашка", "sku": "Ч-1", "status": "draft"}
+    assert products.create(body)["id"] == 77
+    assert (stub.seen[0].method, stub.seen[0].path, stub.seen[0].json) == ("POST", f"{API}/products", body)
+    with pytest.raises(PermanentError) as caught:
+        products.create(body)
+    assert caught.value.code == "product_invalid_sku"
+
+
 def test_a_batch_with_good_and_bad_items(make_shop: Make, stub: Any, reply: Any, payload: Any) -> None:
     capture = payload("woocommerce/products_batch_with_error.json")
     updates = [item for item in capture["request"]["body"]["update"] if item.get("stock_quantity") != "abc"]

@@ -143,3 +143,18 @@ def test_the_money_of_the_shop(shop: WooCommerce) -> None:
     settings = shop.site.settings()
     assert (settings["currency"], settings["decimals"], settings["country"]) == ("RUB", 2, "RU")
     assert shop.site.taxes() == [], "taxes are off"
+
+
+def test_weights_are_in_the_unit_of_the_site(shop: WooCommerce, box: Any) -> None:
+    assert shop.site.weight_unit() == "kg"
+    box.store.configure(weight_unit="lbs")
+    assert shop.site.weight_unit() == "lbs"
+    box.store.configure(weight_unit="kg")
+
+
+def test_variations_are_read_page_by_page(shop: WooCommerce, box: Any) -> None:
+    parent = shop.products.by_skus(["V-00001"])[0]["id"]
+    rows, pages = shop.products.variations_page(parent, 1, "id,sku")
+    assert sorted(row["sku"] for row in rows) == [f"V-00001-{n}" for n in range(1, 5)]
+    assert pages == 1
+    assert shop.products.variations_page(parent, 2)[0] == []

@@ -73,3 +73,33 @@ def test_the_shipping_methods_of_a_zone(make_shop: Make, stub: Any, reply: Any) 
     stub.replies(reply(200, [method]))
     assert make_shop().site.shipping_methods(1) == [method]
     assert stub.seen[0].path == f"{API}/shipping/zones/1/methods"
+
+
+def test_the_report_of_a_real_site_tells_of_its_background_work_and_plugins(
+    make_shop: Make, stub: Any, reply: Any
+) -> None:
+    captured = {
+        "environment": {
+            "home_url": "https://shop.example",
+            "version": "11.0.1",
+            "wp_version": "7.1",
+            "wp_cron": False,
+        },
+        "settings": {"currency": "RUB", "number_of_decimals": 2, "HPOS_enabled": True},
+        "active_plugins": [
+            {"plugin": "woocommerce/woocommerce.php", "name": "WooCommerce", "version": "11.0.1"}
+        ],
+    }
+    stub.replies(reply(200, captured))
+    report = make_shop().site.report()
+    assert (report["wp_cron"], report["hpos"]) == (False, True)
+    assert report["plugins"] == [{"plugin": "woocommerce/woocommerce.php", "version": "11.0.1"}]
+
+
+@pytest.mark.parametrize("plugins", [None, {}, ["x"]])
+def test_a_report_without_plugins_names_none(make_shop: Make, stub: Any, reply: Any, plugins: Any) -> None:
+    environment = {"home_url": "https://shop.example", "version": "11.0.1", "wp_version": "7.1"}
+    settings_of = {"currency": "RUB", "number_of_decimals": 2}
+    stub.replies(reply(200, {"environment": environment, "settings": settings_of, "active_plugins": plugins}))
+    report = make_shop().site.report()
+    assert (report["plugins"], report["wp_cron"]) == ([], True)

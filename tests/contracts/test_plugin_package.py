@@ -51,13 +51,20 @@ def test_every_text_of_the_plugin_is_translated_into_russian() -> None:
     assert len(texts) > 40
     translated = catalogue()
     for text in texts:
-        assert re.search("[а-яё]", translated.gettext(text)), text
+        # "№ %s" has no word in it
+        assert re.search("[а-яё]", translated.gettext(text)) or not re.search("[a-z]{2}", text), text
 
 
 def test_plural_form_is_translated() -> None:
     one, many = "%1$d event was given up: %2$s", "%1$d events were given up, the last one because: %2$s"
     translated = catalogue()
     assert [translated.ngettext(one, many, n)[5:12] for n in (1, 2, 5)] == ["событие", "события", "событий"]
+    one, many = (
+        "The bridge wrote the stock of %1$d item %2$s ago.",
+        "The bridge wrote the stock of %1$d items %2$s ago.",
+    )
+    forms = [translated.ngettext(one, many, n).split()[4] for n in (1, 2, 5)]
+    assert forms == ["товара", "товаров", "товаров"]
 
 
 def test_placeholders_survive_translation() -> None:
@@ -83,7 +90,13 @@ def test_zip_holds_the_plugin_without_tests_and_is_the_same_each_time(tmp_path: 
     assert first.read_bytes() == second.read_bytes()
     with zipfile.ZipFile(first) as archive:
         names = archive.namelist()
-    for name in ("sklad-bridge.php", "uninstall.php", "readme.txt", "LICENSE", "includes/class-plugin.php"):
+    for name in (
+        "sklad-bridge.php",
+        "uninstall.php",
+        "readme.txt",
+        "LICENSE",
+        "includes/core/class-plugin.php",
+    ):
         assert f"sklad-bridge/{name}" in names
     assert "sklad-bridge/languages/sklad-bridge-ru_RU.mo" in names
     assert not [name for name in names if "/tests/" in name or not name.startswith("sklad-bridge/")]

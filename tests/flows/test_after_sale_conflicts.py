@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bridge.connections.models import Shop
 from bridge.orders.after_sale import Refund, Return
-from bridge.orders.models import Order, OrderBinding
+from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Watermark
 from bridge.sync.refunds import refund_plans
@@ -406,28 +406,6 @@ def test_a_paid_order_that_was_cancelled_is_refunded_by_its_return(world: Any, s
 
 def decided(refund: Json) -> bool:
     return Refund.objects.filter(source_id=str(refund["id"])).exclude(plan=None).exists()
-
-
-def test_a_decision_that_never_reached_the_document_can_be_taken_back(world: Any, shipped: Any) -> None:
-    order = world.box.store.place_order({"S-00001": 3}, shipping=None)
-    world.document(order["id"])
-    world.quiet()
-    kept = world.box.store.refund(order["id"], {"S-00001": 1})
-    world.until(lambda: decided(kept), "decided")
-    world.quiet()
-    row = Order.objects.select_related("binding", "shop").get(source_id=str(order["id"]))
-    assert not refund_plans.forget_unconfirmed(row)
-    world.box.moysklad.faults.add(
-        "status", method="POST", path="entity/customerorder$", status=503, count=None
-    )
-    lost = world.box.store.refund(order["id"], {"S-00001": 1})
-    world.until(lambda: decided(lost), "decided")
-    row = Order.objects.select_related("binding", "shop").get(source_id=str(order["id"]))
-    assert refund_plans.forget_unconfirmed(row)
-    assert row_of(kept).plan
-    assert row_of(lost).plan is None
-    assert OrderBinding.objects.get(order=row).goods
-    world.box.moysklad.faults.clear()
 
 
 def test_the_rest_of_a_refund_whose_shipment_is_gone_may_be_entered_by_hand(world: Any, chosen: Any) -> None:

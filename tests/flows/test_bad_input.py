@@ -125,16 +125,28 @@ def test_private_addresses_are_refused_unless_allowed(world: Any) -> None:
 
 
 def test_a_product_deleted_in_moysklad_stops_its_order_with_a_reason(world: Any) -> None:
-    item = world.box.moysklad.item("S-00009")
-    world.box.moysklad.delete(item["id"], "product")
-    order = world.box.store.place_order({"S-00009": 1})
-    message = world.message(order["id"], state="parked")
-    assert message.problem == "reference_missing"
+    world.box.moysklad.webhook_knobs(drop=True)  # the bridge does not hear of it
+    try:
+        world.box.moysklad.delete(world.box.moysklad.item("S-00009")["id"], "product")
+        order = world.box.store.place_order({"S-00009": 1})
+        assert world.message(order["id"], state="parked").problem == "reference_missing"
+        assert world.documents(order["id"]) == []
+    finally:
+        world.box.moysklad.webhook_knobs(drop=False)
+
+
+def test_a_deletion_the_bridge_has_heard_of_stops_the_order_before_it_is_sent(world: Any) -> None:
+    world.box.moysklad.delete(world.box.moysklad.item("S-00010")["id"], "product")
+    world.until(
+        lambda: not Product.objects.get(article="S-00010").present, "the bridge knows that it is deleted"
+    )
+    order = world.box.store.place_order({"S-00010": 1})
+    assert world.message(order["id"], state="parked").problem == "unlinked_lines"
     assert world.documents(order["id"]) == []
 
 
 def test_the_wrong_sku_field_unlinks_stops_the_order_and_can_be_corrected(world: Any) -> None:
-    links = ProductBinding.objects.filter(product__kind="product", origin="sku")
+    links = ProductBinding.objects.filter(product__kind="product", product__present=True, origin="sku")
     before = set(links.values_list("listing__sku", "product__article"))
     assert before
     world.configure(sku_field="code")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from world import SLOW_MACHINE
 
 from bridge.catalog.models import Listing, Product, ProductBinding
 from bridge.orders.models import OrderBinding
@@ -186,7 +187,7 @@ def test_a_price_that_moysklad_raised_is_shown_with_both_sums(world: Any) -> Non
 def test_a_refusal_of_one_call_hurts_only_its_orders(world: Any, sent: Any) -> None:
     order, _document = sent
     world.bridge.worker.terminate()  # let three different orders wait for one batch
-    world.bridge.worker.wait(15)
+    world.bridge.worker.wait(SLOW_MACHINE)
     new = world.box.store.place_order({"S-00003": 1})
     unlinked = world.box.store.place_order([{"name": "Подарок", "quantity": 1, "total": "1.00"}])
     world.box.store.edit_order(order["id"], {"customer_note": "позвоните"})

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from world import SLOW_MACHINE
 
 from bridge.connections.models import PaymentMethod, Shop
 from bridge.outbox.enqueue import release, retry
@@ -199,7 +200,7 @@ def test_many_orders_of_an_unknown_currency_cost_one_look_together(world: Any) -
     orders = [parked(world, "BRL") for _ in range(4)]
     world.quiet()
     world.bridge.worker.terminate()  # so that they wait for one batch
-    world.bridge.worker.wait(15)
+    world.bridge.worker.wait(SLOW_MACHINE)
     assert release(world.shop, "currency_unknown") == len(orders)
     world.box.moysklad.reset_stats()
     world.bridge.start_worker()

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from bridge.connections.models import AttributeMapping
-from bridge.orders.flags import Flag
 from bridge.outbox.enqueue import retry
 
 USUAL = {
@@ -51,11 +50,6 @@ def agent(world: Any, **order: Any) -> dict[str, Any]:
     """The counterparty of a new order of this buyer."""
     document = world.document(place(world, **order))
     return dict(world.box.moysklad.document(document["agent"]["id"], "counterparty"))
-
-
-def told(world: Any, order_id: int) -> dict[str, dict[str, str]]:
-    world.document(order_id)
-    return dict(Flag.objects.filter(order=world.row(order_id)).values_list("code", "params"))
 
 
 # --- matching -------------------------------------------------------------------------------------
@@ -107,7 +101,7 @@ def test_of_duplicates_the_newest_is_taken_and_staff_see_that_there_were_several
     newest = world.box.moysklad.add_counterparty(name="Анна новая", email=buyer["email"])
     order_id = place(world, **buyer)
     assert world.document(order_id)["agent"]["id"] == newest["id"]
-    several = told(world, order_id)["buyers_several"]
+    several = world.flag(order_id, "buyers_several")
     assert (several["count"], several["used"]) == ("2", "Анна новая")
     assert "Анна старая" in several["names"]
 
@@ -125,7 +119,7 @@ def test_an_archived_counterparty_is_not_used_silently(world: Any) -> None:
     archived = world.box.moysklad.add_counterparty(name="Архивная", email=buyer["email"], archived=True)
     order_id = place(world, **buyer)
     assert world.document(order_id)["agent"]["id"] != archived["id"]
-    assert "Архивная" in told(world, order_id)["buyer_archived"]["names"]
+    assert "Архивная" in world.flag(order_id, "buyer_archived")["names"]
 
 
 # --- options --------------------------------------------------------------------------------------
@@ -210,7 +204,7 @@ def test_an_inn_with_a_typing_error_is_told_and_not_written(world: Any) -> None:
     order_id = place(world, company="ООО Описка", meta={"_billing_inn": "7707083894"}, **fresh())
     document = world.document(order_id)
     assert "inn" not in world.box.moysklad.document(document["agent"]["id"], "counterparty")
-    assert told(world, order_id)["inn_wrong"] == {"inn": "7707083894"}
+    assert world.flag(order_id, "inn_wrong") == {"inn": "7707083894"}
 
 
 def test_a_person_is_made_with_split_names_and_an_address(world: Any) -> None:
@@ -245,22 +239,28 @@ def test_fields_of_the_buyer_fill_fields_of_the_counterparty(world: Any) -> None
 
 
 def test_orders_of_a_new_buyer_at_the_same_moment_make_one_counterparty(world: Any) -> None:
-    """A call takes two seconds, so all three workers have looked and found nobody before the first makes somebody."""
-    buyer = fresh() | {"phone": ""}
-    world.quiet()
-    world.box.moysklad.reset_stats()
-    world.box.moysklad.configure(latency_ms=2000)
-    placed = []
-    for customer_id in (0, 601, 602):
-        placed.append(place(world, customer_id=customer_id, **buyer))
-        time.sleep(0.2)
-    agents = {world.document(order_id)["agent"]["id"] for order_id in placed}
-    world.box.moysklad.configure(latency_ms=0)
-    calls = [call["method"] for call in world.box.moysklad.calls() if "counterparty" in call["path"]]
-    assert calls.count("POST") >= 2, f"not at the same moment: {calls}"
-    rows = [row for row in world.box.moysklad.counterparties() if row.get("email") == buyer["email"]]
-    assert agents == {row["id"] for row in rows}
-    assert len(rows) == 1
+    """A call takes long, so that two workers have looked and found nobody before the first makes somebody. Where the
+    machine gave them no chance to meet, other buyers try again.
+    """
+    met = False
+    for seconds in (2, 5, 10, 20):
+        buyer = fresh() | {"phone": ""}
+        world.quiet()
+        world.box.moysklad.reset_stats()
+        world.box.moysklad.configure(latency_ms=seconds * 1000)
+        placed = []
+        for customer_id in (0, 601, 602):
+            placed.append(place(world, customer_id=customer_id, **buyer))
+            time.sleep(0.2)
+        agents = {world.document(order_id)["agent"]["id"] for order_id in placed}
+        world.box.moysklad.configure(latency_ms=0)
+        rows = [row for row in world.box.moysklad.counterparties() if row.get("email") == buyer["email"]]
+        assert agents == {row["id"] for row in rows}
+        assert len(rows) == 1
+        calls = [call["method"] for call in world.box.moysklad.calls() if "counterparty" in call["path"]]
+        if met := calls.count("POST") >= 2:
+            break
+    assert met, f"not at the same moment: {calls}"
 
 
 def test_a_backlog_of_new_buyers_goes_in_few_calls(world: Any) -> None:

@@ -226,7 +226,7 @@ def test_goods_shipped_between_a_refund_and_its_writing_come_back_as_a_return(
         every = world.box.moysklad.documents("salesreturn")
         return [one for one in every if one["demand"]["customerOrder"]["id"] == document["id"]]
 
-    world.until(returns, "a return of the shipment", 60)
+    world.until(returns, "a return of the shipment")
     world.quiet(60)
     [back] = returns()
     assert back["sum"] == positions(world, document)["S-00001"]["price"]
@@ -312,7 +312,7 @@ def linked(world: Any, chosen: Any, settings: Any) -> tuple[Json, Json]:
     }
     document = there.create("customerorder", body)
     begun = uploads.start(world.shop, Chosen(ids=(order["id"],)), create_missing=False)
-    world.until(lambda: Upload.objects.get(pk=begun.pk).state == "done", "finished", 60)
+    world.until(lambda: Upload.objects.get(pk=begun.pk).state == "done", "finished")
     world.quiet()
     assert world.row(order["id"]).binding.external_id == document["id"]
     return order, document

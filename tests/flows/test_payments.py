@@ -174,7 +174,7 @@ def test_another_kind_chosen_after_a_lost_answer_makes_no_second_payment(
     world.until(lambda: money(world, document), "made, its answer is lost")
     method("cashin")
     box.faults.clear()
-    world.until(lambda: world.row(order["id"]).binding.written.get("paid"), "found", 60)
+    world.until(lambda: world.row(order["id"]).binding.written.get("paid"), "found")
     world.quiet()
     assert (len(money(world, document)), len(money(world, document, "cashin"))) == (1, 0)
     assert [row.kind for row in world.row(order["id"]).documents.all()] == ["paymentin"]
@@ -191,7 +191,7 @@ def test_another_kind_chosen_after_a_try_that_failed_is_the_kind_that_is_made(
     world.until(lambda: world.row(order["id"]).documents.filter(sending=True).exists(), "a try in doubt")
     method("cashin")
     world.box.moysklad.faults.clear()
-    world.until(lambda: money(world, document, "cashin"), "paid", 60)
+    world.until(lambda: money(world, document, "cashin"), "paid")
     world.quiet()
     [row] = world.row(order["id"]).documents.all()
     assert (row.kind, money(world, document)) == ("cashin", [])
@@ -275,7 +275,7 @@ def test_a_failed_move_to_the_bin_is_tried_again(world: Any, sent: Any, chosen: 
     chosen(bin_deleted=True)
     world.box.moysklad.faults.add("status", method="POST", path="/trash$", status=503)
     world.box.store.trash_order(order["id"])
-    world.until(lambda: world.box.moysklad.document(document["id"]).get("deleted"), "in the bin", 60)
+    world.until(lambda: world.box.moysklad.document(document["id"]).get("deleted"), "in the bin")
     world.quiet()
     assert world.row(order["id"]).binding.gone == "ours"
 
@@ -285,7 +285,7 @@ def test_a_move_to_the_bin_that_never_arrived_is_made_up_for(world: Any, sent: A
     chosen(bin_deleted=True)
     world.box.moysklad.faults.add("cut_before", method="POST", path="/trash$")
     world.box.store.trash_order(order["id"])
-    world.until(lambda: world.box.moysklad.document(document["id"]).get("deleted"), "in the bin", 60)
+    world.until(lambda: world.box.moysklad.document(document["id"]).get("deleted"), "in the bin")
     world.quiet()
     assert living(world, order) == []
 
@@ -301,7 +301,7 @@ def test_an_order_back_before_its_document_was_in_the_bin_keeps_it(
     world.message(order["id"], kind="order_to_moysklad", state="waiting", problem__gt="")
     world.box.store.untrash_order(order["id"])
     world.until(lambda: world.row(order["id"]).status == "processing", "back")
-    world.until(lambda: world.row(order["id"]).binding.gone == "", "the document goes on", 60)
+    world.until(lambda: world.row(order["id"]).binding.gone == "", "the document goes on")
     world.box.moysklad.faults.clear()
     world.quiet(60)
     assert [one["id"] for one in living(world, order)] == [document["id"]]

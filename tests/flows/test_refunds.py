@@ -218,7 +218,8 @@ def test_a_refund_costs_three_calls(world: Any, buy: Any) -> None:
     world.box.store.refund(order["id"], {"S-00001": 1, "S-00002": 1})
     world.until(lambda: money_back(world, document), "the money goes out")
     world.quiet()
-    calls = [(call["method"], call["path"].rsplit("/", 1)[-1]) for call in world.box.moysklad.calls()]
+    every = [(call["method"], call["path"].rsplit("/", 1)[-1]) for call in world.box.moysklad.calls()]
+    calls = [call for call in every if call != ("GET", "current")]  # the stock report reads by itself
     assert calls == [("GET", "customerorder"), ("POST", "salesreturn"), ("POST", "paymentout")]
 
 

@@ -116,7 +116,7 @@ def test_a_state_taken_back_after_a_lost_answer_of_the_site_is_taken_back(world:
         lambda: world.row(order["id"]).binding.state_id == world.box.moysklad.states["Новый"], "noticed"
     )
     world.box.store.faults.clear()
-    world.until(lambda: world.site_status(order["id"]) == "processing", "taken back", 60)
+    world.until(lambda: world.site_status(order["id"]) == "processing", "taken back")
     world.box.store.release_events()
     world.quiet(60)
     assert (world.site_status(order["id"]), state(world, document)) == ("processing", "Новый")
@@ -234,7 +234,7 @@ def test_an_edit_taken_back_after_a_lost_answer_is_taken_back(world: Any, sent: 
     world.box.moysklad.set_position(document["id"], "S-00001", quantity=2)
     world.box.moysklad.settle()
     world.box.store.faults.clear()
-    world.until(lambda: pieces(world, order, document) == (2, 2), "taken back", 60)
+    world.until(lambda: pieces(world, order, document) == (2, 2), "taken back")
     world.box.store.release_events()
     world.quiet(60)
     assert pieces(world, order, document) == (2, 2)

@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_from_bytes
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -187,7 +188,7 @@ def test_whatever_comes_unsigned_there_is_no_5xx_and_nothing_is_stored(
     client: Client, shop: Shop, body: bytes, headers: dict[str, str]
 ) -> None:
     answer = post(client, shop, body, headers)
-    assert answer.status_code in (200, 400, 401, 413)
+    assert answer.status_code in (200, 400, 401, 413, 429)
     assert not InboxEvent.objects.exists()
 
 
@@ -290,3 +291,29 @@ def test_a_length_that_is_no_number_is_400(client: Client, shop: Shop, length: s
         url(shop), body, content_type="application/json", headers=signed(body), CONTENT_LENGTH=length
     )
     assert answer.status_code == 400
+
+
+def test_the_doors_know_their_own_name_and_say_how_long_an_answer_is(client: Client, shop: Shop) -> None:
+    """They go past most of the middleware, not past all of it."""
+    body = event()
+    answer = post(client, shop, body, signed(body))
+    assert int(answer["Content-Length"]) == len(answer.content)
+    elsewhere = client.post(
+        url(shop),
+        body,
+        content_type="application/json",
+        headers={**signed(body), "Host": "elsewhere.example"},
+    )
+    assert elsewhere.status_code == 400
+    assert InboxEvent.objects.count() == 1
+    assert client.post("/hooks/moysklad/nothing/here/").status_code == 404
+
+
+def test_a_door_speaks_no_language_of_whoever_was_answered_before(client: Client, shop: Shop) -> None:
+    """Threads answer one request after another, and what an event leads to may be worded while it is taken in."""
+    client.cookies["django_language"] = "en"
+    client.get("/admin/login/")
+    assert translation.get_language() == "en", "as Django leaves it behind"
+    body = event()
+    assert post(client, shop, body, signed(body)).status_code == 202
+    assert translation.get_language() == "ru"

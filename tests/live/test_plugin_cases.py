@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_plugin_cases_hold_on_the_real_table_and_options(live: Any) -> None:
     if not shutil.which("phpunit"):
         pytest.skip("needs phpunit")

@@ -156,14 +156,6 @@ def test_an_order_of_any_shape_is_read_or_refused_with_a_reason(
     assert abs(order.total_minor) < 2**63
 
 
-@pytest.mark.parametrize(
-    ("quantity", "shown"),
-    [(5, 5), (5.0, 5), (None, None), (True, None), (float("nan"), None), (10**12, 2**31 - 1)],
-)
-def test_a_number_of_pieces_fits_its_column(quantity: object, shown: int | None) -> None:
-    assert from_woocommerce.listing({"id": 1, "stock_quantity": quantity})["site_quantity"] == shown
-
-
 def test_a_refunded_line_is_positive_gross_and_names_the_orders_line() -> None:
     refund = from_woocommerce.refund(recorded("refund_create_line_tax"), "RUB")
     assert (refund.source_id, refund.total_minor, refund.reason) == ("640", 31590, "tax")

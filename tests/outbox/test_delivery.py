@@ -53,6 +53,13 @@ class TestOneMessage:
         assert ask(shop).pk == ask(shop).pk
         assert OutboxMessage.objects.count() == 1
 
+    def test_news_of_what_was_put_off_takes_it_up_again(self, shop: Shop) -> None:
+        message = send(ask(shop), always(Parked(Problem("store_missing"))))
+        OutboxMessage.objects.update(snoozed_until=timezone.now() + timedelta(days=3))
+        assert ask(shop).pk == message.pk
+        message.refresh_from_db()
+        assert (message.state, message.snoozed_until) == (State.WAITING, None)
+
     def test_a_request_during_sending_becomes_a_message_of_its_own(self, shop: Shop) -> None:
         message = ask(shop)
 
@@ -156,6 +163,33 @@ class TestBatches:
         deliver(messages[0].pk, {"k": Kind(handler, batch=10)})
         assert OutboxMessage.objects.get(state=State.DEAD).pk == bad
         assert OutboxMessage.objects.filter(state=State.DONE).count() == 2
+
+    def test_what_was_too_much_for_one_answer_goes_again_in_smaller_parts(self, shop: Shop) -> None:
+        """MoySklad's 1088: five minutes were not enough. In the same size it would be lost at every try."""
+        for n in range(8):
+            ask(shop, f"order:{n}")
+        sizes: list[int] = []
+
+        def handler(batch: Sequence[OutboxMessage]) -> dict[int, Outcome]:
+            sizes.append(len(batch))
+            if len(batch) > 2:
+                raise OutcomeUnknown("too many at once", status=400, code="1088")
+            return {message.pk: Done() for message in batch}
+
+        while waiting := OutboxMessage.objects.filter(state=State.WAITING).order_by("pk").first():
+            OutboxMessage.objects.update(due_at=timezone.now())
+            deliver(waiting.pk, {"k": Kind(handler, batch=8)})
+            assert len(sizes) < 10
+        assert sizes == [8, 4, 2, 2, 4, 2, 2]
+        assert not OutboxMessage.objects.exclude(state=State.DONE).exists()
+
+    def test_others_do_not_join_what_was_too_much(self, shop: Shop) -> None:
+        lost = [ask(shop, f"order:{n}") for n in range(4)]
+        deliver(lost[0].pk, {"k": Kind(raising(OutcomeUnknown("cut", status=400)), batch=4)})
+        OutboxMessage.objects.update(due_at=timezone.now())
+        newer = ask(shop, "order:9")
+        assert [message.pk for message in claim(newer.pk, 4)] == [newer.pk]
+        assert len(claim(lost[0].pk, 4)) == 2
 
     def test_two_kinds_of_one_object_never_run_at_once(self, shop: Shop) -> None:
         first, second = ask(shop, kind="k"), ask(shop, kind="other")

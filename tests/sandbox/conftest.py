@@ -20,6 +20,8 @@ import pytest
 import requests
 
 from connectors.sandbox.control import Sandbox, running_sandbox
+from connectors.sandbox.control_store import StoreControl
+from tests.sandbox.stock_caller import DEFAULTS, SECRET, StockCaller
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
@@ -220,3 +222,41 @@ def payload() -> Callable[[str], Any]:
         return json.loads((PAYLOADS / f"{name}.json").read_text())
 
     return read
+
+
+@pytest.fixture
+def stock_site(box: Sandbox) -> Iterator[StoreControl]:
+    """The shop paired with a bridge that does not listen; every switch of its stock as it was afterwards."""
+    box.store.event_knobs(drop=True)
+    box.store.pair("http://127.0.0.1:9/events", SECRET)
+    yield box.store
+    box.store.faults.clear()
+    box.store.sell_no_more()
+    box.store.accept_products()
+    box.store.configure(**DEFAULTS)
+    box.store.pair("", "")
+    box.store.event_knobs(drop=False)
+
+
+@pytest.fixture
+def stock_caller(stock_site: StoreControl) -> Iterator[StockCaller]:
+    caller = StockCaller(stock_site)
+    yield caller
+    caller.session.close()
+
+
+@pytest.fixture
+def new(shop_api: ShopApi) -> Iterator[Callable[..., Any]]:
+    """A product made by POST, as the answer shows it."""
+    count = iter(range(1000))
+    made: list[int] = []
+
+    def make(**fields: Any) -> Any:
+        answer = shop_api.call("POST", "/products", {"name": f"Новый {next(count)}"} | fields)
+        assert answer.status_code == 201, answer.text
+        made.append(answer.json()["id"])
+        assert answer.headers["Location"].endswith(f"/products/{made[-1]}")
+        return answer.json()
+
+    yield make
+    shop_api.call("POST", "/products/batch", {"delete": made})

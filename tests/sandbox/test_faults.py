@@ -74,16 +74,18 @@ def test_a_gateway_can_give_up_although_the_call_went_through(api):
 
 def test_slowness_and_latency_add_up_and_hold_nobody_else(api):
     api.box.moysklad.configure(latency_ms=100)
-    api.box.moysklad.faults.add("slow", ms=300)
+    api.box.moysklad.faults.add("slow", ms=3000)
     started = time.monotonic()
     assert api.call("GET", ORDERS).status_code == 200
     slow = time.monotonic() - started
-    started = time.monotonic()
-    api.call("GET", ORDERS)
-    usual = time.monotonic() - started
+    usual = []
+    for _call in range(10):
+        started = time.monotonic()
+        api.call("GET", ORDERS)
+        usual.append(time.monotonic() - started)
     api.box.moysklad.configure(latency_ms=0)
-    assert 0.4 <= slow < 1.0
-    assert 0.1 <= usual < 0.35
+    assert slow >= 3.1
+    assert 0.1 <= min(usual) < 3
 
 
 def test_chance_is_repeatable_with_the_same_seed(api):

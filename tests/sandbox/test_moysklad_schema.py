@@ -53,6 +53,7 @@ def order(api):
         deliveryPlannedMoment="2026-12-01 12:00:00",
     )
     made = api.post("/entity/customerorder", body)
+    api.box.moysklad.add_folder("Зимняя", inside=api.box.moysklad.add_folder("Одежда"))
     api.box.moysklad.ship(made["id"], {"S-00001": 1})
     return made
 
@@ -81,8 +82,8 @@ def test_a_list_of_orders_and_their_positions(api, order, fits):
 
 
 def test_a_demand(api, order, fits):
-    (demand,) = api.get("/entity/demand", limit=10, expand="positions,customerOrder")["rows"]
-    fits("demand", demand)
+    for demand in api.get("/entity/demand", limit=10, expand="positions,customerOrder")["rows"]:
+        fits("demand", demand)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,7 @@ def test_a_demand(api, order, fits):
         ("/entity/saleschannel", "salesChannelList"),
         ("/entity/currency", "currencyList"),
         ("/entity/uom", "uomList"),
+        ("/entity/productfolder", "productFolderList"),
         ("/entity/country", "countryList"),
         ("/entity/region", "regionList"),
         ("/entity/group", "groupList"),
@@ -192,6 +194,37 @@ def test_extra_fields_and_dictionaries(api, fits):
     fits("customerOrder", api.post("/entity/customerorder", api.order(attributes=[value])))
     fits("documentMetadata", api.get("/entity/customerorder/metadata"))
     fits("counterpartyMetadata", api.get("/entity/counterparty/metadata"))
+
+
+def test_goods_with_everything_expanded(api, fits):
+    api.box.moysklad.edit_item("S-00003", images=[{"filename": "a.png", "content": "YWJj"}])
+    expand = "images,productFolder,salePrices.currency,components.assortment,product,uom"
+    for kind in ("product", "variant", "bundle", "service"):
+        for row in api.get(f"/entity/{kind}", limit=100, expand=expand)["rows"]:
+            fits(kind, row)
+    for row in api.get("/entity/bundle", limit=100)["rows"]:
+        fits("bundleComponentList", api.get(f"/entity/bundle/{row['id']}/components"))
+    item = api.box.moysklad.item("S-00003")["id"]
+    fits("imageList", {k: v for k, v in api.get(f"/entity/product/{item}/images").items() if k != "context"})
+    for row in api.get("/context/companysettings/pricetype"):
+        fits("priceType", row)
+    metadata = api.get("/entity/variant/metadata")
+    for row in metadata["characteristics"]:
+        fits("variantCharacteristic", row)
+    fits("variantMetadata", metadata)
+
+
+def test_documents_of_the_warehouse(api, fits):
+    box, main, shop = api.box.moysklad, "Основной склад", "Магазин"
+    made = {
+        "enter": box.enter({"S-00001": 5}, main),
+        "loss": box.write_off({"S-00001": 1}, main),
+        "move": box.move({"S-00001": 1}, main, shop),
+        "supply": box.receive({"S-00001": 2}, shop),
+        "demand": box.sell({"S-00001": 1}, shop),
+    }
+    for kind, (id_,) in made.items():
+        fits(kind, api.get(f"/entity/{kind}/{id_}", expand="positions.assortment"))
 
 
 def test_the_assortment_in_both_behaviours(api, fits):

@@ -160,7 +160,9 @@ def test_goods_a_manager_adds_to_an_order_reserve_nothing_by_themselves(api, ten
     assert api.box.moysklad.stock(ten)["reserve"] == 0.0
 
 
-@pytest.mark.parametrize("since", [msk(hours=25), msk(hours=-1), "yesterday"])
+@pytest.mark.parametrize(
+    "since", [msk(hours=25), msk(hours=-1), "yesterday"], ids=["long ago", "to come", "a word"]
+)
 def test_changed_since_reaches_a_day_back_and_not_into_the_future(api, since):
     answer = api.call("GET", "/report/stock/all/current", params={"changedSince": since})
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, 1014)
@@ -179,18 +181,54 @@ def test_an_archived_item_comes_as_zero_within_the_window_and_leaves_the_full_re
     assert item in [row["assortmentId"] for row in api.get("/report/stock/all/current")]
 
 
-def test_the_report_lags_behind_by_the_recalculation_delay(api, ten, stores):
+@pytest.fixture
+def slow(api):
+    """Recalculation that takes its time."""
     api.box.moysklad.configure(recalculation_ms=600)
+    yield
+    api.box.moysklad.configure(recalculation_ms=0, recalculating_rows="absent")
+
+
+def test_what_is_being_recalculated_is_in_no_report_until_it_is_done(api, ten, stores, slow):
+    item = api.box.moysklad.item(ten)["id"]
     api.box.moysklad.set_stock(ten, MAIN, 4)
-    assert by_store(api, ten) == {stores[MAIN]: 10.0}
+    assert by_store(api, ten) == {}
+    assert api.get("/report/stock/all/current", filter=f"assortmentId={item}") == []
     assert by_store(api, ten, withRecalculate="true") == {stores[MAIN]: None}
     time.sleep(0.7)
     assert by_store(api, ten, withRecalculate="true") == {stores[MAIN]: 4.0}
-    api.box.moysklad.configure(recalculation_ms=0)
+    assert api.get("/report/stock/all/current", filter=f"assortmentId={item}")[0]["stock"] == 4.0
+
+
+def test_what_is_being_recalculated_shows_as_null_among_the_changes_when_asked_for(api, ten, stores, slow):
+    time.sleep(1.1)
+    since = msk()
+    api.box.moysklad.set_stock(ten, MAIN, 4)
+    path = "/report/stock/bystore/current"
+    assert api.get(path, changedSince=since) == []
+    row = {"assortmentId": api.box.moysklad.item(ten)["id"], "storeId": stores[MAIN], "stock": None}
+    assert api.get(path, changedSince=since, withRecalculate="true") == [row]
+    time.sleep(0.7)
+    assert api.get(path, changedSince=since) == [row | {"stock": 4.0}]
+
+
+def test_an_inventory_during_a_recalculation_counts_what_is_on_its_way(api, ten, stores, slow):
+    api.box.moysklad.set_stock(ten, MAIN, 4)
+    api.box.moysklad.write_off({ten: 1}, MAIN)
+    api.box.moysklad.set_stock(ten, MAIN, 6)
+    assert by_store(api, ten, withRecalculate="true") == {stores[MAIN]: None}
+    time.sleep(0.7)
+    assert by_store(api, ten) == {stores[MAIN]: 6.0}
+
+
+def test_an_account_may_show_the_former_number_while_it_recalculates(api, ten, stores, slow):
+    api.box.moysklad.configure(recalculating_rows="former")
+    api.box.moysklad.set_stock(ten, MAIN, 4)
+    assert by_store(api, ten) == {stores[MAIN]: 10.0}
 
 
 def test_reports_can_be_forbidden_or_too_big(api):
-    for code, status in ((13004, 403), (13005, 400)):
+    for code, status in ((13004, 403), (13005, 412)):
         api.box.moysklad.configure(stock_error=code)
         assert api.refused("GET", "/report/stock/all/current") == (status, [code])
     api.box.moysklad.configure(stock_error=0)

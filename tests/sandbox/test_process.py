@@ -102,7 +102,11 @@ def test_small_calls_are_answered_quickly(box, api):
     """Not a benchmark: Nagle with delayed acknowledgements would be 40 ms a call, twenty of them 0.8 s."""
     path = "/context/employee"
     api.call("GET", path)
-    started = time.monotonic()
-    for _ in range(20):
-        api.call("GET", path)
-    assert time.monotonic() - started < 0.5
+
+    def twenty():
+        started = time.monotonic()
+        for _ in range(20):
+            api.call("GET", path)
+        return time.monotonic() - started
+
+    assert any(twenty() < 0.5 for _round in range(10)), "a busy machine has a quiet moment in ten"

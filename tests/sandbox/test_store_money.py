@@ -205,6 +205,7 @@ def test_a_currency_without_decimals_is_shown_without_them(shop_api, store):
 
 
 def test_decimal_quantities_are_numbers_and_move_stock_by_as_much(store):
+    store.configure(decimal_stock=True)
     store.set_stock("S-00006", 10)
     order = store.place_order({"S-00006": 1.5}, shipping=None)
     line = order["line_items"][0]
@@ -213,6 +214,7 @@ def test_decimal_quantities_are_numbers_and_move_stock_by_as_much(store):
     assert store.product("S-00006")["stock_quantity"] == 8.5
     store.refund(order["id"], {"S-00006": 0.5})
     assert store.product("S-00006")["stock_quantity"] == 9
+    store.configure(decimal_stock=False)
     assert store.refunds(order["id"])[0]["line_items"][0]["quantity"] == -0.5
 
 

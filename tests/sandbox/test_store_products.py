@@ -24,11 +24,12 @@ def test_a_list_of_skus_finds_products_and_variations(shop_api):
     assert shop_api.get("/products", sku="NOPE") == []
 
 
-def test_lists_show_no_variations_unless_named(shop_api, store):
+def test_lists_show_no_variations_unless_their_sku_names_them(shop_api, store):
     listed = shop_api.get("/products", per_page=100)
     assert "variation" not in {row["type"] for row in listed}
-    (variation,) = ids(store, "V-00001-1")
-    assert shop_api.get("/products", include=variation)[0]["type"] == "variation"
+    simple, variation = ids(store, "S-00001", "V-00001-1")
+    assert [row["id"] for row in shop_api.get("/products", include=f"{simple},{variation}")] == [simple]
+    assert shop_api.call("GET", "/products", type="variation").json()["code"] == "rest_invalid_param"
     assert [row["sku"] for row in shop_api.get("/products", type="variable")] == ["V-00001"]
 
 

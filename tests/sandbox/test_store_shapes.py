@@ -31,6 +31,13 @@ def differences(seen, recorded, path="$"):
     return [f"{path}: {seen} instead of {recorded}"]
 
 
+@pytest.fixture(autouse=True)
+def _captured_without_the_plugins_journal(box):
+    box.store.configure(plugin_stock=False)
+    yield
+    box.store.configure(plugin_stock=True)
+
+
 @pytest.fixture
 def like(payload):
     def check(seen, name, pick=lambda body: body):

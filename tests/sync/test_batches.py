@@ -146,7 +146,7 @@ def test_each_event_of_a_portion_costs_few_queries(shop: Shop) -> None:
 
     one, portion = queries_for(1, 1), queries_for(PORTION, 101)
     assert OutboxMessage.objects.filter(kind=kinds.ORDER).count() == PORTION + 1
-    assert portion - one <= 12 * (PORTION - 1)
+    assert portion - one <= 15 * (PORTION - 1)
 
 
 def event(number: int) -> dict[str, Any]:

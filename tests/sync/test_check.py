@@ -30,7 +30,17 @@ class Answering:
             currencies=lambda: [{"id": "c", "name": "руб", "isoCode": "RUB", "default": True}],
             organization_accounts=lambda organization_id: [],
             **dict.fromkeys(
-                ("projects", "contracts", "employees", "expense_items", "countries", "regions"), list
+                (
+                    "projects",
+                    "contracts",
+                    "employees",
+                    "expense_items",
+                    "countries",
+                    "regions",
+                    "price_types",
+                    "folders",
+                ),
+                list,
             ),
         )
         self.attributes = SimpleNamespace(list=lambda kind: [])
@@ -87,7 +97,7 @@ def test_a_site_that_answers(answer: Any) -> None:
     [
         (AuthError("Неправильный пароль", status=401), "не принимает данные для входа", True),
         (TransientError("timed out", status=0), "нет ответа", True),
-        (RateLimited("busy", retry_after=3), "нет ответа", False),
+        (RateLimited("busy", retry_after=3), "просит реже", False),
         (WrongHost("127.0.0.1 is private"), "Мост не стал обращаться", True),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
@@ -35,6 +36,12 @@ def test_every_kind_is_read_with_what_rules_need_of_it(box: Sandbox) -> None:
         "customerorder", "Откуда", "customentity", required=True, values=["Сайт", "Рынок"]
     )
     box.moysklad.add_attribute("counterparty", "Карта", "long")
+    box.moysklad.add_attribute("product", "Акция до", "time")
+    box.moysklad.add_price_type("Цена со скидкой")
+    clothes = box.moysklad.add_folder("Одежда")
+    box.moysklad.add_folder("Платья", inside=clothes)
+    box.moysklad.add_currency("KZT", 18.2, multiplicity=100)
+    box.moysklad.add_currency("USD", 0.0125, indirect=True)
     found = read(box)
     assert {kind for kind, _name in found} == {str(kind) for kind in Kind}
     field = found[Kind.ORDER_ATTRIBUTE, "Откуда"]
@@ -47,6 +54,12 @@ def test_every_kind_is_read_with_what_rules_need_of_it(box: Sandbox) -> None:
     assert found[Kind.ACCOUNT, "40702810000000000002"].detail == organization
     assert found[Kind.COUNTRY, "Россия"].detail == letters_of("643") == "RU"
     assert found[Kind.REGION, "г Москва"].detail == "77"
+    assert found[Kind.GOODS_ATTRIBUTE, "Акция до"].detail == "time"
+    types = {name: one.is_default for (kind, name), one in found.items() if kind == Kind.PRICE_TYPE}
+    assert types == {"Цена продажи": True, "Цена со скидкой": False}
+    assert (found[Kind.FOLDER, "Платья"].detail, found[Kind.FOLDER, "Одежда"].detail) == (clothes, "")
+    rates = {one.detail: one.rate for (kind, _name), one in found.items() if kind == Kind.CURRENCY}
+    assert rates == {"RUB": 1, "KZT": Decimal("0.182"), "USD": 80}
 
 
 def test_what_the_user_may_not_see_is_left_out(box: Sandbox) -> None:

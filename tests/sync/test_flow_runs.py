@@ -1,6 +1,6 @@
 """A flow's run: hints during it are heard, a late run writes nothing, trouble brings the next one forward."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from bridge.connections.faults import note_outage
 from bridge.connections.models import Connection, Shop
-from bridge.sync import flows
+from bridge.routes import FLOWS
+from bridge.sync import flows, leased
 from bridge.sync.models import Watermark
 from connectors.errors import OutcomeUnknown, TransientError
 
@@ -51,6 +52,54 @@ def test_a_hint_during_the_run_asks_for_another(
     assert run(watermark, lambda row: None).next_due_at > timezone.now()
 
 
+def test_the_position_that_another_set_during_the_run_stays(
+    watermark: Watermark,
+) -> None:
+    moment = timezone.now()
+    after = run(watermark, lambda row: Watermark.objects.filter(pk=row.pk).update(position=moment))
+    assert after.position == moment
+
+    def moved(row: Watermark) -> None:
+        Watermark.objects.filter(pk=row.pk).update(position=None)  # to begin anew
+        row.position = timezone.now()
+
+    Watermark.objects.update(next_due_at=timezone.now())
+    assert run(watermark, moved).position is None
+
+
+def test_a_wish_during_the_run_brings_another_when_its_moment_comes(shop: Shop, watermark: Watermark) -> None:
+    moment = timezone.now() + timedelta(seconds=60)
+    after = run(watermark, lambda row: flows.run_by(shop.account, "stock", moment))
+    assert after.next_due_at == moment, "what runs just now has looked too early"
+    Watermark.objects.update(next_due_at=timezone.now())
+    assert run(watermark, lambda row: None).next_due_at > timezone.now() + timedelta(hours=1)
+
+
+def test_a_wish_while_a_run_is_due_brings_another_after_it(shop: Shop, watermark: Watermark) -> None:
+    early, late = (timezone.now() + timedelta(seconds=seconds) for seconds in (60, 90))
+    flows.run_by(shop.account, "stock", early)
+    flows.run_by(shop.account, "stock", late)
+    assert run(watermark, lambda row: None).next_due_at == late
+
+
+def test_a_wish_for_later_than_the_next_run_outlives_that_run(shop: Shop, watermark: Watermark) -> None:
+    moment = timezone.now() + timedelta(seconds=60)
+
+    def counting(row: Watermark) -> None:
+        flows.run_by(shop.account, "stock", moment)
+        row.again_in = 5.0
+
+    assert run(watermark, counting).next_due_at < moment
+    Watermark.objects.update(next_due_at=timezone.now())
+    assert run(watermark, lambda row: None).next_due_at == moment
+
+
+def test_a_wish_that_a_later_run_has_served_is_forgotten(shop: Shop, watermark: Watermark) -> None:
+    flows.run_by(shop.account, "stock", timezone.now())
+    flows.run_by(shop.account, "stock", timezone.now())
+    assert run(watermark, lambda row: None).next_due_at > timezone.now() + timedelta(hours=1)
+
+
 def test_a_late_run_leaves_the_second_one_alone(watermark: Watermark) -> None:
     second = timezone.now() + timedelta(seconds=1)
 
@@ -70,7 +119,7 @@ def test_passing_trouble_of_the_database_is_tried_again_soon(watermark: Watermar
 
     after = run(watermark, work)
     assert after.problem == "internal"
-    assert after.next_due_at <= timezone.now() + timedelta(seconds=flows.RETRY_AFTER_ERROR)
+    assert after.next_due_at <= timezone.now() + timedelta(seconds=leased.RETRY)
 
 
 def test_a_bug_is_not_repeated_every_minute(watermark: Watermark) -> None:
@@ -100,3 +149,33 @@ def test_while_the_account_is_left_alone_the_flow_keeps_its_reason(watermark: Wa
     called: list[int] = []
     after = run(watermark, lambda row: called.append(row.pk))
     assert (called, after.problem, after.running_since) == ([], "net_refused", None)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 77])
+@pytest.mark.parametrize("hour", range(0, 24, 5))
+def test_a_night_is_between_one_and_five_in_moscow_and_always_the_same_minute(number: int, hour: int) -> None:
+    now = datetime(2026, 11, 22, hour, 17, tzinfo=UTC)
+    found = flows.next_night(now, number)
+    moscow = found.astimezone(timezone.get_fixed_timezone(180))
+    assert 1 <= moscow.hour < 5
+    assert timedelta(0) < found - now <= timedelta(days=1)
+    assert flows.next_night(found, number) - found == timedelta(days=1)
+    assert flows.next_night(found - timedelta(seconds=1), number) == found
+
+
+def test_connections_that_follow_one_another_do_not_begin_together() -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    moments = {flows.next_night(now, number) for number in range(1, 51)}
+    assert len(moments) == 50
+
+
+def test_a_nightly_flow_runs_at_once_and_then_by_night(shop: Shop, watermark: Watermark) -> None:
+    ran: list[Watermark] = []
+    flows.run(watermark.pk, {"stock": flows.Flow("moysklad", ran.append, lambda shops: 60, nightly=True)})
+    watermark.refresh_from_db()
+    assert ran
+    assert watermark.next_due_at == flows.next_night(timezone.now(), shop.account_id)
+
+
+def test_what_reads_everything_reads_by_night() -> None:
+    assert {name for name, flow in FLOWS.items() if flow.nightly} == {"stock_full", "catalogue", "reconcile"}

@@ -26,13 +26,14 @@ def watch(monkeypatch: pytest.MonkeyPatch, *looks: Any) -> int:
     """Let the pulse look once after each of `looks`; returns how often it touched the heartbeat."""
     steps, touched = iter(looks), []
 
-    def sleep(_seconds: float) -> None:
+    def stopping(within: float) -> bool:
         step = next(steps, None)
         if step is None:
             raise Stop
         step()
+        return False
 
-    monkeypatch.setattr("bridge.pulse.time.sleep", sleep)
+    monkeypatch.setattr("bridge.worktime.stopping", stopping)
     monkeypatch.setattr("bridge.pulse.touch", lambda: touched.append(1))
     monkeypatch.setattr("bridge.pulse.connection", type("C", (), {"close": staticmethod(lambda: None)}))
     with pytest.raises(Stop):

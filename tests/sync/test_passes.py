@@ -1,6 +1,5 @@
 """A reading in portions: it goes on where it stopped, misses nothing, and marks what is gone only at its end."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -46,7 +45,7 @@ def run(pk: int, load: Any) -> bool:
 
 
 class Site:
-    """A site of 250 simple products and one of variations; `fail_at` breaks the call of that page once."""
+    """A site of 250 simple products and one of four variations on two pages; `fail_at` breaks that page once."""
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = [
@@ -54,19 +53,28 @@ class Site:
         ]
         self.rows.insert(120, {"id": 1200, "type": "variable", "name": "V"})
         self.rows.sort(key=lambda row: row["id"])
-        self.products = self
+        self.products = self.site = self
         self.asked: list[int] = []
         self.fail_at = 0
 
-    def page(self, number: int) -> tuple[list[dict[str, Any]], int]:
+    def settings(self) -> dict[str, Any]:
+        return {"currency": "RUB"}
+
+    def weight_unit(self) -> str:
+        return "kg"
+
+    def count(self) -> int:
+        return len(self.rows)
+
+    def page(self, number: int, fields: str) -> tuple[list[dict[str, Any]], int]:
         self.asked.append(number)
         if number == self.fail_at:
             self.fail_at = 0
             raise TransientError("away", status=503)
         return self.rows[(number - 1) * 100 : number * 100], -(-len(self.rows) // 100)
 
-    def variations(self, parent: int) -> Iterator[dict[str, Any]]:
-        return iter([{"id": parent + n, "sku": f"V-{n}", "attributes": []} for n in (1, 2)])
+    def variations_page(self, parent: int, number: int, fields: str) -> tuple[list[dict[str, Any]], int]:
+        return [{"id": parent * 100 + number * 10 + n, "sku": f"V-{n}", "attributes": []} for n in (1, 2)], 2
 
 
 @pytest.fixture
@@ -88,7 +96,7 @@ def test_a_large_site_is_read_in_several_jobs(shop: Shop, site: Site) -> None:
             assert Listing.objects.get(pk=gone.pk).present, "marked before the pass was complete"
     assert jobs >= 4
     assert Watermark.objects.get(pk=pk).cursor == {}
-    assert Listing.objects.filter(present=True).count() == 252
+    assert Listing.objects.filter(present=True).count() == 255
     assert not Listing.objects.get(pk=gone.pk).present
 
 
@@ -99,7 +107,7 @@ def test_products_deleted_between_two_jobs_pull_none_out_of_sight(shop: Shop, si
     del site.rows[:30]
     finish(pk, catalog_from_site.load)
     assert Listing.objects.filter(product_id="101", present=True).exists()
-    assert Listing.objects.filter(present=True).count() == 252
+    assert Listing.objects.filter(present=True).count() == 255
 
 
 @pytest.mark.usefixtures("one_page_a_job")
@@ -113,11 +121,11 @@ def test_an_error_goes_on_from_the_last_place_and_not_from_the_beginning(shop: S
     site.asked.clear()
     finish(pk, catalog_from_site.load)
     assert 1 not in site.asked
-    assert Listing.objects.filter(present=True).count() == 252
+    assert Listing.objects.filter(present=True).count() == 255
 
 
 def test_a_listing_made_by_an_order_during_the_pass_stays(shop: Shop, site: Site) -> None:
-    def page(number: int) -> tuple[list[dict[str, Any]], int]:
+    def page(number: int, fields: str) -> tuple[list[dict[str, Any]], int]:
         Listing.objects.create(shop=shop, product_id="777777", name="new", seen_at=timezone.now())
         return [], 0
 
@@ -166,7 +174,9 @@ def test_a_large_account_is_read_in_several_jobs(shop: Shop, monkeypatch: pytest
     goods = Goods()
     monkeypatch.setattr("bridge.connections.clients.moysklad", lambda *args: goods)
     monkeypatch.setattr("bridge.sync.account.directory.refresh", mock.Mock())
-    lost = Product.objects.create(connection=shop.account, external_id="lost", kind="product", name="x")
+    lost = Product.objects.create(
+        connection=shop.account, external_id="lost", kind="product", name="x", seen_at=timezone.now()
+    )
     pk = start(shop.account, "catalogue")
     assert finish(pk, catalog_from_moysklad.load) >= 4
     assert Product.objects.filter(present=True).count() == 2503

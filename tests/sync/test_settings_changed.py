@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bridge.connections.models import Connection, OrderRule, Shop
+from bridge.connections.models import Connection, GoodsRule, OrderRule, Shop
 from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Watermark
 from bridge.sync.settings_changed import credentials_changed, replace_rows, shop_changed
@@ -67,9 +67,15 @@ def test_a_setting_releases_only_the_shops_own_orders() -> None:
     ("fields", "concerned"),
     [
         ({"store_ids": ["store-2"]}, {"stock_full"}),
-        ({"stock_type": "stock"}, {"stock_full"}),
+        ({"stock_type": "stock"}, {"stock_full", "subscriptions"}),
         ({"sku_field": "code"}, {"catalogue"}),
-        ({"stock_interval": 10}, {"stock"}),
+        ({"stock_interval": 10}, {"stock", "goods_changes"}),
+        ({"owned_fields": ["price"]}, {"fields"}),
+        ({"owned_fields": ["description"]}, {"fields", "site_catalogue"}),
+        ({"price_rounding": "ends_9"}, {"fields"}),
+        ({"min_margin": 10}, {"fields"}),
+        ({"write_goods": True}, {"fields", "subscriptions"}),
+        ({"stock_buffer": 3}, set()),
         ({"statuses_interval": 10}, {"statuses", "returns", "progress"}),
         ({"mark_paid": True}, {"subscriptions"}),
     ],
@@ -77,12 +83,45 @@ def test_a_setting_releases_only_the_shops_own_orders() -> None:
 def test_the_flows_concerned_run_at_once(fields: dict[str, object], concerned: set[str]) -> None:
     shop = factories.ShopFactory()
     later = timezone.now() + timedelta(hours=1)
-    others = ("stock_full", "catalogue", "stock", "subscriptions")
+    others = ("stock_full", "catalogue", "stock", "subscriptions", "goods_changes")
     for name in (*others, "statuses", "returns", "progress"):
         factories.WatermarkFactory(connection=shop.account, flow=name, next_due_at=later)
+    for name in ("fields", "site_catalogue"):
+        factories.WatermarkFactory(connection=shop.site, flow=name, next_due_at=later)
     changed(shop, **fields)
     soon = Watermark.objects.filter(next_due_at__lte=timezone.now()).values_list("flow", flat=True)
     assert set(soon) == concerned
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"stock_buffer": 3},
+        {"last_pieces": 2},
+        {"stock_share": 50},
+        {"backorders": "no"},
+        {"write_goods": True},
+    ],
+)
+def test_what_stock_is_made_with_counts_every_listing_anew(fields: dict[str, object]) -> None:
+    shop = factories.ShopFactory(write_goods=False)
+    row = factories.ListingFactory(shop=shop, stock_stale=False)
+    changed(shop, **fields)
+    row.refresh_from_db()
+    assert row.stock_stale
+    assert OutboxMessage.objects.get().kind == "stock_to_site"
+
+
+def test_a_rule_for_goods_works_out_stock_and_fields_anew() -> None:
+    shop = factories.ShopFactory()
+    row = factories.ListingFactory(shop=shop, stock_stale=False)
+    later = timezone.now() + timedelta(hours=1)
+    flow = factories.WatermarkFactory(connection=shop.site, flow="fields", next_due_at=later)
+    rule = GoodsRule(scope="folder", external_id="f", name="F", sets="price", value="moysklad")
+    replace_rows(shop, GoodsRule.objects.filter(shop=shop), [rule])
+    flow.refresh_from_db()
+    row.refresh_from_db()
+    assert (row.stock_stale, flow.next_due_at < later) == (True, True)
 
 
 def test_a_longer_interval_hurries_nothing() -> None:

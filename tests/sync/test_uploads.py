@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.models import Upload
+from bridge.routes import LONG_WORK
+from bridge.sync import leased
 from bridge.sync.uploads import upload_portions, uploads
 from bridge.sync.uploads.earlier_documents import noted_in
 from bridge.sync.uploads.upload_choice import Chosen, from_json
@@ -99,8 +102,8 @@ def test_one_worker_at_a_time_and_another_after_its_lease(db: None, settings: An
     held, lost = upload(shop, running_since=now), upload(shop, running_since=now - ended)
     upload(shop, state="paused")
     upload(shop, state="cancelled")
-    assert uploads.due() == [lost.pk]
-    assert not upload_portions.run(held.pk)
+    assert leased.due(LONG_WORK) == [("upload", lost.pk)]
+    assert not leased.run("upload", held.pk, LONG_WORK)
 
 
 def test_a_worker_that_comes_back_late_stores_nothing(db: None) -> None:
@@ -133,6 +136,18 @@ def test_cancelling_keeps_orders_that_go_to_moysklad_anyway(db: None) -> None:
     ]
     uploads.cancel(row)
     assert [type(one).objects.get(pk=one.pk).state for one in messages] == ["waiting", "discarded"]
+
+
+def test_its_messages_are_found_by_an_index_among_millions(db: None) -> None:
+    row = upload(factories.ShopFactory())
+    mine = factories.MessageFactory(payload={"upload": row.pk})
+    for payload in ({"upload": row.pk + 1}, {}, {"status": "completed"}):
+        factories.MessageFactory(payload=payload)
+    assert list(uploads.queued(row)) == [mine]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "message_of_upload" in uploads.queued(row).explain()
 
 
 def test_progress_is_whole_only_at_the_end(db: None) -> None:

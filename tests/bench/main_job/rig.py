@@ -1,0 +1,139 @@
+"""The bridge as an owner runs it, between both stand-ins, for the figures of the main job.
+
+Real processes over loopback: gunicorn with two workers, four queue workers, every setting as it is shipped, a MoySklad
+100 ms away that allows 11 calls in 3 s. The ground is the tests' database, empty; with BENCH_FILLED_URL a copy of that
+PostgreSQL database, which holds a million orders of other shops.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from warm import WarmBridge
+from world import World, database_url, eventually
+
+from bridge.alerts.models import AlertRules
+from bridge.connections.models import Connection, Shop
+from bridge.inbox.models import InboxEvent
+from bridge.models import Listing
+from bridge.outbox.models import OutboxMessage
+from bridge.sync.models import Watermark
+from connectors.sandbox.control import running_sandbox
+from tests.bench.main_job.one_by_one import OneByOne
+from tests.bench.main_job.processors import GeneratorShare
+
+FILLED = os.environ.get("BENCH_FILLED_URL", "")
+AS_SHIPPED = {"LOG_LEVEL": "WARNING", "BEAT_SECONDS": "5"}
+WINDOW = 3.2
+"""Seconds after which MoySklad's window is empty again."""
+
+
+class Rig(World):
+    """One bridge with one shop, `site`; on a filled ground it is the only one that works."""
+
+    ground: str = ""
+
+    @property
+    def shop(self) -> Shop:
+        return Shop.objects.select_related("site", "account").get(name="site")
+
+    @property
+    def secret(self) -> str:
+        return str(self.shop.site.credentials["event_secret"])
+
+    @property
+    def address(self) -> str:
+        """Host and port of the web process."""
+        return urlsplit(self.bridge.url).netloc
+
+    @cached_property
+    def naive(self) -> OneByOne:
+        return OneByOne(self.box.moysklad)
+
+    def generator(self) -> GeneratorShare:
+        return GeneratorShare(self.box.pid)
+
+    def buyers(self, count: int) -> list[dict[str, str]]:
+        """Contacts of so many buyers whom MoySklad knows, each with an order."""
+        found = [{"email": f"known{n}@example.org", "phone": f"+7 916 100-00-{n:02}"} for n in range(count)]
+        for one in found:
+            self.document(self.box.store.place_order({"S-00001": 1}, **one)["id"])
+        self.quiet()
+        return found
+
+    def fresh_window(self) -> None:
+        self.quiet()
+        time.sleep(WINDOW)
+
+    def without_limits(self) -> None:
+        """From now on MoySklad answers at once, as often as it is asked; the bridge knows."""
+        self.box.moysklad.configure(limiter=False, latency_ms=0)
+        self.bridge.stop()
+        self.bridge.env |= {"MOYSKLAD_CALLS": "100000"}
+        self.bridge.start()
+
+
+@contextmanager
+def running(directory: Path) -> Iterator[Rig]:
+    """A configured bridge whose goods are linked and whose stock is written; yields once it is quiet."""
+    environment = {**AS_SHIPPED, "SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": database_url()}
+    with running_sandbox(items=50, latency_ms=100, limiter=True) as box:
+        with WarmBridge(directory, environment, web_workers=2) as bridge:
+            rig = Rig(bridge, box, directory)
+            rig.ground = connection.vendor + ("_filled" if FILLED else "")
+            rig.configure()
+            box.store.pair(rig.event_url, rig.secret)
+            linked = Listing.objects.filter(shop=rig.shop, match="linked")
+            eventually(lambda: linked.count() >= 45, "the goods are linked", 240)
+            rig.quiet()
+            try:
+                yield rig
+            finally:
+                if os.environ.get("SHOW_LOGS"):
+                    print(bridge.log_tail("web.log"), bridge.log_tail("worker.log", 80))
+        connection.close()
+
+
+@contextmanager
+def filled_copy(directory: Path) -> Iterator[None]:
+    """Meanwhile Django's connection leads to a copy of the filled database in which nothing of other shops is due."""
+    import psycopg
+
+    name = urlsplit(FILLED).path.lstrip("/")
+    own = f"{name}_in_use"
+    values, before = connection.settings_dict, connection.settings_dict["NAME"]
+    with psycopg.connect(urlsplit(FILLED)._replace(path="/postgres").geturl(), autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{own}" TEMPLATE "{name}" STRATEGY file_copy')
+    try:
+        connection.close()
+        values["NAME"] = settings.DATABASES["default"]["NAME"] = own
+        call_command("migrate", verbosity=0)
+        _put_others_to_rest()
+        yield
+    finally:
+        connection.close()
+        values["NAME"] = settings.DATABASES["default"]["NAME"] = before
+        with psycopg.connect(urlsplit(FILLED)._replace(path="/postgres").geturl(), autocommit=True) as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+
+
+def _put_others_to_rest() -> None:
+    later: Any = timezone.now() + timedelta(days=365)
+    Connection.objects.update(paused_until=later, credentials={})  # theirs are encrypted with another key
+    AlertRules.objects.update(secrets={})
+    Watermark.objects.update(next_due_at=later)
+    for model in (InboxEvent, OutboxMessage):
+        model.objects.filter(state__in=("waiting", "in_flight")).update(state="done", in_flight_since=None)

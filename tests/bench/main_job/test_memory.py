@@ -1,0 +1,26 @@
+"""What the bridge holds when it has nothing to do: the web process with its two workers, the worker with its four."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.bench.main_job.figures import Figure, tell
+from tests.bench.main_job.processors import family, resident_mb
+from tests.bench.main_job.rig import Rig
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
+
+
+def test_memory_at_idle(rig: Rig) -> None:
+    rig.quiet()
+    time.sleep(3)
+    assert rig.bridge.web is not None
+    assert rig.bridge.worker is not None
+    web, worker = (resident_mb(family(one.pid)) for one in (rig.bridge.web, rig.bridge.worker))
+    tell(
+        rig.ground,
+        Figure("memory of web and worker at idle", web + worker, "MB", 300),
+        Figure("of it the web process", web, "MB"),
+    )

@@ -1,0 +1,40 @@
+"""Orders that pile up while MoySklad is away, and how long it takes to bring them there."""
+
+from __future__ import annotations
+
+import time
+
+from bridge.connections.models import Connection
+from bridge.orders.models import Order
+from tests.bench.main_job.rig import Rig
+
+
+def read_while_away(rig: Rig, buyers: list[dict[str, str]], count: int) -> list[int]:
+    """Place so many orders, shared out evenly, while MoySklad gives no answer; returns once every event is read and
+    MoySklad is back."""
+    moysklad, store = rig.box.moysklad, rig.box.store
+    moysklad.faults.add("status", status=503, count=None)
+    ids = [one for buyer in buyers for one in store.place_orders(count // len(buyers), **buyer)]
+    known = Order.objects.filter(shop=rig.shop, source_id__in=[str(one) for one in ids])
+    rig.until(lambda: known.count() == count, "every event is read", 300)
+    rig.until(lambda: rig.status()["inbox"]["waiting"] == 0, "nothing else came", 60)
+    moysklad.faults.clear()
+    time.sleep(3.2)
+    moysklad.reset_stats()
+    # Tried again at once: how long it pauses after an outage is not what is measured.
+    Connection.objects.filter(pk=rig.shop.account_id).update(paused_until=None)
+    return ids
+
+
+def in_moysklad(rig: Rig, ids: list[int], seconds: float = 300) -> float:
+    """Seconds until each of them has its document; AssertionError when one has two."""
+    begun = time.monotonic()
+    rows = Order.objects.filter(shop=rig.shop, source_id__in=[str(one) for one in ids])
+    sent = rows.filter(binding__isnull=False).exclude(binding__external_id="")
+    rig.until(lambda: sent.count() == len(ids), "all are sent", seconds)
+    took = time.monotonic() - begun
+    rig.quiet(60)
+    names = {f"WOO-{one}" for one in ids}
+    made = [row["name"] for row in rig.box.moysklad.documents() if row["name"] in names]
+    assert len(made) == len(set(made)) == len(ids)
+    return took

@@ -1,0 +1,57 @@
+"""What a storm was and what is left of it, as a page of text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass
+class Report:
+    seed: int
+    database: str
+    orders: int
+    injected: dict[str, int] = field(default_factory=dict)
+    not_injected: list[str] = field(default_factory=list)
+    notes: dict[str, int] = field(default_factory=dict)
+    done: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    moysklad: dict[str, Any] = field(default_factory=dict)
+    site: dict[str, Any] = field(default_factory=dict)
+    dead: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not (self.differences or self.dead or self.refused)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "passed": self.passed}
+
+    def lines(self) -> Iterator[str]:
+        yield f"Storm: {self.orders} orders, {self.database}, seed {self.seed}"
+        yield from _table("Injected", self.injected)
+        for sentence in self.not_injected:
+            yield f"  not injected: {sentence}"
+        yield from _table("Of that", self.notes)
+        yield from _table("Done by people", self.done)
+        yield from _table("Seconds", {name: f"{value:.1f}" for name, value in self.seconds.items()})
+        yield from _table("MoySklad answered", self.moysklad)
+        yield from _table("The site answered", self.site)
+        for title, rows in (
+            ("Waits for a person, unexplained", self.dead),
+            ("Refused by the sandboxes", self.refused),
+            ("Differences", self.differences),
+        ):
+            yield f"{title}: {len(rows)}"
+            yield from (f"  {row}" for row in rows[:40])
+        yield "PASSED: both sides agree" if self.passed else "FAILED"
+
+
+def _table(title: str, rows: Mapping[str, Any]) -> Iterator[str]:
+    if rows:
+        yield f"{title}:"
+        width = max(len(name) for name in rows)
+        yield from (f"  {name:<{width}}  {value}" for name, value in rows.items())

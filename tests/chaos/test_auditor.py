@@ -1,0 +1,119 @@
+"""The auditor sees what it is there for: each difference between two sandboxes without a bridge between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from chaos import auditor
+from chaos.workload import STORE
+from connectors.sandbox.control import Sandbox, running_sandbox
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with running_sandbox(items=5, limiter=False) as box:
+        yield box
+
+
+def document(box: Sandbox, order: Json, pieces: float = 1, reserve: float = 1) -> Json:
+    """What the bridge would have written of an order of one S-00001, or something else."""
+    price = float(order["total"]) * 100
+    moysklad = box.moysklad
+    goods = {"meta": moysklad.item("S-00001")["meta"]}
+    made = moysklad.create(
+        "customerorder",
+        {
+            "name": f"WOO-{order['number']}",
+            "organization": moysklad.ref("organization", moysklad.organization),
+            "agent": moysklad.ref("counterparty", moysklad.add_counterparty(name="Покупатель")["id"]),
+            "store": moysklad.ref("store", moysklad.stores[STORE]),
+            "positions": [{"quantity": pieces, "price": price, "reserve": reserve, "assortment": goods}],
+        },
+    )
+    return moysklad.set_state(made["id"], "Новый")
+
+
+def said(box: Sandbox, order: Json) -> list[str]:
+    name = f"WOO-{order['number']}: "
+    return [one.removeprefix(name) for one in auditor.differences(box) if one.startswith(name)]
+
+
+@pytest.fixture
+def order(box: Sandbox) -> Json:
+    return box.store.place_order({"S-00001": 1}, shipping=None)
+
+
+def test_an_equal_pair_is_no_difference(box: Sandbox, order: Json) -> None:
+    document(box, order)
+    assert said(box, order) == []
+
+
+def test_a_missing_document(box: Sandbox, order: Json) -> None:
+    assert said(box, order) == ["0 documents"]
+
+
+def test_a_second_document_even_in_the_bin(box: Sandbox, order: Json) -> None:
+    document(box, order)
+    box.moysklad.trash(document(box, order)["id"])
+    assert said(box, order) == ["2 documents"]
+
+
+def test_a_document_without_an_order(box: Sandbox) -> None:
+    document(box, {"number": "999999", "total": "1.00"}, reserve=0)
+    assert "WOO-999999: a document without an order" in auditor.differences(box)
+
+
+def test_another_sum_and_other_pieces(box: Sandbox, order: Json) -> None:
+    document(box, order, pieces=2, reserve=2)
+    total = round(float(order["total"]) * 100)
+    assert said(box, order) == [
+        f"is worth {total} kopecks on the site and {2 * total} in MoySklad",
+        "has S-00001 × 1 on the site and S-00001 × 2.0 in MoySklad",
+    ]
+
+
+def test_another_state_and_a_reserve_left_over(box: Sandbox, order: Json) -> None:
+    document(box, order)
+    box.store.set_status(order["id"], "cancelled")
+    assert said(box, order) == [
+        "is 'cancelled' on the site and 'Новый' in MoySklad",
+        "reserves S-00001 × 1.0 instead of nothing",
+    ]
+
+
+def test_a_refund_that_is_not_there(box: Sandbox) -> None:
+    order = box.store.place_order({"S-00001": 2}, shipping=None)
+    document(box, {**order, "total": str(float(order["total"]) / 2)}, pieces=2, reserve=2)
+    box.store.refund(order["id"], {"S-00001": 1})
+    assert [one.split(" ")[0] for one in said(box, order)] == ["is", "has"]
+
+
+def test_a_payment_that_is_missing_or_made_twice(box: Sandbox, order: Json) -> None:
+    made = document(box, order)
+    box.store.pay(order["id"])
+    assert said(box, order) == ["is paid on the site, with 0 payments in MoySklad"]
+    box.moysklad.pay(made["id"], 100)
+    box.moysklad.pay(made["id"], 100)
+    assert said(box, order) == ["is paid on the site, with 2 payments in MoySklad"]
+
+
+def test_another_number_on_the_site(box: Sandbox) -> None:
+    box.moysklad.set_stock("S-00003", STORE, 7)
+    box.store.set_stock("S-00003", 8)
+    assert "S-00003: the site shows 8, free in MoySklad are 7.0" in auditor.differences(box)
+
+
+def test_the_rules_behind_a_ban(box: Sandbox) -> None:
+    box.moysklad.faults.add("status", status=503, count=None)
+    headers = {"Accept": "application/json;charset=utf-8", "Authorization": f"Bearer {box.moysklad.token}"}
+    for _ in range(2 * auditor.EQUAL_FAILURES_A_MINUTE + 2):  # in one minute, or in two
+        requests.get(f"{box.moysklad.url}/entity/store", headers=headers, timeout=10)
+    box.moysklad.faults.clear()
+    [said] = auditor.bans(box)
+    assert said.startswith("max_equal_failures_in_a_minute: ")

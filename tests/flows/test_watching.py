@@ -1,0 +1,87 @@
+"""Whoever watches the bridge follows one order through both processes, and sees figures of both in one place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from sentry_sink import SentrySink, running_sink
+from world import World, open_world
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[SentrySink]:
+    with running_sink() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def watched(
+    sink: SentrySink, database: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    env = {"LOG_FORMAT": "json", "LOG_LEVEL": "INFO", "SENTRY_DSN": sink.dsn, "METRICS_TOKEN": "t" * 20}
+    with django_db_blocker.unblock():
+        yield from open_world(tmp_path_factory.mktemp("watched"), env)
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def lines(world: World, name: str, **about: Any) -> list[dict[str, Any]]:
+    """The lines of a process that say this."""
+    text = (world.directory / name).read_text()
+    found = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    return [line for line in found if about.items() <= line.items()]
+
+
+def figure(world: World, name: str) -> float:
+    found = [line for line in world.get("/metrics").text.splitlines() if line.startswith(f"{name} ")]
+    return float(found[0].rpartition(" ")[2]) if found else 0.0
+
+
+def test_one_order_is_followed_from_the_plugin_to_moysklad(watched: World) -> None:
+    before = figure(watched, "sklad_bridge_event_to_document_seconds_count")
+    order = watched.box.store.place_order({"S-00001": 1})
+    watched.document(order["id"])
+    watched.quiet()
+    key = f"{watched.shop.site_id}:{order['id']}"
+    [stored, *_] = lines(watched, "web.log", text="event stored", order=key)
+    handled = lines(watched, "worker.log", text="event done", order=key, delivery=stored["delivery"])
+    assert [line["event_id"] for line in handled] == [stored["event_id"]]
+    called = [
+        line for line in lines(watched, "worker.log", order=key) if "entity/customerorder" in line["text"]
+    ]
+    assert called
+    done = lines(watched, "worker.log", text="message done ", order=key, purpose="order_to_moysklad")
+    assert {line["message_id"] for line in done} >= {called[0]["message_id"]}
+    assert figure(watched, "sklad_bridge_event_to_document_seconds_count") == before + 1
+    assert figure(watched, 'sklad_bridge_tries_total{kind="order_to_moysklad",outcome="done"}') >= 1
+    assert watched.get("/metrics").status_code == 200
+
+
+def test_an_order_that_is_refused_is_told_to_sentry_without_its_buyer(
+    watched: World, sink: SentrySink
+) -> None:
+    watched.box.moysklad.faults.add(
+        "error", method="POST", path="entity/customerorder$", code=3015, status=412, count=None
+    )
+    try:
+        order = watched.box.store.place_order({"S-00001": 1})
+        watched.message(order["id"], state="dead")
+    finally:
+        watched.box.moysklad.faults.clear()
+    key = f"{watched.shop.site_id}:{order['id']}"
+
+    def told() -> list[dict[str, Any]]:
+        return [event for event in sink.received if event["tags"].get("order") == key]
+
+    [event] = watched.until(told, "Sentry hears of the order")
+    assert "given up" in event["logentry"]["message"] % tuple(event["logentry"].get("params", ()))
+    sent, buyer = "".join(sink.bodies), order["billing"]
+    private = [watched.box.moysklad.token, watched.secret, buyer["email"], buyer["phone"], buyer["last_name"]]
+    logs = "".join((watched.directory / name).read_text() for name in ("web.log", "worker.log"))
+    assert not [word for word in private if word and (word in sent or word in logs)]
+    assert (
+        figure(watched, 'sklad_bridge_failures_total{kind="order_to_moysklad",reason="email_refused"}') >= 1
+    )

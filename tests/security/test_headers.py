@@ -1,0 +1,83 @@
+"""What each answer forbids the browser, and that an installation on the internet passes Django's own examination."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from bridge.people.roles import Role
+from tests.people.conftest import person
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def policy(client: Client, path: str) -> dict[str, list[str]]:
+    """The directives of a page's Content-Security-Policy."""
+    header = client.get(path).headers["Content-Security-Policy"]
+    parts = [part.split() for part in header.split(";")]
+    return {name: sources for name, *sources in parts}
+
+
+@pytest.fixture
+def owner(db: None) -> Client:
+    client = Client()
+    client.force_login(person("olga", Role.OWNER))
+    return client
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/nowhere", "/api/v1/orders/", "/api/v1/docs/", "/api/v1/pair/"]
+)
+def test_outside_the_desk_no_page_runs_or_loads_anything_of_others(owner: Client, path: str) -> None:
+    directives = policy(owner, path)
+    assert directives["default-src"] == directives["base-uri"] == directives["frame-ancestors"] == ["'none'"]
+    assert directives["script-src"] == directives["style-src"] == directives["form-action"] == ["'self'"]
+    assert "unsafe" not in str(directives)
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/people/me/", "/people/welcome/nothing/"])
+def test_the_desk_allows_what_unfold_needs_and_no_more(owner: Client, path: str) -> None:
+    directives = policy(owner, path)
+    assert directives["script-src"] == ["'self'", "'unsafe-eval'"]
+    assert directives["style-src"] == ["'self'", "'unsafe-inline'"]
+    assert directives["default-src"] == ["'none'"]
+    assert directives["form-action"] == directives["connect-src"] == ["'self'"]
+
+
+def test_only_the_step_that_leads_to_the_shop_may_send_a_form_there(
+    owner: Client, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.setup.steps.answering_accounts", lambda: [shop.account])
+    assert "https:" in policy(owner, reverse("admin:bridge_setup_site"))["form-action"]
+    assert "https:" not in policy(owner, reverse("admin:bridge_shop_changelist"))["form-action"]
+
+
+def test_the_page_of_the_api_has_nothing_written_into_it(owner: Client) -> None:
+    html = owner.get("/api/v1/docs/").content.decode()
+    assert "<style" not in html
+    assert re.findall(r"<script(?![^>]*\bsrc=)", html) == []
+    script = next(one for one in re.findall(r'<script src="([^"]+)"', html) if "script=" in one)
+    answer = owner.get(script.replace("&amp;", "&"))
+    assert answer.headers["Content-Type"].startswith("application/javascript")
+
+
+def test_an_installation_on_the_internet_passes_the_examination(tmp_path: Path) -> None:
+    """With the environment that docs/security.md gives."""
+    given = (ROOT / "docs" / "security.md").read_text().partition("```ini")[2].partition("```")[0]
+    documented = dict(line.split("=", 1) for line in given.split() if "=" in line)
+    documented["DATABASE_URL"] = f"sqlite:///{tmp_path / 'check.sqlite3'}"
+    env = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **documented}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"],
+        cwd=ROOT, env=env, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout

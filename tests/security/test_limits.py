@@ -1,0 +1,165 @@
+"""Whoever does not prove who they are is slowed down by address; whoever does loses nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from bridge.connections.models import Shop
+from bridge.inbox import shop_requests
+from bridge.inbox.models import InboxEvent
+from bridge.inbox.signatures import sign_event
+from bridge.people import knocks
+from bridge.people.roles import Role
+from tests.people.conftest import PASSWORD, person
+
+pytestmark = pytest.mark.django_db
+MOST = shop_requests.UNPROVED_A_MINUTE
+
+
+@pytest.fixture(autouse=True)
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test is over before the next begins."""
+    now = time.time()
+    monkeypatch.setattr("bridge.people.knocks.time.time", lambda: now)
+
+
+def send(shop: Shop, number: int, secret: str = "secret-1", address: str = "203.0.113.5") -> Any:
+    body = json.dumps({"event": "order.changed", "site": shop.home_url, "order_id": number}).encode()
+    stamp = str(int(time.time()))
+    headers = {
+        "X-Sklad-Bridge-Id": f"event-{number:06}",
+        "X-Sklad-Bridge-Timestamp": stamp,
+        "X-Sklad-Bridge-Signature": sign_event(secret, f"event-{number:06}", stamp, body),
+    }
+    url = f"/api/v1/events/woocommerce/{shop.site_id}/"
+    return Client().post(url, body, content_type="application/json", headers=headers, REMOTE_ADDR=address)
+
+
+def test_badly_signed_events_of_an_address_are_slowed_down_and_its_good_ones_are_not(shop: Shop) -> None:
+    statuses = [send(shop, number, "wrong").status_code for number in range(MOST + 5)]
+    assert statuses == [401] * MOST + [429] * 5
+    assert int(send(shop, 1, "wrong").headers["Retry-After"]) <= 60
+    assert [send(shop, number).status_code for number in range(40)] == [202] * 40
+    assert send(shop, 1, "wrong", "203.0.113.6").status_code == 401
+    assert InboxEvent.objects.count() == 40
+
+
+def test_a_burst_of_a_signed_shop_is_never_limited(shop: Shop) -> None:
+    assert {send(shop, number).status_code for number in range(400)} == {202}
+    assert InboxEvent.objects.count() == 400
+
+
+def test_a_new_minute_begins_anew(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = time.time() + 60
+    for number in range(MOST + 1):
+        send(shop, number, "wrong")
+    monkeypatch.setattr("bridge.people.knocks.time.time", lambda: later)
+    assert send(shop, 1, "wrong").status_code == 401
+
+
+def test_guessing_secret_addresses_is_slowed_down_and_moysklad_is_not(shop: Shop) -> None:
+    client = Client()
+    guesses = [client.post(f"/hooks/moysklad/{n}/customerorder/").status_code for n in range(MOST + 5)]
+    assert guesses == [404] * MOST + [429] * 5
+    good = f"/hooks/moysklad/{shop.account.hook_token}/customerorder/"
+    body = {"events": [{"accountId": "account-1"}]}
+    assert client.post(good, body, content_type="application/json").status_code == 204
+
+
+def test_an_unread_body_of_a_guess_costs_nothing() -> None:
+    """The address is looked at before the body."""
+    answer = Client().post("/hooks/moysklad/guess/customerorder/", b"{", content_type="application/json")
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/pair/", "/api/v1/wc-auth/", "/api/v1/orders/", "/hooks/moysklad/x/stock/"]
+)
+def test_a_large_body_is_refused_unread_at_every_door(path: str) -> None:
+    answer = Client().post(path, b"x" * 1_000_001, content_type="application/json")
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/api/v1/pair/", "/api/v1/wc-auth/"])
+def test_a_stranger_s_file_is_not_stored(path: str) -> None:
+    sent = {"code": "x", "file": SimpleUploadedFile("big.bin", b"x" * 10_000)}
+    assert Client().post(path, sent).status_code == 415
+
+
+def test_no_request_at_all_is_larger_than_the_largest_file(settings: Any) -> None:
+    settings.REQUEST_MAX_BYTES = 5000
+    assert Client().post("/admin/login/", {"username": "x" * 6000}).status_code == 413
+
+
+def test_pairing_and_woocommerce_s_keys_share_one_limit() -> None:
+    statuses = [
+        Client().post(path, {}, content_type="application/json").status_code
+        for path in ("/api/v1/pair/", "/api/v1/wc-auth/") * 12
+    ]
+    assert statuses == [400] * 20 + [429] * 4
+
+
+def test_one_address_may_not_try_one_name_after_another(settings: Any) -> None:
+    settings.ADDRESS_FAILURE_LIMIT = 12
+    person("olga", Role.OWNER)
+    client = Client()
+    for number in range(12):
+        answer = client.post("/admin/login/", {"username": f"name-{number}", "password": "wrong"})
+        assert answer.status_code == 200
+    right = {"username": "olga", "password": PASSWORD}
+    assert client.post("/admin/login/", right).status_code == 429
+    assert client.post("/admin/login/", right, REMOTE_ADDR="203.0.113.9").status_code == 302
+    assert User.objects.get().last_login is not None
+
+
+def test_inventing_addresses_fills_no_memory(rf: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knocks, "MOST_ADDRESSES", 100)
+    for number in range(500):
+        knocks.count("doors", rf.get("/", REMOTE_ADDR=f"10.0.{number // 250}.{number % 250}"))
+    assert len(knocks._counts) == 101
+    assert knocks._counts[("doors", "")] == 400
+
+
+def test_a_household_has_one_count(rf: Any) -> None:
+    for number in range(3):
+        told = knocks.count("doors", rf.get("/", REMOTE_ADDR=f"2001:db8:1:2::{number}"))
+    assert told == 3
+    assert knocks.count("doors", rf.get("/", REMOTE_ADDR="2001:db8:1:3::1")) == 1
+
+
+def test_web_processes_count_together_in_redis_and_go_on_without_it(
+    rf: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Shared:
+        values: dict[str, int] = {}
+        away = False
+
+        def pipeline(self) -> Shared:
+            return self
+
+        def incr(self, name: str) -> None:
+            self.values[name] = self.values.get(name, 0) + 1
+
+        def expire(self, name: str, seconds: int) -> None:
+            assert seconds == 120
+
+        def execute(self) -> list[int]:
+            if self.away:
+                raise knocks.redis.ConnectionError
+            return list(self.values.values())
+
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert knocks.count("doors", rf.get("/")) == 1, "it is away"
+    shared = Shared()
+    monkeypatch.setattr(knocks, "_redis", lambda _url: shared)
+    shared.incr(f"sklad-bridge:knocks:doors:127.0.0.1:{int(time.time() // 60)}")
+    assert knocks.count("doors", rf.get("/")) == 2
+    shared.away = True
+    assert knocks.count("doors", rf.get("/")) == 3
