@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import F, Max, Sum
+from django.db.models import Max, Sum
 from django.utils import timezone
 
 from bridge.catalog.models import Listing
@@ -69,17 +69,24 @@ def record(shop: Shop, order_source_id: str, movements: Sequence[Movement]) -> s
         ],
         ignore_conflicts=True,
     )
-    listings = listings_of(shop, {one.item for one in fresh})
+    ids = [listing.pk for listing in listings_of(shop, {one.item for one in fresh}).values()]
     # Held until the whole news is kept: whoever works out these numbers sees all of it or nothing.
-    list(Listing.objects.select_for_update().filter(pk__in=[x.pk for x in listings.values()]).order_by("pk"))
-    for one in sorted(
-        fresh, key=lambda one: (listings[one.item].pk if one.item in listings else 0, one.number)
-    ):
-        if one.item in listings:
-            Listing.objects.filter(pk=listings[one.item].pk, site_sale__lt=one.number).update(
-                site_quantity=F("site_quantity") - one.quantity
-            )
-    return {listing.pk for listing in listings.values()}
+    held = {x.source_id: x for x in Listing.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    for one in fresh:
+        if one.item in held:
+            _take_off(held[one.item], one)
+    for listing in held.values():
+        listing.save(update_fields=["site_quantity", "unheard", "heard"])
+    return set(ids)
+
+
+def _take_off(listing: Listing, sale: Movement) -> None:
+    """A sale off the known number; one that was in it when it was read is a reason why pieces had left it."""
+    listing.heard += max(sale.quantity, Decimal(0))
+    if sale.number <= listing.site_sale:
+        listing.unheard -= min(max(sale.quantity, Decimal(0)), listing.unheard)
+    elif listing.site_quantity is not None:
+        listing.site_quantity -= sale.quantity
 
 
 def counted(shop: Shop, items: Iterable[str]) -> Counted:

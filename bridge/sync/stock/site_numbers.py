@@ -89,8 +89,9 @@ def _take_over(row: Listing, result: Result, later: Decimal, now: datetime, hear
             row.stock_differs = False
             if result.cut != row.whole_pieces and (result.cut or _has_parts(result.quantity)):
                 row.whole_pieces, row.stock_stale = result.cut, True
-            if result.unheard is not None and result.unheard != row.unheard:
-                row.unheard, row.unheard_until = result.unheard, heard_by
+            unheard = _unheard(row, result, later)
+            if unheard is not None and unheard != row.unheard:
+                row.unheard, row.unheard_until = unheard, heard_by
         case Said.REFUSED:
             # A number that was wanted meanwhile gets its own try.
             if row.wanted_quantity == result.listing.wanted_quantity:
@@ -103,6 +104,16 @@ def _take_over(row: Listing, result: Result, later: Decimal, now: datetime, hear
             row.present, row.stock_differs = False, False
         case Said.LATER | Said.UNSURE:
             pass
+
+
+def _unheard(row: Listing, result: Result, later: Decimal) -> Decimal | None:
+    """Pieces to keep off its number: not those we were told of while the site was asked, but for `later` sales, which
+    left the number after it was read.
+    """
+    if result.unheard is None:
+        return None
+    told = row.heard - result.listing.heard - later
+    return max(result.unheard - max(told, Decimal(0)), Decimal(0))
 
 
 def _has_parts(quantity: Decimal | None) -> bool:

@@ -171,15 +171,15 @@ def _off(shop: Shop, pieces: Mapping[int, Decimal]) -> set[int]:
         kept |= Q(shop=shop, product_id__in=parents, variation_id="")
     rows = Listing.objects.filter(kept).order_by("pk").select_for_update()
     found = set[int]()
-    for row in rows.only("product_id", "variation_id", "unheard", "site_quantity"):
+    for row in rows.only("product_id", "variation_id", "unheard", "heard", "site_quantity"):
         found.add(row.pk)
         taken = own.get(row.pk, NOTHING)
         if not row.variation_id:
             taken += parents.get(row.product_id, NOTHING)
         heard = min(max(taken, NOTHING), row.unheard)
         row.unheard -= heard
+        row.heard += max(taken, NOTHING)
         if row.site_quantity is not None:
             row.site_quantity -= taken - heard
-        if heard or row.site_quantity is not None:
-            row.save(update_fields=["unheard", "site_quantity"])
+        row.save(update_fields=["unheard", "heard", "site_quantity"])
     return found
