@@ -222,10 +222,13 @@ def _delete(site: _Site, refund_id: str) -> None:
 
 
 def _remember(site: _Site, *, changed: bool) -> None:
-    """Take over what the site has now; a return knows its refund from here on."""
+    """Take over what the site has now, read again after our writes: staff may have refunded there meanwhile. A return
+    knows its refund from here on."""
     order = site.order
-    wire = dict(site.client.orders.get(int(order.source_id))) if changed else site.wire
-    accept(order.shop, wire, read_at=None, sure=True, refunds=site.refunds)
+    if changed:
+        site.wire = dict(site.client.orders.get(int(order.source_id)))
+        site.refunds = list(site.client.refunds.list(int(order.source_id)))
+    accept(order.shop, site.wire, read_at=None, sure=True, refunds=site.refunds)
     for returned in order.returns.all():
         if marked := site.marked(returned):
             returned.refund = order.refunds.filter(source_id=marked).first()
