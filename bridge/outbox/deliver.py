@@ -109,12 +109,14 @@ def _settle_all(
     _note_connection(messages, outcomes)
     attempts = []
     with transaction.atomic():
-        ours = set(
+        held = (
             OutboxMessage.objects.select_for_update()
             .filter(pk__in=[m.pk for m in messages], state=State.IN_FLIGHT, claim=messages[0].claim)
             .order_by("pk")
-            .values_list("pk", flat=True)
+            .values_list("pk", "due_at", "in_flight_since")
         )
+        # What waits for a person may have been seen to meanwhile (enqueue.release): it is due since it was taken.
+        ours = {pk: due_at > (taken_at or due_at) for pk, due_at, taken_at in held}
         done = [m for m in messages if m.pk in ours and isinstance(outcomes.get(m.pk), Done)]
         OutboxMessage.objects.filter(pk__in=[m.pk for m in done]).update(
             state=State.DONE,
@@ -133,6 +135,8 @@ def _settle_all(
                 logger.warning("message %s was taken from a worker that came back late", message.pk)
             elif not isinstance(outcome, Done):
                 fields = _next_state(message, outcome, now)
+                if fields["state"] == State.PARKED and ours[message.pk]:
+                    fields["state"] = State.WAITING
                 put_back(message, fields)
                 if fields["state"] == State.DEAD:
                     given_up.add(message.pk)

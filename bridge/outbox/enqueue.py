@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from bridge import worktime
@@ -107,8 +108,19 @@ def park(shop: Shop, connection: Connection, kind: str, object_key: str, problem
 
 
 def release(shop: Shop, *problems: str) -> int:
-    """Let parked messages go whose reason a person has just removed; returns how many."""
+    """Let parked messages go whose reason has just been removed; returns how many. Those being sent may have looked
+    before it was, and are tried once more should they come to be parked (deliver.py).
+    """
+    released = _let_go(shop, problems)
+    # What is taken before the reason is committed does not see it gone.
+    transaction.on_commit(partial(_let_go, shop, problems), robust=True)
+    return released
+
+
+def _let_go(shop: Shop, problems: tuple[str, ...]) -> int:
     with transaction.atomic():
+        # First those being sent: what is settled meanwhile is parked, and found after it.
+        _due_again(OutboxMessage.objects.filter(shop=shop, state=State.IN_FLIGHT))
         waiting = OutboxMessage.objects.filter(shop=shop, state=State.PARKED, problem__in=problems)
         ids = list(waiting.values_list("pk", flat=True))
         OutboxMessage.objects.filter(pk__in=ids, state=State.PARKED).update(
@@ -117,6 +129,13 @@ def release(shop: Shop, *problems: str) -> int:
         for pk in ids[:20]:  # the rest is taken along in bulk or found by the beat
             wake(DELIVER, pk)
     return len(ids)
+
+
+def _due_again(in_flight: QuerySet[OutboxMessage]) -> None:
+    """Due since they were taken, by whichever clock. Locked in the order in which deliveries settle theirs."""
+    ids = list(in_flight.select_for_update().order_by("pk").values_list("pk", flat=True))
+    held = OutboxMessage.objects.filter(pk__in=ids, state=State.IN_FLIGHT)
+    held.update(due_at=F("in_flight_since") + timedelta(microseconds=1))
 
 
 def release_object(kind: str, object_key: str, problem: str) -> int:

@@ -121,6 +121,17 @@ class TestOneMessage:
         assert release(shop, "unlinked_lines") == 1
         assert send(message, always(Done())).state == State.DONE
 
+    def test_one_whose_reason_is_removed_while_it_is_sent_is_tried_once_more(self, shop: Shop) -> None:
+        message = ask(shop)
+        parked = Parked(Problem("unlinked_lines", {"lines": "Кружка"}))
+
+        def handler(messages: Sequence[OutboxMessage]) -> dict[int, Outcome]:
+            assert release(shop, "unlinked_lines") == 0
+            return {message.pk: parked}
+
+        assert send(message, handler).state == State.WAITING
+        assert send(message, always(parked)).state == State.PARKED
+
     def test_people_can_retry_and_discard(self, shop: Shop) -> None:
         message = send(ask(shop), raising(PermanentError("no")))
         assert retry(message)
