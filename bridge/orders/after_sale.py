@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from bridge.connections.models import Connection
@@ -46,8 +46,15 @@ class Refund(models.Model):
 
     def settle(self, **more: bool) -> None:
         """MoySklad has what this refund needs: nothing more is made of it or asked about it."""
-        self.plan = {**(self.plan or {}), "by_hand": True, **more}
-        self.save(update_fields=["plan"])
+        with transaction.atomic():
+            self.hold()
+            self.plan = {**(self.plan or {}), "by_hand": True, **more}
+            self.save(update_fields=["plan"])
+
+    def hold(self) -> None:
+        """As it is now, and nobody else decides of it before the transaction ends: whoever does holds its order."""
+        Order.objects.select_for_update().get(pk=self.order_id)
+        self.refresh_from_db(fields=["plan", "content", "amount_minor"])
 
 
 class RelatedDocument(models.Model):

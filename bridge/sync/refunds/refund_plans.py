@@ -80,9 +80,10 @@ def take_into_document(order: Order) -> None:
     For one made again that is also what came back by returns, which belong to shipments of the removed document.
     """
     for refund in standing(order):
-        whole = {**(refund.plan or {}), "positions": [refund.content]}
-        if refund.plan != whole:
-            _keep(refund, whole)
+        if (refund.plan or {}).get("positions") != [refund.content]:
+            with transaction.atomic():
+                refund.hold()
+                _save(refund, {**(refund.plan or {}), "positions": [refund.content]})
     if order.pk and order.refunds.all():
         reconsider(order, kinds.REFUND)
 
@@ -191,8 +192,7 @@ def plan_anew(refund: Refund) -> bool:
     """Forget what was decided, because a shipment changed since; False when documents were made of it already."""
     if documents_of(refund).exclude(external_id="").exists():
         return False
-    _keep(refund, None)
-    return True
+    return _keep(refund, None)
 
 
 def _planned(order: Order, refund: Refund, document: Wire) -> dict[str, Any]:
@@ -277,6 +277,18 @@ def _documents(order: Order, *source_keys: str) -> Any:
     return RelatedDocument.objects.filter(order=order, source_key__in=source_keys).exclude(external_id="")
 
 
-def _keep(refund: Refund, plan: dict[str, Any] | None) -> None:
+def _keep(refund: Refund, plan: dict[str, Any] | None) -> bool:
+    """Keep what was decided of a refund as it was read; False when a person settled it since, or the site told more of
+    it: that stands."""
+    with transaction.atomic():
+        read = (refund.plan, refund.content)
+        refund.hold()
+        if (refund.plan, refund.content) != read:
+            return False
+        _save(refund, plan)
+    return True
+
+
+def _save(refund: Refund, plan: dict[str, Any] | None) -> None:
     refund.plan = plan
     refund.save(update_fields=["plan"])
