@@ -14,7 +14,7 @@ from bridge.sync.models import GoodsChange, GoodsRun
 from bridge.sync.previews import outcomes
 from bridge.sync.previews.number_verdicts import Number, judge
 from bridge.sync.previews.present import Present
-from bridge.sync.stock import journal, site_numbers, writing
+from bridge.sync.stock import journal, news, site_numbers, writing
 from bridge.sync.stock.results import Result, Said
 
 FIELDS = (STOCK, BACKORDERS)
@@ -36,12 +36,14 @@ def write(run: GoodsRun, rows: Sequence[GoodsChange], present: Mapping[int, Pres
         GoodsChange.objects.bulk_update(sent, ["values"], batch_size=500)
     if not wishes:
         return
-    results = writing.write(run.shop, writing.Portion(wishes, counted))
-    site_numbers.note(run.shop, results)
     by_listing = {one.listing.pk: one for one in numbers}
-    for result in results:
-        for row in by_listing[result.listing.pk].rows:
-            _note(row, result, present[result.listing.pk])
+    for results in writing.write(run.shop, writing.Portion(wishes, counted)):
+        site_numbers.note(run.shop, results)
+        for result in results:
+            for row in by_listing[result.listing.pk].rows:
+                _note(row, result, present[result.listing.pk])
+    if run.shop.write_goods and Listing.objects.filter(pk__in=going, stock_differs=True).exists():
+        news.ask(run.shop)
 
 
 def _numbers(rows: Sequence[GoodsChange]) -> list[Number]:

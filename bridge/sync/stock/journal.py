@@ -75,8 +75,10 @@ def record(shop: Shop, order_source_id: str, movements: Sequence[Movement]) -> s
     for one in fresh:
         if one.item in held:
             _take_off(held[one.item], one)
+            # Where the plugin refuses our numbers they go by REST, over whatever is sold meanwhile.
+            held[one.item].doubtful |= bool(shop.plugin_problem)
     for listing in held.values():
-        listing.save(update_fields=["site_quantity", "unheard", "heard"])
+        listing.save(update_fields=["site_quantity", "unheard", "heard", "doubtful"])
     return set(ids)
 
 

@@ -31,6 +31,7 @@ ANSWERED = (
     "backorders",
     "unheard",
     "unheard_until",
+    "doubtful",
     "whole_pieces",
     "stock_stale",
 )
@@ -82,14 +83,16 @@ def note(shop: Shop, results: Sequence[Result]) -> None:
 def _take_over(row: Listing, result: Result, later: Decimal, now: datetime, heard_by: datetime) -> None:
     match result.said:
         case Said.SET:
-            row.site_quantity = (result.quantity or Decimal(0)) - later
+            unheard, after = _unheard(row, result, later)
+            row.site_quantity = (result.quantity or Decimal(0)) - later - after
             row.site_sale = max(row.site_sale, result.sale)
             row.written_at = now
             row.backorders = result.backorders or row.backorders
-            row.stock_differs = False
+            row.doubtful = bool(after)
+            # Another number may be wanted by now, of whoever worked it out while this one was on its way.
+            row.stock_differs = row.wanted_quantity != result.listing.wanted_quantity
             if result.cut != row.whole_pieces and (result.cut or _has_parts(result.quantity)):
                 row.whole_pieces, row.stock_stale = result.cut, True
-            unheard = _unheard(row, result, later)
             if unheard is not None and unheard != row.unheard:
                 row.unheard, row.unheard_until = unheard, heard_by
         case Said.REFUSED:
@@ -106,14 +109,16 @@ def _take_over(row: Listing, result: Result, later: Decimal, now: datetime, hear
             pass
 
 
-def _unheard(row: Listing, result: Result, later: Decimal) -> Decimal | None:
-    """Pieces to keep off its number: not those we were told of while the site was asked, but for `later` sales, which
-    left the number after it was read.
+def _unheard(row: Listing, result: Result, later: Decimal) -> tuple[Decimal | None, Decimal]:
+    """Pieces to keep off its number, and those to take off it, for what we were told of while the site was asked:
+    first it is why pieces had left the number when it was read, the rest left it since, as `later` sales did.
     """
     if result.unheard is None:
-        return None
-    told = row.heard - result.listing.heard - later
-    return max(result.unheard - max(told, Decimal(0)), Decimal(0))
+        return None, Decimal(0)
+    told = max(row.heard - result.listing.heard - later, Decimal(0))
+    after = max(told - result.unheard, Decimal(0))
+    # With sales that are numbered it is known which are in the number.
+    return max(result.unheard - told, Decimal(0)), Decimal(0) if result.sale else after
 
 
 def _has_parts(quantity: Decimal | None) -> bool:

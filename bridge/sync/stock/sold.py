@@ -26,6 +26,8 @@ NOTHING = Decimal(0)
 PORTION = 200
 # Older orders that are still open have their sales anyway.
 RECENT = timedelta(days=60)
+# What a sale changes of what we know of a number.
+OFF = ("unheard", "heard", "site_quantity", "doubtful")
 UNSETTLED = Q(settled=False) | Q(shipment_settled=False, listing__shop__account__shops__stock_type="stock")
 
 
@@ -171,7 +173,7 @@ def _off(shop: Shop, pieces: Mapping[int, Decimal]) -> set[int]:
         kept |= Q(shop=shop, product_id__in=parents, variation_id="")
     rows = Listing.objects.filter(kept).order_by("pk").select_for_update()
     found = set[int]()
-    for row in rows.only("product_id", "variation_id", "unheard", "heard", "site_quantity"):
+    for row in rows.only(*OFF, "product_id", "variation_id", "written_at"):
         found.add(row.pk)
         taken = own.get(row.pk, NOTHING)
         if not row.variation_id:
@@ -181,5 +183,6 @@ def _off(shop: Shop, pieces: Mapping[int, Decimal]) -> set[int]:
         row.heard += max(taken, NOTHING)
         if row.site_quantity is not None:
             row.site_quantity -= taken - heard
-        row.save(update_fields=["unheard", "heard", "site_quantity"])
+        row.doubtful |= taken != heard and row.written_at is not None
+        row.save(update_fields=OFF)
     return found

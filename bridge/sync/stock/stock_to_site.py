@@ -84,7 +84,9 @@ def _want(listing: Listing, offer: Offer) -> None:
     if offer.quantity != listing.wanted_quantity:
         listing.wanted_quantity, listing.write_error = offer.quantity, ""
     kept = None if offer.quantity is None else without_unheard(offer.quantity, still_unheard(listing))
-    unequal = listing.site_quantity != kept or offer.backorders not in ("", listing.backorders)
+    unequal = (
+        listing.doubtful or listing.site_quantity != kept or offer.backorders not in ("", listing.backorders)
+    )
     listing.stock_differs = kept is not None and not listing.write_error and unequal
     listing.stock_stale = False
 
@@ -96,14 +98,12 @@ def _bring(message: OutboxMessage) -> Outcome:
     if worked is None or not (shop.write_goods and worked.wishes):
         _go_on(shop, [])
         return Done("worked out" if worked else "nothing to do", answered=False)
-    results = writing.write(shop, writing.Portion(worked.wishes, worked.counted))
-    unsure = [result for result in results if result.said is Said.UNSURE]
-    if unsure and message.attempts + 1 >= TRIES:
-        results, unsure = [_refused(result) for result in results], []
-    site_numbers.note(shop, results)
-    done = [Write(r.listing.pk, "stock", r.was, r.quantity) for r in results if r.said is Said.SET]
-    last_writes.keep(shop, done)
+    results: list[Result] = []
+    last_try = message.attempts + 1 >= TRIES
+    for part in writing.write(shop, writing.Portion(worked.wishes, worked.counted)):
+        results += _noted(shop, [_refused(result) for result in part] if last_try else part)
     _go_on(shop, results)
+    unsure = [result for result in results if result.said is Said.UNSURE]
     if unsure and unsure[0].error is not None:
         error = unsure[0].error
         detail = f"{len(unsure)} of {len(results)} items: {error.detail}"
@@ -111,6 +111,13 @@ def _bring(message: OutboxMessage) -> Outcome:
         return Failed(TransientError(detail, code=error.code, status=500))
     written = sum(result.said is Said.SET for result in results)
     return Done(f"{written} items")
+
+
+def _noted(shop: Shop, results: Sequence[Result]) -> Sequence[Result]:
+    site_numbers.note(shop, results)
+    done = [Write(r.listing.pk, "stock", r.was, r.quantity) for r in results if r.said is Said.SET]
+    last_writes.keep(shop, done)
+    return results
 
 
 def _refused(result: Result) -> Result:
@@ -133,8 +140,9 @@ def _go_on(shop: Shop, results: Sequence[Result]) -> None:
     waiting = Listing.objects.filter(shop=shop, unheard__gt=0).aggregate(until=Min("unheard_until"))
     if waiting["until"] is not None:
         with transaction.atomic():
-            news.ask(shop)
-            _put_off(shop, waiting["until"])
+            news.ask(shop)  # holds the message: who marks a number from here on asks after this
+            if not _more(shop):
+                _put_off(shop, waiting["until"])
 
 
 def _put_off(shop: Shop, moment: datetime) -> None:

@@ -12,7 +12,6 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from bridge import worktime
-from bridge.connections.models import Shop
 from bridge.mapping.site_stock import quantity_of, sale_of, to_number
 from bridge.sync.stock.results import Result, Said, Wish, is_cut, still_unheard, without_unheard
 from connectors.errors import ConnectorError, NotFound, PermanentError
@@ -38,15 +37,13 @@ class Going(NamedTuple):
 Rows = Mapping[str, Mapping[str, Any]]
 
 
-def write(shop: Shop, client: WooCommerce, wishes: Sequence[Wish]) -> list[Result]:
+def write(client: WooCommerce, wishes: Sequence[Wish]) -> Iterator[list[Result]]:
     """Simple products together, variations by their product; what there was no time for is LATER."""
-    results: list[Result] = []
     for parent, group in _groups(wishes):
         if worktime.time_is_up():
-            results += [Result(wish.listing, Said.LATER) for wish in group]
+            yield [Result(wish.listing, Said.LATER) for wish in group]
         else:
-            results += _write(client, parent, group)
-    return results
+            yield _write(client, parent, group)
 
 
 def _groups(wishes: Sequence[Wish]) -> Iterator[tuple[str, list[Wish]]]:
@@ -92,7 +89,7 @@ def _send(client: WooCommerce, parent: str, todo: Sequence[Going]) -> list[Resul
         client.products.variations_batch(int(parent), updates) if parent else client.products.batch(updates)
     )
     good = [one.wish for one, answer in zip(todo, answers, strict=True) if not _error(answer)]
-    after = _read(client, parent, good) if good else {}
+    after = _read_again(client, parent, good) if good else {}
     results: list[Result] = []
     for one, answer in zip(todo, answers, strict=True):
         if error := _error(answer):
@@ -148,6 +145,14 @@ def _read(client: WooCommerce, parent: str, wishes: Sequence[Wish]) -> Rows:
         except NotFound:  # their product is gone, and they with it
             found = []
     return {str(row["id"]): row for row in found}
+
+
+def _read_again(client: WooCommerce, parent: str, wishes: Sequence[Wish]) -> Rows:
+    """Nothing where the site does not tell: what was written is known anyway."""
+    try:
+        return _read(client, parent, wishes)
+    except ConnectorError:
+        return {}
 
 
 def _error(answer: Any) -> ConnectorError | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -30,8 +30,10 @@ class Portion:
     counted: Counted
 
 
-def write(shop: Shop, portion: Portion) -> list[Result]:
-    """Set these numbers; a result for each that was reached. Raises ConnectorError when the site as a whole fails."""
+def write(shop: Shop, portion: Portion) -> Iterator[list[Result]]:
+    """Set these numbers, call by call; a result for each that was reached. What one call set is to be noted before the
+    next is asked for. Raises ConnectorError when the site as a whole fails.
+    """
     client = clients.woocommerce(shop.site)
     if plugin_writes(shop):
         try:
@@ -40,8 +42,9 @@ def write(shop: Shop, portion: Portion) -> list[Result]:
             _note_refusal(shop, error)
         else:
             _note(shop, "")
-            return results
-    return through_rest.write(shop, client, portion.wishes)
+            yield results
+            return
+    yield from through_rest.write(client, portion.wishes)
 
 
 def plugin_writes(shop: Shop) -> bool:
