@@ -15,11 +15,13 @@ from django.utils import timezone
 from bridge.connections import clients
 from bridge.connections.models import Shop
 from bridge.inbox.models import InboxEvent
+from bridge.inbox.receive import receive
 from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Watermark
-from bridge.sync.site_orders.orders_from_site import accept, note_polled, polled
+from bridge.sync.site_orders.orders_from_site import accept, deleted, note_polled, polled
 from bridge.sync.states import poll
+from connectors.errors import NotFound
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +42,20 @@ def wire(**fields: Any) -> dict[str, Any]:
 
 def site_shows(monkeypatch: pytest.MonkeyPatch, *orders: dict[str, Any]) -> None:
     by_id = {order["id"]: order for order in orders}
-    api = SimpleNamespace(modified_since=lambda _since: iter(orders), get=lambda order_id: by_id[order_id])
+
+    def get(order_id: int) -> dict[str, Any]:
+        if order_id not in by_id:
+            raise NotFound("Invalid ID.", status=404)
+        return by_id[order_id]
+
+    api = SimpleNamespace(modified_since=lambda _since: iter(orders), get=get)
     monkeypatch.setattr(clients, "woocommerce", lambda _connection: SimpleNamespace(orders=api))
+
+
+def gone(shop: Shop) -> None:
+    """The plugin tells that the order was deleted for good."""
+    receive(shop.site, "woocommerce.order.deleted", "deleted", '{"order_id": 7}', source_id="7")
+    deleted(InboxEvent.objects.get(topic="woocommerce.order.deleted"))
 
 
 def run_poll(shop: Shop) -> Watermark:
@@ -82,10 +96,51 @@ def test_a_date_in_the_future_does_not_carry_the_watermark_away(
     assert position < timezone.now() + timedelta(hours=1)
 
 
-def test_what_was_just_read_from_the_site_wins_even_when_its_clock_went_back(shop: Shop) -> None:
+def test_what_was_just_read_from_the_site_wins_even_when_its_clock_went_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     accept(shop, wire(date_modified_gmt="2026-11-21T13:00:05"), read_at=None)
-    accept(shop, wire(status="cancelled", date_modified_gmt="2026-11-21T10:05:00"), read_at=None, sure=True)
+    now = wire(status="cancelled", date_modified_gmt="2026-11-21T10:05:00")
+    site_shows(monkeypatch, now)
+    accept(shop, now, read_at=None, sure=True)
     assert Order.objects.get().status == "cancelled"
+
+
+def test_what_was_read_before_an_event_that_came_meanwhile_is_read_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept(shop, wire(), read_at=None)
+    read = wire(status="processing", date_modified_gmt="2026-11-21T10:00:07")
+    told = wire(status="cancelled", date_modified_gmt="2026-11-21T10:00:09")
+    accept(shop, told, read_at=None)
+    site_shows(monkeypatch, told)
+    row = accept(shop, read, read_at=None, sure=True)
+    assert row is not None
+    assert (row.status, Order.objects.get().status) == ("cancelled", "cancelled")
+
+
+@pytest.mark.parametrize("sure", [True, False], ids=["read", "told"])
+def test_what_was_said_before_a_deletion_that_was_told_first_is_not_believed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, sure: bool
+) -> None:
+    accept(shop, wire(), read_at=None)
+    gone(shop)
+    site_shows(monkeypatch)
+    before = wire(status="processing", date_modified_gmt="2026-11-21T10:00:07")
+    row = accept(shop, before, read_at=None, sure=sure)
+    assert row is not None
+    assert (row.status, Order.objects.get().status) == ("trash", "trash")
+
+
+@pytest.mark.parametrize("sure", [True, False], ids=["read", "told"])
+def test_an_order_that_came_out_of_the_trash_goes_on(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, sure: bool
+) -> None:
+    accept(shop, wire(status="trash"), read_at=None)
+    back = wire(status="processing", date_modified_gmt="2026-11-21T10:00:07")
+    site_shows(monkeypatch, back)
+    accept(shop, back, read_at=None, sure=sure)
+    assert Order.objects.get().status == "processing"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -24,7 +24,7 @@ from bridge.inbox.receive import receive
 from bridge.mapping import from_woocommerce
 from bridge.orders.after_sale import Refund
 from bridge.orders.models import Order
-from bridge.orders.record import Change, digest_of, record
+from bridge.orders.record import TRASH, Change, digest_of, record
 from bridge.orders.record_refunds import record_refunds
 from bridge.orders.record_sales import START_TOLERANCE, has_document
 from bridge.outbox.enqueue import enqueue
@@ -117,11 +117,13 @@ def accept(
     *,
     read_at: datetime | None,
     sure: bool = False,
+    again: bool = False,
     refunds: list[dict[str, Any]] | None = None,
     history: bool = False,
 ) -> Order | None:
     """Record an order as the site shows it and queue what follows; None for one that never leaves the site.
 
+    `sure` and `again` as `record` takes them: what may be older than ours is read anew, and the second reading stands.
     `refunds` is the site's list of them in full, where the caller has it; else they are read when there is news.
     With `history` nothing follows for an order without a document: its caller decides on that.
     """
@@ -131,13 +133,17 @@ def accept(
     listed = _refunds(shop, order) if refunds is None else refunds
     seen = Listed.read(listed, order.currency) if listed is not None else None
     said = sold.Told.by(wire)
-    keep = partial(_keep, shop, order, seen, said, read_at=read_at, sure=sure, history=history)
+    keep = partial(_keep, shop, order, seen, said, read_at=read_at, sure=sure, again=again, history=history)
     try:
         row, change = keep()
     except IntegrityError:  # two events of a new order at once: the other one was first
         row, change = keep()
     if change is Change.TIE:
-        _read_again(shop, order.source_id, history=history)
+        try:
+            _read_again(shop, order.source_id, again=sure, history=history)
+        except NotFound:
+            if not Order.objects.filter(pk=row.pk, status=TRASH).exists():
+                raise
         row.refresh_from_db()
     return row
 
@@ -178,10 +184,11 @@ def _keep(
     *,
     read_at: datetime | None,
     sure: bool,
+    again: bool,
     history: bool,
 ) -> tuple[Order, Change]:
     with transaction.atomic():
-        row, change = record(shop, order, read_at=read_at, sure=sure)
+        row, change = record(shop, order, read_at=read_at, sure=sure, again=again)
         news = change in (Change.NEW, Change.CHANGED)
         # An order that is new here and has no refunds on the site has none to compare.
         listed = refunds if refunds or change is not Change.NEW else None
@@ -223,12 +230,12 @@ def wants_document(row: Order) -> bool:
     return (recent and row.status in row.shop.send_statuses) or has_document(row)
 
 
-def _read_again(shop: Shop, source_id: str, *, history: bool = False) -> None:
+def _read_again(shop: Shop, source_id: str, *, again: bool = False, history: bool = False) -> None:
     """The site itself says how the order stands now."""
     if not source_id.isdecimal():
         raise BadPayload("payload_field_malformed", field="id")
     wire = clients.woocommerce(shop.site).orders.get(int(source_id))
-    accept(shop, dict(wire), read_at=None, sure=True, history=history)
+    accept(shop, dict(wire), read_at=None, sure=True, again=again, history=history)
 
 
 def _mark_deleted(shop: Shop, source_id: str) -> None:
@@ -239,10 +246,10 @@ def _mark_deleted(shop: Shop, source_id: str) -> None:
     with transaction.atomic():
         rows = Order.objects.select_for_update().filter(shop=shop, source_id=source_id)
         row = rows.order_by("-placed_at", "-pk").first()
-        if row is None or row.status == "trash":
+        if row is None or row.status == TRASH:
             return
-        row.status = "trash"
-        row.content = {**row.content, "status": "trash"}
+        row.status = TRASH
+        row.content = {**row.content, "status": TRASH}
         row.save(update_fields=["status", "content"])
         sold.held([row])
         if wants_document(row):
