@@ -159,21 +159,24 @@ def _asked(where: str, connection: Connection, question: Callable[[], T]) -> T:
 def _store(accounts: list[Account], plans: list[Plan]) -> dict[str, Any]:
     """Everything, and what follows from it; the caller's transaction makes it all or nothing."""
     for account in accounts:
-        account.connection.save()
+        _store_login(account.connection)
         directory.keep(account.connection, account.entries)
-    before = {plan.shop.pk: Shop.objects.get(pk=plan.shop.pk) for plan in plans if plan.shop.pk}
+    before = {plan.shop.pk: settings_changed.held(plan.shop) for plan in plans if plan.shop.pk}
     agreed = {pk: settings_agreed.chosen(pk) for pk in before}
-    for shop, rows, _says in plans:
-        shop.site.save()
+    for shop, columns, rows, _says in plans:
+        _store_login(shop.site)
         shop.site, shop.account = shop.site, shop.account  # their keys, which new ones have only now
-        shop.save()
+        if shop.pk in before:
+            settings_changed.store(shop, columns)
+        else:
+            shop.save()
         for table, planned in rows:
             settings_changed.replace_rows(shop, table.of(shop), planned)
     connections = [account.connection for account in accounts] + [plan.shop.site for plan in plans]
     for connection in connections:
         settings_changed.credentials_changed(connection)
     told = {}
-    for shop, _rows, says_write in plans:
+    for shop, _columns, _rows, says_write in plans:
         told[shop.name] = _what_the_site_needs(shop)
         if shop.pk in before:
             settings_changed.shop_changed(before[shop.pk], shop)
@@ -182,6 +185,11 @@ def _store(accounts: list[Account], plans: list[Plan]) -> dict[str, Any]:
         else:
             settings_changed.shop_added(shop, FLOWS)
     return {"shops": told}
+
+
+def _store_login(connection: Connection) -> None:
+    """Of a known one nothing else: the workers write down whether it answers."""
+    connection.save(update_fields=["base_url", "credentials"] if connection.pk else None)
 
 
 def _what_the_site_needs(shop: Shop) -> dict[str, str]:

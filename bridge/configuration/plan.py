@@ -19,11 +19,12 @@ from bridge.orders.models import Order
 
 
 class Plan(NamedTuple):
-    """A shop with its new settings, and the rows the file gives it. `says_write`: the file itself says that goods are
-    written, so that is not held for a preview.
+    """A shop with its new settings, in `columns`, and the rows the file gives it. `says_write`: the file itself says
+    that goods are written, so that is not held for a preview.
     """
 
     shop: Shop
+    columns: Sequence[str]
     rows: Sequence[tuple[RowTable, Sequence[Model]]]
     says_write: bool = False
 
@@ -43,19 +44,21 @@ def plan(
     shop.account, shop.site = account.connection, site
     shop.home_url = shop.home_url or site.base_url
     names = Names([*account.entries, *looked_up], shop)
-    for key in KEYS:
-        if key.given(table):
-            setattr(shop, key.field, key.shape.stored(key.value(table), names, key.where(shop.name)))
+    given = [key for key in KEYS if key.given(table)]
+    columns = ["account", "site", "home_url", *(key.field for key in given)]
+    for key in given:
+        setattr(shop, key.field, key.shape.stored(key.value(table), names, key.where(shop.name)))
     if COMMON_BUYER.given(table):
         buyers = {one.external_id: one.name for one in looked_up if one.kind == BUYER}
         shop.common_buyer_name = buyers.get(shop.common_buyer_id, "")
+        columns.append("common_buyer_name")
     rows = [
         (row, row.planned(f"shop.{shop.name}", table[row.name], names)) for row in ROWS if row.name in table
     ]
     mistakes = names.mistakes + _foreign_account(shop, account) + _no_sale_prices(shop)
     if mistakes:
         raise ConfigurationError(*mistakes)
-    return Plan(shop, rows, WRITE.given(table) and bool(WRITE.value(table)))
+    return Plan(shop, columns, rows, WRITE.given(table) and bool(WRITE.value(table)))
 
 
 def written(shop: Shop) -> dict[str, Any]:

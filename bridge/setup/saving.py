@@ -25,11 +25,11 @@ class Saved(NamedTuple):
     followed: settings_agreed.Followed
 
 
-def save(shop: Shop, rows: Sequence[Rows] = ()) -> Saved:
-    """The shop as it is now, and rows in the place of its present ones."""
+def save(shop: Shop, columns: Sequence[str], rows: Sequence[Rows] = ()) -> Saved:
+    """These columns of the shop as they are now, and rows in the place of its present ones."""
     with transaction.atomic():
-        before, agreed = Shop.objects.get(pk=shop.pk), settings_agreed.chosen(shop.pk)
-        shop.save()
+        before, agreed = settings_changed.held(shop), settings_agreed.chosen(shop.pk)
+        settings_changed.store(shop, columns)
         released = sum(settings_changed.replace_rows(shop, present, wanted) for present, wanted in rows)
         released += settings_changed.shop_changed(before, shop)
         return Saved(released, settings_agreed.follow(agreed, shop))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -129,6 +129,19 @@ def shop_added(shop: Shop, table: Mapping[str, flows.Flow]) -> None:
     for connection in (shop.account, shop.site):
         for flow in START_FLOWS:
             flows.run_soon(connection, flow)
+
+
+def held(shop: Shop) -> Shop:
+    """The shop as it is stored now; nobody else changes it until the transaction ends."""
+    return Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
+
+
+def store(shop: Shop, columns: Iterable[str]) -> None:
+    """Write these columns. All others are taken as they are stored: the bridge and other people may have written them
+    since the shop was read.
+    """
+    shop.save(update_fields=columns)
+    shop.refresh_from_db()
 
 
 def shop_changed(before: Shop, shop: Shop) -> int:

@@ -50,7 +50,7 @@ def _store(desk: SetupDesk, request: HttpRequest, form: Any) -> dict[str, str]:
     except DomainError as error:
         return told(error.problem)
     form.save(commit=False)
-    saved = saving.save(shop)
+    saved = saving.save(shop, form.written)
     steps.passing(shop, steps.CHOICES)
     message = desk.construct_change_message(request, form, [])
     desk.log_change(request, shop, message)

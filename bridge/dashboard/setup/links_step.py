@@ -57,7 +57,7 @@ def page(desk: SetupDesk, request: HttpRequest, shop: Shop) -> HttpResponse:
         return desk.next(steps.LINKS, shop)
     if form.is_bound and form.is_valid():
         shop.sku_field = form.cleaned_data["sku_field"]
-        saving.save(shop)
+        saving.save(shop, ["sku_field"])
         desk.noted(request, shop, _("Links are looked for anew."))
         return redirect(desk.url(steps.LINKS, shop))
     return desk.step(request, steps.LINKS, shop, {"form": form, **_found(shop)})

@@ -58,6 +58,7 @@ def _store(desk: SetupDesk, request: HttpRequest, shop: Shop, form: MappingForm)
     shop.send_statuses = form.send_statuses()
     saved = saving.save(
         shop,
+        ["send_statuses"],
         [
             (ToState().of(shop), form.to_state(created)),
             (ToSite().of(shop), form.to_site()),

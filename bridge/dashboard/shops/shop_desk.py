@@ -60,12 +60,13 @@ class ShopDesk(Page):
         )
 
     def save_model(self, request: HttpRequest, obj: Shop, form: Any, change: bool) -> None:
-        before = Shop.objects.get(pk=obj.pk) if change else None
-        form.agreed = settings_agreed.chosen(obj.pk) if change else None
-        super().save_model(request, obj, form, change)
-        if before is None:
+        form.agreed = None
+        if not change:
+            super().save_model(request, obj, form, change)
             settings_changed.shop_added(obj, FLOWS)
             return
+        before, form.agreed = settings_changed.held(obj), settings_agreed.chosen(obj.pk)
+        settings_changed.store(obj, form.written)
         self._tell_released(request, settings_changed.shop_changed(before, obj))
 
     def changeform_view(

@@ -185,10 +185,13 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         shop: Shop = self.instance
+        self.read = {field.attname: getattr(shop, field.attname) for field in shop._meta.concrete_fields}
         if not shop.pk:  # which site and account comes first: the choices are the account's
             for name in set(self.fields) - FIRST:
                 del self.fields[name]
             return
+        if "write_goods" in self.fields:  # the bridge switches it too, after the page was opened
+            self.fields["write_goods"].show_hidden_initial = True
         self.directory = Directory(shop)
         for name, shape in NAMES.items():
             self._offer(name, self.directory.choices(shape.kind, (getattr(shop, name),), shape.detail))
@@ -221,6 +224,16 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
         """Statuses of the site's plugins, as far as the settings name them."""
         mapped = StatusMapping.objects.filter(shop=shop).values_list("site_status", flat=True)
         return {*shop.send_statuses, *mapped, *(getattr(shop, name) for name in TRIGGERED)} - {""}
+
+    @property
+    def written(self) -> list[str]:
+        """The columns that are others than when the form's shop was read: these are saved."""
+        return [name for name, value in self.read.items() if getattr(self.instance, name) != value]
+
+    def clean_write_goods(self) -> bool:
+        """Another one than on the page only if the person switched it."""
+        switched = "write_goods" in self.changed_data
+        return bool(self.cleaned_data["write_goods"] if switched else self.instance.write_goods)
 
     def clean_other_statuses(self) -> list[str]:
         found = [one.strip().removeprefix("wc-") for one in self.cleaned_data["other_statuses"].split(",")]
