@@ -89,12 +89,12 @@ def _join(
 
 
 def park(shop: Shop, connection: Connection, kind: str, object_key: str, problem: Problem) -> None:
-    """Put a question about an object before a person, unless something for it is on its way already."""
+    """Put a question about an object before a person, unless something for it waits already.
+
+    What is in flight may have looked before the question arose; if it has one of its own, it gives way to this.
+    """
     with transaction.atomic():
-        known = OutboxMessage.objects.filter(
-            kind=kind, object_key=object_key, state__in=(*OPEN, State.IN_FLIGHT)
-        ).exists()
-        if not known:
+        if not OutboxMessage.objects.filter(kind=kind, object_key=object_key, state__in=OPEN).exists():
             OutboxMessage.objects.create(
                 shop=shop,
                 connection=connection,

@@ -14,7 +14,7 @@ from bridge.mapping import from_moysklad
 from bridge.mapping.from_moysklad import Document
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.outcomes import Failed, Outcome, Parked
+from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
 from bridge.sync.document import lines
 from bridge.sync.document import order_document as parts
 from bridge.sync.document.identity import sync_id
@@ -147,18 +147,26 @@ def each(jobs: Sequence[Job], outcomes: Outcomes, step: Callable[[Job], Outcome 
 
 
 def note(account: Connection, jobs: Sequence[Job], outcomes: Outcomes) -> list[Job]:
-    """Take over what was `seen`, all together; a state that cannot be read just now stops only the orders in it."""
+    """Take over what was `seen`, all together; a state that cannot be read just now stops only the orders in it. Orders
+    whose document was given up for a new one meanwhile are through: that one has a message of its own."""
     pairs = [(job.binding, job.seen) for job in jobs if job.seen is not None]
     try:
-        observed.note(account, pairs)
+        overtaken = observed.note(account, pairs)
     except ConnectorError:
         return each(jobs, outcomes, lambda job: _note_alone(account, job))
-    return list(jobs)
+    return each(jobs, outcomes, lambda job: _overtaken(job, overtaken))
 
 
-def _note_alone(account: Connection, job: Job) -> None:
-    if job.seen is not None:
-        observed.note(account, [(job.binding, job.seen)])
+def _note_alone(account: Connection, job: Job) -> Outcome | None:
+    if job.seen is None:
+        return None
+    return _overtaken(job, observed.note(account, [(job.binding, job.seen)]))
+
+
+def _overtaken(job: Job, overtaken: set[int]) -> Outcome | None:
+    if job.binding.pk not in overtaken:
+        return None
+    return Done(f"document {job.binding.document_name} was removed meanwhile: a new one is made")
 
 
 def send(client: MoySklad, jobs: Sequence[Job]) -> list[Any]:
@@ -167,7 +175,7 @@ def send(client: MoySklad, jobs: Sequence[Job]) -> list[Any]:
         job.binding.sending = job.record()
     fresh = [job.binding for job in jobs if job.binding.pk is None]
     OrderBinding.objects.bulk_create(fresh)
-    OrderBinding.objects.bulk_update([job.binding for job in jobs], ["sending", "sync_id"])
+    OrderBinding.objects.bulk_update([job.binding for job in jobs], ["sending"])
     try:
         answers: list[Any] = client.orders.save([job.body for job in jobs]) if jobs else []
     except ConnectorError as error:

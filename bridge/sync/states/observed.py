@@ -65,21 +65,29 @@ def observe(account: Connection, documents: Iterable[Mapping[str, Any]]) -> int:
     return len(known)
 
 
-def note(account: Connection, answers: Sequence[tuple[OrderBinding, Document]]) -> None:
+def note(account: Connection, answers: Sequence[tuple[OrderBinding, Document]]) -> set[int]:
     """The answers to writes of ours: saved with the bindings, and news where a manager was quicker.
 
+    Returns the keys of bindings whose document was given up for a new one meanwhile: they stay as that one needs them.
     Raises ConnectorError, before anything was noted, when a state is new and cannot be read.
     """
     _know_states(account, {seen.state_id for _binding, seen in answers})
-    bindings = [binding for binding, _seen in answers]
+    keys = [binding.pk for binding, _seen in answers]
     with transaction.atomic():
-        lock_orders(binding.order_id for binding in bindings)
-        rows = OrderBinding.objects.select_for_update().filter(pk__in=[one.pk for one in bindings])
+        lock_orders(binding.order_id for binding, _seen in answers)
+        rows = OrderBinding.objects.select_for_update().filter(pk__in=keys)
         stored = {row.pk: row for row in rows.order_by("pk")}
+        standing, overtaken = list[OrderBinding](), set[int]()
         for binding, seen in answers:
-            _note(account, binding, stored.get(binding.pk), seen)
-        OrderBinding.objects.bulk_update(bindings, KEPT)
-        sold.held([binding.order for binding in bindings])
+            known = stored.get(binding.pk)
+            if known is not None and known.generation != binding.generation:
+                overtaken.add(binding.pk)
+            else:
+                _note(account, binding, known, seen)
+                standing.append(binding)
+        OrderBinding.objects.bulk_update(standing, KEPT)
+        sold.held([binding.order for binding in standing])
+    return overtaken
 
 
 def lock_orders(ids: Iterable[int]) -> None:
