@@ -265,10 +265,8 @@ def test_orders_of_a_new_buyer_at_the_same_moment_make_one_counterparty(world: A
 
 def test_a_backlog_of_new_buyers_goes_in_few_calls(world: Any) -> None:
     world.quiet()
-    world.box.store.hold_events()
-    placed = [place(world, **fresh()) for _ in range(40)]
-    world.box.moysklad.reset_stats()
-    world.box.store.release_events()
+    with world.backlog():
+        placed = [place(world, **fresh()) for _ in range(40)]
     agents = {world.document(order_id)["agent"]["id"] for order_id in placed}
     assert len(agents) == 40
     calls = [call for call in world.box.moysklad.calls() if "counterparty" in call["path"]]

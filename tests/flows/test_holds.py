@@ -34,9 +34,18 @@ def on_site(world: Any, order: Json) -> dict[str, int]:
     return {row["sku"]: row["quantity"] for row in world.box.store.order(order["id"])["line_items"]}
 
 
+def change(world: Any, order: Json, document: Json, there: int, here: int) -> None:
+    """The document's first goods and the order's second; the document's news comes once both are made."""
+    world.box.moysklad.webhook_knobs(hold=True)
+    world.box.moysklad.set_position(document["id"], "S-00001", quantity=there)
+    world.box.store.set_line(order["id"], "S-00002", quantity=here, total=f"{here * 100}.00")
+    world.box.moysklad.webhook_knobs(hold=False)
+    world.box.moysklad.release_webhooks()
+
+
 def both_change_goods(world: Any, order: Json, document: Json) -> OutboxMessage:
-    world.box.moysklad.set_position(document["id"], "S-00001", quantity=5)
-    world.box.store.set_line(order["id"], "S-00002", quantity=9, total="900.00")
+    """Before either is told of the other's change."""
+    change(world, order, document, 5, 9)
     message: OutboxMessage = world.message(order["id"], kind="order_to_moysklad", state="parked")
     assert message.problem == goods_choice.CONFLICT
     return message
@@ -72,8 +81,7 @@ def test_the_sites_goods_go_into_the_document(world: Any, sent: Any) -> None:
         lambda: quantities(world, document) == {"S-00001": 2, "S-00002": 9}, "the site's goods are there"
     )
     world.quiet()
-    world.box.moysklad.set_position(document["id"], "S-00001", quantity=6)  # chosen once, not for ever
-    world.box.store.set_line(order["id"], "S-00002", quantity=4, total="400.00")
+    change(world, order, document, 6, 4)  # chosen once, not for ever
     world.message(order["id"], kind="order_to_moysklad", state="parked")
 
 

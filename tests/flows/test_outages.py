@@ -24,12 +24,14 @@ def test_workers_that_wait_for_a_slow_site_are_not_taken_for_hung(world: Any) ->
 
 
 def test_orders_are_taken_in_while_the_site_answers_nothing(world: Any) -> None:
-    world.box.store.faults.add("status", path="wc/v3", status=504)
+    world.box.store.faults.add("status", path="wc/v3", status=504, count=None)
     flows.run_soon(world.shop.site, "orders")
-    world.until(lambda: Connection.objects.get(vendor="woocommerce").is_paused(), "the site is left alone")
+    world.until(lambda: Connection.objects.get(vendor="woocommerce").failures, "the site is left alone")
     orders = world.box.store.place_orders(3)
     for order in orders:
         world.document(order)
+    world.box.store.faults.clear()
+    world.until(lambda: not Connection.objects.get(vendor="woocommerce").failures, "it is back")
 
 
 def test_writes_that_get_no_answer_pause_the_site_and_arrive_once_it_is_back(world: Any) -> None:

@@ -46,17 +46,25 @@ def test_one_order_is_followed_from_the_plugin_to_moysklad(watched: World) -> No
     watched.document(order["id"])
     watched.quiet()
     key = f"{watched.shop.site_id}:{order['id']}"
-    [stored, *_] = lines(watched, "web.log", text="event stored", order=key)
-    handled = lines(watched, "worker.log", text="event done", order=key, delivery=stored["delivery"])
+    [stored, *_] = watched.until(lambda: lines(watched, "web.log", text="event stored", order=key), "stored")
+    # What is said and counted of a step follows its commit.
+    handled = watched.until(
+        lambda: lines(watched, "worker.log", text="event done", order=key, delivery=stored["delivery"]),
+        "done",
+    )
     assert [line["event_id"] for line in handled] == [stored["event_id"]]
     called = [
         line for line in lines(watched, "worker.log", order=key) if "entity/customerorder" in line["text"]
     ]
     assert called
-    done = lines(watched, "worker.log", text="message done ", order=key, purpose="order_to_moysklad")
+    sent = {"order": key, "purpose": "order_to_moysklad"}
+    done = watched.until(lambda: lines(watched, "worker.log", text="message done ", **sent), "sent")
     assert {line["message_id"] for line in done} >= {called[0]["message_id"]}
-    assert figure(watched, "sklad_bridge_event_to_document_seconds_count") == before + 1
-    assert figure(watched, 'sklad_bridge_tries_total{kind="order_to_moysklad",outcome="done"}') >= 1
+    documents = "sklad_bridge_event_to_document_seconds_count"
+    watched.until(lambda: figure(watched, documents) > before, "the document is counted")
+    assert figure(watched, documents) == before + 1
+    tries = 'sklad_bridge_tries_total{kind="order_to_moysklad",outcome="done"}'
+    watched.until(lambda: figure(watched, tries) >= 1, "the try is counted")
     assert watched.get("/metrics").status_code == 200
 
 
