@@ -31,8 +31,11 @@ class Product(models.Model):
     # What a site may show of it (mapping/from_moysklad.py, `facts`): prices, costs, texts, weight, barcodes.
     facts = models.JSONField(default=dict)
     archived = models.BooleanField(_("archived"), default=False)
+    # When MoySklad last changed what is stored here; an answer that is older came late.
+    updated_at = models.DateTimeField(null=True, editable=False)
     # False once a full import no longer found it: one that began after `seen_at`
     present = models.BooleanField(_("is in MoySklad"), default=True)
+    # null: a hint called it deleted, and it is yet to be asked for (goods_changes.py).
     seen_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -35,6 +35,7 @@ def product(data: Wire) -> dict[str, Any]:
         "external_code": plain(data.get("externalCode"), 255).strip(),
         "folder_id": ref_id(data.get("productFolder")),
         "facts": facts(data),
+        "updated_at": updated_at(data),
         "archived": bool(data.get("archived")),
         "present": True,
     }

@@ -189,6 +189,73 @@ def test_what_a_hint_called_deleted_is_asked_for_and_believed_only_then(
     assert present == {"kept": True, "gone": False}
 
 
+def test_a_page_read_before_a_hint_does_not_answer_it(
+    monkeypatch: pytest.MonkeyPatch, shop: Shop, flow: Watermark
+) -> None:
+    """Neither one on which the item has changed nor one on which it is as it was."""
+    take(shop, card("same"), card("changed"))
+    rows = [{"action": "DELETE", **meta("product", one)} for one in ("same", "changed")]
+    goods_changes.hinted(EventFactory(connection=shop.account, body=json.dumps({"events": rows})))
+    take(shop, card("same"), card("changed", name="other"))
+    flow.position = timezone.now()
+    run(monkeypatch, flow, Account([]))
+    assert set(Product.objects.values_list("present", flat=True)) == {False}
+
+
+LATER = "2026-11-20 12:00:00.001"
+
+
+def price(kopecks: float) -> dict[str, Any]:
+    return {"value": kopecks, "currency": meta("currency", "rub"), "priceType": {"id": "t"}}
+
+
+def test_a_page_read_earlier_does_not_bring_back_what_was_before(shop: Shop) -> None:
+    """The nightly reading takes its time over a page, while changes are read beside it."""
+    before = card("p", article="old", salePrices=[price(100.0)], productFolder=meta("productfolder", "f1"))
+    after = card("p", article="new", salePrices=[price(200.0)], productFolder=meta("productfolder", "f2"))
+    take(shop, before, card("other"))
+    take(shop, {**after, "updated": LATER})
+    take(shop, card("v", "variant", product=meta("product", "p")))
+    assert take(shop, before, card("other", name="new name")).shown == {"other"}
+    row = Product.objects.get(external_id="p")
+    assert (row.article, row.folder_id, row.facts["prices"]) == ("new", "f2", {"t": [200, "rub"]})
+    assert Product.objects.get(external_id="v").folder_id == "f2"
+    assert take(shop, {**before, "updated": "2026-11-20 12:00:00.002"}).known_by == {"p"}
+    assert Product.objects.get(external_id="p").article == "old"
+
+
+def test_parts_of_a_bundle_read_earlier_are_not_taken(shop: Shop) -> None:
+    def bundle(quantity: float, updated: str) -> dict[str, Any]:
+        rows = [{"assortment": meta("product", "p"), "quantity": quantity}]
+        return card("b", "bundle", components={"rows": rows}, name=updated, updated=updated)
+
+    take(shop, bundle(3.0, LATER))
+    assert take(shop, bundle(2.0, NOON)) == News()
+    assert BundlePart.objects.get().quantity == 3
+
+
+def test_a_price_changed_while_the_nightly_page_was_on_its_way(
+    monkeypatch: pytest.MonkeyPatch, shop: Shop, flow: Watermark
+) -> None:
+    monkeypatch.setattr("bridge.sync.account.directory.refresh", mock.Mock())
+    stale = Account([card("p", salePrices=[price(100.0)])])
+    take(shop, *stale.cards)
+    pages = Assortment.pages
+
+    def on_its_way(assortment: Any, kind: str, start: Any = None, **more: Any) -> Any:
+        for page in pages(assortment, kind, start, **more):
+            if kind == "product" and assortment is stale.assortment:
+                flow.position = from_wire("2026-11-20 11:30:00")
+                run(monkeypatch, flow, Account([card("p", salePrices=[price(200.0)], updated=LATER)]))
+                monkeypatch.setattr("bridge.connections.clients.moysklad", lambda *args: stale)
+            yield page
+
+    monkeypatch.setattr(Assortment, "pages", on_its_way)
+    monkeypatch.setattr("bridge.connections.clients.moysklad", lambda *args: stale)
+    catalog_from_moysklad.load(WatermarkFactory(connection=shop.account, flow="catalogue"))
+    assert Product.objects.get().facts["prices"] == {"t": [200, "rub"]}
+
+
 def test_a_changed_price_causes_work_for_its_own_listings_only(
     monkeypatch: pytest.MonkeyPatch, shop: Shop, flow: Watermark
 ) -> None:

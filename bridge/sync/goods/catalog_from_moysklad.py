@@ -82,10 +82,15 @@ def _goods(kind: str, watermark: Watermark, began: datetime, place: passes.Place
 
 
 def take_in(
-    client: MoySklad, account: Connection, rows: Sequence[Mapping[str, Any]], seen_at: datetime
+    client: MoySklad,
+    account: Connection,
+    rows: Sequence[Mapping[str, Any]],
+    seen_at: datetime,
+    *,
+    answers_hints: bool = False,
 ) -> News:
     """Keep a page; bundles whose parts the answer does not list are asked for theirs when they are news."""
-    news = store(account, rows, seen_at)
+    news = store(account, rows, seen_at, answers_hints=answers_hints)
     unlisted = [
         str(row["id"])
         for row in rows

@@ -62,7 +62,8 @@ def _deleted(watermark: Watermark, began: datetime, place: passes.Place) -> Iter
         for kind in KINDS:
             ids = {external_id for external_id, its in rows if its == kind}
             found = client.assortment.by_ids(kind, sorted(ids)) if ids else []
-            follow_up.follow(account, take_in(client, account, found, timezone.now()))
+            there = take_in(client, account, found, timezone.now(), answers_hints=True)
+            follow_up.follow(account, there)
             follow_up.follow(account, lose(account, ids - {str(row["id"]) for row in found}))
         yield None
 

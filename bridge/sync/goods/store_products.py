@@ -57,32 +57,44 @@ class News:
         self.back |= other.back
 
 
-def store(account: Connection, page: Sequence[Wire], seen_at: datetime) -> News:
-    """Keep a page of goods of one kind (a thousand at most). Sorted, so that two workers take the rows in one order."""
+def store(
+    account: Connection, page: Sequence[Wire], seen_at: datetime, *, answers_hints: bool = False
+) -> News:
+    """Keep a page of goods of one kind (a thousand at most), less what is known as it became later: the page came late.
+    Sorted, so that two workers take the rows in one order. `answers_hints`: what hints called deleted was asked for.
+    """
     rows = {fields["external_id"]: fields for fields in (goods_from_moysklad.product(row) for row in page)}
+    named = set(rows)
     _take_folders(account, rows)
-    known = _known(account, rows)
     news, changed = News(), []
-    for external_id in sorted(rows):
-        before = known.get(external_id)
-        moved = [
-            name for name in FIELDS if before is None or getattr(before, name) != rows[external_id][name]
-        ]
-        if moved:
-            changed.append(external_id)
-            _note(news, before, rows[external_id], moved)
     with transaction.atomic():
+        known = _known(account, rows)
+        rows = {key: row for key, row in rows.items() if not _is_late(row, known.get(key))}
+        for external_id in sorted(rows):
+            before = known.get(external_id)
+            moved = [
+                name for name in FIELDS if before is None or getattr(before, name) != rows[external_id][name]
+            ]
+            if moved:
+                changed.append(external_id)
+                _note(news, before, rows[external_id], moved)
+        fresh = set(changed) - set(known)
         Product.objects.bulk_create(
-            [Product(connection=account, seen_at=seen_at, **rows[external_id]) for external_id in changed],
+            [
+                Product(connection=account, seen_at=seen_at if one in fresh else None, **rows[one])
+                for one in changed
+            ],
             batch_size=OF_QUERY,
             update_conflicts=True,
             unique_fields=["connection", "external_id"],
-            update_fields=[*FIELDS, "seen_at"],
+            update_fields=[*FIELDS, "updated_at"],
         )
-        _seen(account, set(rows) - set(changed), seen_at)
+        _seen(account, named - fresh, seen_at, answers_hints=answers_hints)
         _keep_barcodes(account, [rows[one] for one in changed])
         parts = {
-            str(row["id"]): found for row in page if (found := goods_from_moysklad.parts(row)) is not None
+            str(row["id"]): found
+            for row in page
+            if str(row["id"]) in rows and (found := goods_from_moysklad.parts(row)) is not None
         }
         news.counted |= keep_parts(account, parts)
         _move_variants(account, rows, known)
@@ -123,11 +135,18 @@ def lose(account: Connection, external_ids: Iterable[str]) -> News:
 
 
 def _known(account: Connection, external_ids: Iterable[str]) -> dict[str, Product]:
+    """As they are stored, held until they are written."""
     found: dict[str, Product] = {}
-    for part in portions(external_ids):
-        rows = Product.objects.filter(connection=account, external_id__in=part)
-        found |= {row.external_id: row for row in rows}
+    for part in portions(sorted(external_ids)):
+        rows = Product.objects.filter(connection=account, external_id__in=part).order_by("external_id")
+        found |= {row.external_id: row for row in rows.select_for_update(no_key=True)}
     return found
+
+
+def _is_late(row: Mapping[str, Any], known: Product | None) -> bool:
+    if known is None or known.updated_at is None or row["updated_at"] is None:
+        return False
+    return bool(row["updated_at"] < known.updated_at)
 
 
 def _note(news: News, before: Product | None, after: Mapping[str, Any], moved: Iterable[str]) -> None:
@@ -148,9 +167,13 @@ def _keys_of(product: Product) -> set[str]:
     return {product.article, product.code, product.external_code} - {""}
 
 
-def _seen(account: Connection, external_ids: Iterable[str], seen_at: datetime) -> None:
+def _seen(
+    account: Connection, external_ids: Iterable[str], seen_at: datetime, *, answers_hints: bool
+) -> None:
+    """A page that was read before a hint does not answer it."""
     for part in portions(sorted(external_ids)):
-        Product.objects.filter(connection=account, external_id__in=part).update(seen_at=seen_at)
+        rows = Product.objects.filter(connection=account, external_id__in=part)
+        (rows if answers_hints else rows.exclude(seen_at=None)).update(seen_at=seen_at)
 
 
 def _keep_barcodes(account: Connection, changed: Sequence[Mapping[str, Any]]) -> None:
@@ -183,7 +206,7 @@ def _move_variants(
 ) -> None:
     """A product was put into another folder: its variants go along."""
     for external_id, before in known.items():
-        if before.folder_id != rows[external_id]["folder_id"]:
+        if external_id in rows and before.folder_id != rows[external_id]["folder_id"]:
             Product.objects.filter(connection=account, parent_external_id=external_id).update(
                 folder_id=rows[external_id]["folder_id"]
             )
