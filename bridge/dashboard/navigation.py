@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,7 +17,11 @@ from bridge.sync.attention.selection import Narrowed
 from bridge.sync.models import Drift
 
 COUNT_AT_MOST = 1000
-BELOW_MESSAGES = ("bridge_outboxmessage_attention", "bridge_outboxmessage_catalogue")
+# Pages that lie below the address of a list and are another page of the sidebar, with what belongs to each.
+BELOW = {
+    "bridge_outboxmessage_attention": ("bridge_outboxmessage_attention", "bridge_outboxmessage_catalogue"),
+    "bridge_order_personal": ("bridge_order_personal",),
+}
 # Lists whose rows have another name than the page: the sidebar's name stands above them too.
 TITLES = {
     "bridge_goodsrun_changelist": gettext_lazy("What would change"),
@@ -141,15 +146,19 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _open(url: str) -> dict[str, Any]:
-    """What needs attention lies below the address of outgoing messages: only one of the two is the page one is on."""
-    if not url.startswith("bridge_outboxmessage_"):
+    """Of a list and the pages below its address only one is the page one is on."""
+    if url in BELOW:
+        own = _addresses(BELOW[url])
+        return {"active": lambda request: request.path.startswith(own)}
+    address = reverse(f"admin:{url}")
+    below = tuple(one for names in BELOW.values() for one in _addresses(names) if one.startswith(address))
+    if not below or not url.endswith("_changelist"):
         return {}
-    own, below = reverse(f"admin:{url}"), [reverse(f"admin:{name}") for name in BELOW_MESSAGES]
-    if url in BELOW_MESSAGES:
-        return {"active": lambda request: request.path.startswith(tuple(below))}
-    return {
-        "active": lambda request: request.path.startswith(own) and not request.path.startswith(tuple(below))
-    }
+    return {"active": lambda request: request.path.startswith(address) and not request.path.startswith(below)}
+
+
+def _addresses(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(reverse(f"admin:{name}") for name in names)
 
 
 def own_links(request: HttpRequest) -> list[dict[str, str]]:

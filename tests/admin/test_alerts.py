@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import time
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from bridge.alerts import announce
 from bridge.alerts.episodes import Event
-from bridge.alerts.models import Alert, AlertDelivery, AlertRules, Incident, Recipient
+from bridge.alerts.models import Alert, AlertDelivery, AlertRules, Incident, Kind, Recipient
 from tests import factories
 from tests.admin.conftest import Desk
 from tests.admin.test_pages import words_of
@@ -84,6 +85,13 @@ def test_a_channel_that_does_not_work_stands_on_top(desk: Desk) -> None:
     assert "Alerts do not reach: Anna" in html
     assert "535 no" in html
     assert "does not work" in desk.get(RECIPIENTS, "en")
+
+
+def test_a_new_recipient_is_told_everything_unless_something_is_left_out(desk: Desk) -> None:
+    html = desk.get(f"{RECIPIENTS}add/")
+    chosen = re.findall(r'<input[^>]*name="kinds"[^>]*>', html)
+    assert len(chosen) == len(Kind.choices)
+    assert all("checked" in one for one in chosen)
 
 
 def test_a_recipient_is_entered_and_changed(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -262,6 +263,8 @@ def test_only_owners_reach_the_page(order: Order) -> None:
     owner.force_login(LogEntry.objects.get().user)
     shown = owner.post(page, {"who": TOLD["email"]}).content.decode()
     assert TOLD["family"] not in shown
+    heading = re.findall(r'class="align-middle[^"]*truncate[^"]*">\s*([^<]*?)\s*<', shown)
+    assert heading == ["Персональные данные"]
     assert 'value="anonymise"' in shown
     given = owner.post(page, {"who": TOLD["email"], "do": "export"})
     assert TOLD["family"] in json.loads(given.content)["orders"][0]["content"]["customer"]["last_name"]

@@ -70,7 +70,7 @@ class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"language": UnfoldAdminSelectWidget(), "name": UnfoldAdminTextInputWidget()}
         help_texts = {
             "name": _("As colleagues know them: “Anna”, “Shop chat”."),
-            "active": _("Off: nothing is sent for the time being."),
+            "active": _("Switch it off and nothing is sent for the time being."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -80,6 +80,7 @@ class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in ("kinds", "urgent"):
             if name in self.fields:
                 self.fields[name].choices = Kind.choices  # type: ignore[attr-defined]
+                self.fields[name].initial = getattr(self.instance, name)
         if "time_zone" in self.fields:
             self.fields["time_zone"].choices = zones([self.instance.time_zone])  # type: ignore[attr-defined]
 

@@ -33,6 +33,7 @@ class ProductDesk(BoundedList, ReadOnlyPage):
     sortable_by = ("name",)
     paginator = WidelyCounted
     actions = None
+    empty_value_display = shown.EMPTY
     fields = ("name", "article", "code", "shown_kind", "shown_presence", "shown_account", "shown_listings")
     readonly_fields = fields
 

@@ -50,7 +50,6 @@ class PersonalData:
     """Mixed into the desk of orders."""
 
     admin_site: Any
-    opts: Any
 
     def get_urls(self) -> list[Any]:
         page = self.admin_site.admin_view(never_cache(self.personal))
@@ -78,5 +77,5 @@ class PersonalData:
                 context["rows"] = [(TABLES[name], count) for name, count in kept.items()]
                 context["any"] = any(kept.values())
             context["busy"] = ", ".join(order.number for order in found.busy)
-        whole = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        whole = {**self.admin_site.each_context(request), **context}
         return TemplateResponse(request, "admin/bridge/order/personal_data.html", whole)
