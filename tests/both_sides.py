@@ -38,9 +38,7 @@ def sent(world: Any, **order: Any) -> dict[str, Any]:
 def compared(world: Any, run: Reconciliation | None = None) -> list[Drift]:
     """What differs after a comparison has run to its end."""
     begun = run or reconciliations.start(world.shop)
-    world.until(
-        lambda: Reconciliation.objects.get(pk=begun.pk).state == "done", "both sides are compared", 60
-    )
+    world.until(lambda: Reconciliation.objects.get(pk=begun.pk).state == "done", "both sides are compared")
     return list(Drift.objects.filter(shop=begun.shop_id, state="open").order_by("pk"))
 
 
@@ -48,7 +46,7 @@ def repaired(world: Any, *drifts: Drift) -> list[Drift]:
     """What still differs after the repair of these has run to its end."""
     run = reconciliations.repair(Drift.objects.filter(pk__in=[drift.pk for drift in drifts]))
     assert run is not None
-    world.until(lambda: Reconciliation.objects.get(pk=run.pk).state == "done", "the repair is over", 60)
+    world.until(lambda: Reconciliation.objects.get(pk=run.pk).state == "done", "the repair is over")
     return list(Drift.objects.filter(shop=run.shop_id, state__in=("open", "repairing")))
 
 
@@ -59,7 +57,7 @@ def all_equal(world: Any) -> bool:
 
 def differing(world: Any, count: int = 1) -> list[Drift]:
     """The differences, once the news that was lost is no longer thought to be coming."""
-    found = world.until(lambda: compared(world), "something differs", 60)
+    found = world.until(lambda: compared(world), "something differs")
     told = [(drift.title, drift.code, drift.here, drift.there) for drift in found]
     assert len(found) == count, told
     return list(found)

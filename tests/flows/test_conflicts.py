@@ -47,6 +47,7 @@ def test_a_state_made_a_minute_ago_is_understood_and_stops_nobody(world: Any, se
     order, document = sent
     other = world.box.store.place_order({"S-00003": 1})
     second = world.document(other["id"])
+    world.quiet()
     world.box.moysklad.add_state("Выдан", "Successful")
     world.box.moysklad.set_state(document["id"], "Выдан")
     world.box.moysklad.set_state(second["id"], "Завершен")

@@ -64,6 +64,7 @@ def test_a_web_page_instead_of_json_is_survived_on_both_sides(world: Any) -> Non
     world.box.moysklad.faults.add("html", method="POST", path=f"{ORDERS}$")
     order = world.box.store.place_order({"S-00001": 1})
     document = world.document(order["id"])
+    world.quiet()
     world.box.store.faults.add("html", method="PUT", path="orders/")
     world.box.moysklad.set_state(document["id"], "Завершен")
     world.until(

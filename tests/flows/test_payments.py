@@ -188,7 +188,8 @@ def test_another_kind_chosen_after_a_try_that_failed_is_the_kind_that_is_made(
     world.box.moysklad.faults.add("cut_before", method="POST", path="entity/paymentin$")
     world.box.moysklad.faults.add("status", method="GET", path="entity/paymentin", status=503, count=None)
     world.box.store.pay(order["id"])
-    world.until(lambda: world.row(order["id"]).documents.filter(sending=True).exists(), "a try in doubt")
+    world.until(lambda: world.row(order["id"]).documents.filter(sending=True).exists(), "a try")
+    world.message(order["id"], kind="payment_to_moysklad", state="waiting", problem__gt="")  # in doubt
     method("cashin")
     world.box.moysklad.faults.clear()
     world.until(lambda: money(world, document, "cashin"), "paid")
@@ -303,7 +304,7 @@ def test_an_order_back_before_its_document_was_in_the_bin_keeps_it(
     world.until(lambda: world.row(order["id"]).status == "processing", "back")
     world.until(lambda: world.row(order["id"]).binding.gone == "", "the document goes on")
     world.box.moysklad.faults.clear()
-    world.quiet(60)
+    world.quiet()
     assert [one["id"] for one in living(world, order)] == [document["id"]]
     assert len(world.documents(order["id"])) == 1
 

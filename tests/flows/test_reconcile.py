@@ -281,7 +281,7 @@ def test_every_night_both_sides_are_compared_but_not_on_the_first_day(world: Any
 
 
 def test_a_comparison_pauses_and_goes_on_where_it_was(world: Any) -> None:
-    world.box.store.faults.add("slow", method="GET", path="/products$", ms=1500, count=None)
+    world.box.store.faults.add("slow", method="GET", path="/products$", ms=10000, count=None)
     run = reconciliations.start(world.shop)
     world.until(
         lambda: (Reconciliation.objects.get(pk=run.pk).place or {}).get("step") == "goods", "it reads goods"
@@ -296,7 +296,7 @@ def test_a_comparison_pauses_and_goes_on_where_it_was(world: Any) -> None:
 
 
 def test_a_comparison_survives_the_death_of_its_workers(world: Any) -> None:
-    world.box.store.faults.add("slow", method="GET", path="/products$", ms=1500, count=None)
+    world.box.store.faults.add("slow", method="GET", path="/products$", ms=10000, count=None)
     run = reconciliations.start(world.shop)
     world.until(
         lambda: (Reconciliation.objects.get(pk=run.pk).place or {}).get("step") == "goods", "it reads goods"

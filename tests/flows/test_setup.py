@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
-from world import World, empty_world, eventually
+from world import SLOW_MACHINE, World, empty_world, eventually
 
 from bridge.models import Connection, PaymentMethod, Shop, StatusMapping
 
@@ -40,14 +40,17 @@ class Owner:
 
     def go(self, path: str = SETUP) -> str:
         """Open a page, following where it leads."""
-        return self._landed(self._session.get(f"{self.url}{path}", timeout=30))
+        return self._landed(self._session.get(f"{self.url}{path}", timeout=SLOW_MACHINE))
 
     def send(self, form_id: str, button: str, value: str = "1", **changed: Any) -> str:
         """Press a button of a form on the present page, with what stands in it and what is changed."""
         data = {**form_of(self.page, form_id), **changed, button: value}
         data = {name: given for name, given in data.items() if given is not None}
         answer = self._session.post(
-            f"{self.url}{self.at}", data=data, headers={"Referer": f"{self.url}{self.at}"}, timeout=60
+            f"{self.url}{self.at}",
+            data=data,
+            headers={"Referer": f"{self.url}{self.at}"},
+            timeout=SLOW_MACHINE,
         )
         return self._landed(answer)
 
@@ -212,5 +215,6 @@ def test_an_order_comes_into_moysklad_and_is_closed_there(empty: World, owner: O
     order = empty.box.store.place_order({"S-00001": 2}, payment_method="cod")
     document = empty.document(order["id"])
     assert document["state"]["name"] == "Новый"
+    empty.quiet()
     empty.box.moysklad.set_state(document["id"], "Завершен")
     eventually(lambda: empty.site_status(order["id"]) == "completed", "the order is completed on the site")

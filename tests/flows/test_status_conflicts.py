@@ -78,13 +78,13 @@ def note_arrives_while_the_site_is_away(world: Any, order: Json, document: Json)
 
 def test_a_closing_that_never_reached_the_site_is_not_undone_by_a_note(world: Any, sent: Any) -> None:
     order, document = sent
-    world.box.store.faults.add("cut_before", method="PUT", path="orders/")
+    world.box.store.faults.add("cut_before", method="PUT", path="orders/", count=None)
     world.box.moysklad.set_state(document["id"], "Завершен")
     world.until(lambda: world.row(order["id"]).binding.expected_status == "completed", "the call was begun")
     note_arrives_while_the_site_is_away(world, order, document)
     assert state(world, document) == "Завершен"
     world.box.store.faults.clear()
-    world.quiet(60)
+    world.quiet()
     assert (state(world, document), world.site_status(order["id"])) == ("Завершен", "completed")
 
 
@@ -92,12 +92,12 @@ def test_a_return_of_everything_whose_refund_was_lost_sets_no_state(world: Any, 
     order, document, demand = shipped
     world.box.moysklad.set_state(document["id"], "Подтвержден")
     world.quiet()
-    world.box.store.faults.add("cut_before", method="POST", path="refunds")
+    world.box.store.faults.add("cut_before", method="POST", path="refunds", count=None)
     world.box.moysklad.return_goods(demand["id"], {"S-00001": 3})
     world.until(lambda: world.row(order["id"]).binding.expected_status == "refunded", "the call was begun")
     note_arrives_while_the_site_is_away(world, order, document)
     world.box.store.faults.clear()
-    world.quiet(60)
+    world.quiet()
     assert (state(world, document), world.site_status(order["id"])) == ("Подтвержден", "refunded")
     assert len(world.box.store.refunds(order["id"])) == 1
 
@@ -118,7 +118,7 @@ def test_a_state_taken_back_after_a_lost_answer_of_the_site_is_taken_back(world:
     world.box.store.faults.clear()
     world.until(lambda: world.site_status(order["id"]) == "processing", "taken back")
     world.box.store.release_events()
-    world.quiet(60)
+    world.quiet()
     assert (world.site_status(order["id"]), state(world, document)) == ("processing", "Новый")
 
 
@@ -146,7 +146,7 @@ def test_a_state_that_refunds_on_the_site_pays_nothing_back_in_moysklad(
         world.box.store.faults.add("cut_after", method="PUT", path="orders/")
     world.box.moysklad.set_state(document["id"], "Подтвержден")
     world.until(lambda: world.site_status(order["id"]) == "refunded", "refunded")
-    world.quiet(60)
+    world.quiet()
     every = world.box.moysklad.documents("paymentout")
     assert not [row for row in every if document["name"] in row.get("paymentPurpose", "")]
     assert state(world, document) == "Подтвержден"
@@ -236,7 +236,7 @@ def test_an_edit_taken_back_after_a_lost_answer_is_taken_back(world: Any, sent: 
     world.box.store.faults.clear()
     world.until(lambda: pieces(world, order, document) == (2, 2), "taken back")
     world.box.store.release_events()
-    world.quiet(60)
+    world.quiet()
     assert pieces(world, order, document) == (2, 2)
     assert not waiting_for_a_person(world, order)
 
@@ -249,7 +249,7 @@ def test_an_edit_with_an_unreachable_minor_unit_survives_a_lost_answer(world: An
     world.box.store.faults.add("cut_after", method="PUT", path="orders/")
     world.box.moysklad.set_position(document["id"], "S-00001", price=10005.0)
     world.flag(order["id"], "edit_total_differs")
-    world.quiet(60)
+    world.quiet()
     assert not waiting_for_a_person(world, order)
     assert world.box.moysklad.document(document["id"])["sum"] == 10005.0
 
@@ -263,8 +263,8 @@ def test_the_note_of_an_edit_is_written_once_although_its_first_try_failed(
     kind = {"kind": "status", "status": 500} if fault == "refused" else {"kind": "cut_after"}
     world.box.store.faults.add(**kind, method="POST", path="notes$")
     world.box.moysklad.set_position(document["id"], "S-00001", quantity=5)
-    world.until(lambda: world.row(order["id"]).binding.editing, "the edit is on its way")
-    world.quiet(60)
+    world.message(order["id"], kind="edit_to_site")
+    world.quiet()
     notes = [row for row in world.box.store.notes(order["id"]) if document["name"] in row["note"]]
     assert len(notes) == 1
     assert world.row(order["id"]).binding.editing is None
