@@ -63,7 +63,7 @@ def test_a_chosen_account_is_written_only_for_its_own_organization(world: Any) -
 
 
 def test_an_order_edited_while_it_is_being_sent_ends_as_the_site_has_it(world: Any) -> None:
-    world.box.moysklad.faults.add("slow", method="POST", path="entity/customerorder$", ms=1500)
+    world.box.moysklad.faults.add("slow", method="POST", path="entity/customerorder$", ms=10000)
     order = world.box.store.place_order({"S-00001": 1})
     world.until(
         lambda: OutboxMessage.objects.filter(
