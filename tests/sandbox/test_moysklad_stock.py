@@ -183,8 +183,8 @@ def test_an_archived_item_comes_as_zero_within_the_window_and_leaves_the_full_re
 
 @pytest.fixture
 def slow(api):
-    """Recalculation that takes its time."""
-    api.box.moysklad.configure(recalculation_ms=600)
+    """Recalculation that takes until a test ends it."""
+    api.box.moysklad.configure(recalculation_ms=10**8)
     yield
     api.box.moysklad.configure(recalculation_ms=0, recalculating_rows="absent")
 
@@ -195,7 +195,7 @@ def test_what_is_being_recalculated_is_in_no_report_until_it_is_done(api, ten, s
     assert by_store(api, ten) == {}
     assert api.get("/report/stock/all/current", filter=f"assortmentId={item}") == []
     assert by_store(api, ten, withRecalculate="true") == {stores[MAIN]: None}
-    time.sleep(0.7)
+    api.box.moysklad.configure(recalculation_ms=0)
     assert by_store(api, ten, withRecalculate="true") == {stores[MAIN]: 4.0}
     assert api.get("/report/stock/all/current", filter=f"assortmentId={item}")[0]["stock"] == 4.0
 
@@ -208,7 +208,7 @@ def test_what_is_being_recalculated_shows_as_null_among_the_changes_when_asked_f
     assert api.get(path, changedSince=since) == []
     row = {"assortmentId": api.box.moysklad.item(ten)["id"], "storeId": stores[MAIN], "stock": None}
     assert api.get(path, changedSince=since, withRecalculate="true") == [row]
-    time.sleep(0.7)
+    api.box.moysklad.configure(recalculation_ms=0)
     assert api.get(path, changedSince=since) == [row | {"stock": 4.0}]
 
 
@@ -217,7 +217,7 @@ def test_an_inventory_during_a_recalculation_counts_what_is_on_its_way(api, ten,
     api.box.moysklad.write_off({ten: 1}, MAIN)
     api.box.moysklad.set_stock(ten, MAIN, 6)
     assert by_store(api, ten, withRecalculate="true") == {stores[MAIN]: None}
-    time.sleep(0.7)
+    api.box.moysklad.configure(recalculation_ms=0)
     assert by_store(api, ten) == {stores[MAIN]: 6.0}
 
 
