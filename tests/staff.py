@@ -8,6 +8,7 @@ from typing import Any
 import requests
 from django.contrib.auth.models import User
 from django.test import Client
+from world import SLOW_MACHINE
 
 from bridge.people.roles import Role, give_role
 
@@ -33,7 +34,7 @@ class Staff:
         return self
 
     def get(self, path: str, **params: Any) -> str:
-        answer = self.session.get(f"{self.url}{path}", params=params, timeout=20)
+        answer = self.session.get(f"{self.url}{path}", params=params, timeout=SLOW_MACHINE)
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.text
 
@@ -43,4 +44,4 @@ class Staff:
         hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
         data = {**hidden, **answers}
         headers = {"Referer": f"{self.url}{page}"}
-        return self.session.post(f"{self.url}{path}", data=data, headers=headers, timeout=20)
+        return self.session.post(f"{self.url}{path}", data=data, headers=headers, timeout=SLOW_MACHINE)

@@ -265,7 +265,7 @@ def test_two_returns_a_person_wants_followed_are_both_followed(world: Any, shipp
     world.box.store.faults.add("status", path="wc/v3", status=503, count=3)
     for back in backs:
         returns_to_site.follow(Return.objects.select_related("order__shop__site").get(external_id=back["id"]))
-    world.quiet(60)
+    world.quiet()
     now = on_the_site(world, order)
     assert len(now) == 2
     assert not first & {one["id"] for one in now}

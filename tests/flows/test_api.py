@@ -9,6 +9,7 @@ import pytest
 import requests
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
+from world import SLOW_MACHINE
 
 from bridge.history import deeds
 from bridge.inbox.models import InboxEvent
@@ -25,7 +26,9 @@ class Api:
         self.session.headers.update({"Authorization": f"Bearer {token}", "Accept-Language": "en"})
 
     def ask(self, method: str, path: str, body: Any = None, status: int = 200, **params: Any) -> Any:
-        answer = self.session.request(method, f"{self.url}{path}", json=body, params=params, timeout=20)
+        answer = self.session.request(
+            method, f"{self.url}{path}", json=body, params=params, timeout=SLOW_MACHINE
+        )
         assert answer.status_code == status, (path, answer.status_code, answer.text[:500])
         return answer.json() if answer.content else None
 

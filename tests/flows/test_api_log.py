@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import CharField, TextField
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from world import SLOW_MACHINE
 
 from bridge.api.urls import router
 from bridge.apilog.models import ApiCall
@@ -95,7 +96,7 @@ def test_an_orderly_stop_loses_no_call(world: Any) -> None:
     knocks = ApiCall.objects.filter(path=url, status=401)
     before = knocks.count()
     for _ in range(5):
-        assert requests.post(world.event_url, data=b"{}", timeout=10).status_code == 401
+        assert requests.post(world.event_url, data=b"{}", timeout=SLOW_MACHINE).status_code == 401
     world.bridge.stop()
     try:
         assert knocks.count() == before + 5

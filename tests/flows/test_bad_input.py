@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import requests
+from world import SLOW_MACHINE
 
 from bridge.catalog.models import Product, ProductBinding
 from bridge.connections.models import Connection
@@ -33,7 +34,7 @@ def signed(world: Any, body: bytes) -> dict[str, str]:
 
 
 def post(world: Any, body: bytes) -> requests.Response:
-    return requests.post(world.event_url, data=body, headers=signed(world, body), timeout=20)
+    return requests.post(world.event_url, data=body, headers=signed(world, body), timeout=SLOW_MACHINE)
 
 
 def test_malformed_json_is_400_with_a_sentence(world: Any) -> None:

@@ -83,7 +83,7 @@ def test_a_refund_taken_back_while_its_answer_is_lost_is_taken_back_in_the_docum
     world.box.store.delete_refund(order["id"], refund["id"])
     world.until(lambda: not world.row(order["id"]).refunds.filter(deleted_at=None).exists(), "heard")
     world.box.moysklad.faults.clear()
-    world.quiet(60)
+    world.quiet()
     assert positions(world, document)["S-00001"]["quantity"] == 3
 
 
@@ -96,7 +96,7 @@ def test_a_cancellation_taken_back_while_its_answer_is_lost_is_taken_back(world:
     world.box.store.set_status(order["id"], "processing")
     world.until(lambda: world.row(order["id"]).status == "processing", "heard")
     world.box.moysklad.faults.clear()
-    world.quiet(60)
+    world.quiet()
     assert (state(world, document), reserved(world, document)) == ("Новый", 5)
 
 
@@ -227,7 +227,7 @@ def test_goods_shipped_between_a_refund_and_its_writing_come_back_as_a_return(
         return [one for one in every if one["demand"]["customerOrder"]["id"] == document["id"]]
 
     world.until(returns, "a return of the shipment")
-    world.quiet(60)
+    world.quiet()
     [back] = returns()
     assert back["sum"] == positions(world, document)["S-00001"]["price"]
     assert positions(world, document)["S-00001"]["quantity"] == 3

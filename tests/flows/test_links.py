@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 from django.contrib.auth.models import User
+from world import SLOW_MACHINE
 
 from bridge.catalog.bindings import LOST
 from bridge.catalog.models import Listing, ProductBinding
@@ -45,7 +46,7 @@ def signed_in(world: Any) -> requests.Session:
     User.objects.create_superuser("linker", password="a long password")
     session = requests.Session()
     login = f"{world.bridge.url}/admin/login/"
-    session.get(login, timeout=10)
+    session.get(login, timeout=SLOW_MACHINE)
     answer = session.post(
         login,
         data={
@@ -54,7 +55,7 @@ def signed_in(world: Any) -> requests.Session:
             "csrfmiddlewaretoken": session.cookies["csrftoken"],
         },
         headers={"Referer": login},
-        timeout=10,
+        timeout=SLOW_MACHINE,
     )
     assert answer.status_code == 200
     return session
@@ -71,12 +72,12 @@ def test_a_sku_in_another_case_waits_for_one_click_and_the_order_goes_on(world: 
     assert (found.match, found.suggestion.article) == ("missing", "S-00003")
     desk = signed_in(world)
     page = f"{world.bridge.url}/admin/bridge/listing/"
-    assert f"{found.pk}/confirm/" in desk.get(page, timeout=10).text
+    assert f"{found.pk}/confirm/" in desk.get(page, timeout=SLOW_MACHINE).text
     answer = desk.post(
         f"{page}{found.pk}/confirm/",
         data={"suggestion": found.suggestion_id, "csrfmiddlewaretoken": desk.cookies["csrftoken"]},
         headers={"Referer": page},
-        timeout=10,
+        timeout=SLOW_MACHINE,
     )
     assert answer.status_code == 200
     world.document(order["id"])
@@ -139,7 +140,7 @@ def test_an_item_deleted_in_moysklad_is_told_and_its_orders_wait(world: Any) -> 
         lambda: world.box.store.product("S-00010")["stock_quantity"] == 0, "nothing of it is for sale"
     )
     desk = signed_in(world)
-    page = desk.get(f"{world.bridge.url}/admin/bridge/listing/?link=lost", timeout=10).text
+    page = desk.get(f"{world.bridge.url}/admin/bridge/listing/?link=lost", timeout=SLOW_MACHINE).text
     assert lost.name in page
 
 

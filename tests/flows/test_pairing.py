@@ -20,7 +20,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection
 from shop_file import inline
-from world import FAST, World, database_url, eventually
+from world import FAST, SLOW_MACHINE, World, database_url, eventually
 
 from bridge.connections.models import DirectoryEntry, Vendor
 from bridge.demo.launch import Bridge
@@ -48,7 +48,7 @@ class Browser:
         self._session.cookies.set(settings.LANGUAGE_COOKIE_NAME, "en")
 
     def get(self, path: str) -> str:
-        answer = self._session.get(f"{self.url}{path}", timeout=20)
+        answer = self._session.get(f"{self.url}{path}", timeout=SLOW_MACHINE)
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.text
 
@@ -59,7 +59,7 @@ class Browser:
         token = self._session.cookies[settings.CSRF_COOKIE_NAME]
         data = {"account": account.pk, "site": site, "csrfmiddlewaretoken": token}
         answer = self._session.post(
-            f"{self.url}{path}", data=data, headers={"Referer": f"{self.url}{path}"}, timeout=20
+            f"{self.url}{path}", data=data, headers={"Referer": f"{self.url}{path}"}, timeout=SLOW_MACHINE
         )
         assert answer.status_code == 200, answer.status_code
         assert "no-store" in answer.headers["Cache-Control"]
@@ -237,7 +237,9 @@ def test_of_two_shops_that_try_one_code_at_once_one_is_connected(
             "consumer_key": world.box.store.consumer_key,
             "consumer_secret": world.box.store.consumer_secret,
         }
-        answers.append(requests.post(f"{world.bridge.url}/api/v1/pair/", json=body, timeout=20).json())
+        answers.append(
+            requests.post(f"{world.bridge.url}/api/v1/pair/", json=body, timeout=SLOW_MACHINE).json()
+        )
 
     threads = [threading.Thread(target=offer) for _ in range(2)]
     for thread in threads:
