@@ -118,3 +118,4 @@ class StockWatch:
             while not self._over.wait(SECONDS_BETWEEN):
                 statements.write(LOOK.format(item=self.item))
                 statements.flush()
+            statements.write(LOOK.format(item=self.item))  # what was written just before the end is seen
