@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from counterparties import old_and_new
 from django.db import connection
 from factories import ShopFactory, canonical_order
 
@@ -152,8 +153,7 @@ def test_the_owners_order_of_ways_decides(box: Any, moysklad: Any) -> None:
 
 
 def test_of_several_the_linked_one_is_taken_else_the_newest(shop: Shop, moysklad: Any) -> None:
-    old = moysklad.add_counterparty(name="Старый", email="a@x.example")["id"]
-    new = moysklad.add_counterparty(name="Новый", email="a@x.example")["id"]
+    old, new = (one["id"] for one in old_and_new(moysklad, "a@x.example"))
     found = resolve(shop, order(email="a@x.example"))
     assert found.agent_id == new
     assert [note.code for note in found.notes] == ["buyers_several"]

@@ -131,20 +131,24 @@ def test_an_order_edited_while_it_is_sent_keeps_what_it_has_now(
     assert stock.shown(sku) == 11 - 6, "the edit is not in MoySklad yet"
 
 
-def test_a_report_asked_for_before_a_newer_one_does_not_put_sold_pieces_back(
+def test_a_report_asked_for_before_a_document_does_not_put_sold_pieces_back(
     stock: StockBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sku = stock.item(stock=10)
     stock.all()
     ordered(stock, {sku: 4})
+    sent = list[str]()
 
-    def sent_and_told() -> None:
+    def send() -> None:
         while stock.deliver(kinds.ORDER):
-            pass
-        stock.read("stock")
+            sent.append(document_of_the_order())
 
-    meanwhile(sent_and_told, stock_from_moysklad, "_report", monkeypatch, answered=True)
-    stock.read("stock_full")
+    meanwhile(send, stock_from_moysklad, "_report", monkeypatch, answered=True)
+    assert stock.read("stock_full").problem == ""
+    assert len(sent) == 1
+    stock.write()
+    assert stock.shown(sku) == 6
+    stock.read()
     stock.write()
     assert stock.shown(sku) == 6
 
