@@ -32,6 +32,7 @@ from bridge.setup import accounts, sites
 from bridge.sync.models import Heartbeat
 from connectors.sandbox.control import Sandbox, running_sandbox
 from connectors.transport.session import pooled_session
+from tests import factories
 from tests.admin.conftest import Desk
 from tests.people.conftest import person
 
@@ -287,6 +288,18 @@ def test_the_page_shows_the_newest_look_and_begins_another(desk: Desk, shop: Sho
         html = desk.get(DIAGNOSIS, language)
         assert 'id="diagnosis-report"' in html
         assert 'hx-trigger="every 2s"' not in html.partition('id="diagnosis"')[2][:300]
+
+
+def test_of_several_shops_any_can_be_chosen(desk: Desk, shop: Shop) -> None:
+    other = factories.ShopFactory(account=shop.account, name="Zebra")
+    html = desk.get(DIAGNOSIS, EN)
+    choosing = html.partition('<form method="get" class="desk-card">')[2].partition("</form>")[0]
+    assert f'<option value="{other.pk}"' in choosing
+    assert 'type="submit"' in choosing
+    for one in (shop, other):
+        html = desk.get(f"{DIAGNOSIS}?shop={one.pk}", EN)
+        assert f'<option value="{one.pk}" selected>' in html
+        assert f'<input type="hidden" name="shop" value="{one.pk}">' in html
 
 
 def test_where_no_worker_takes_it_the_page_says_so(desk: Desk, shop: Shop) -> None:

@@ -60,6 +60,21 @@ def test_only_the_step_that_leads_to_the_shop_may_send_a_form_there(
     assert "https:" not in policy(owner, reverse("admin:bridge_shop_changelist"))["form-action"]
 
 
+INLINE = re.compile(r"""\son[a-z]+\s*=\s*["'{]|javascript:""", re.IGNORECASE)
+
+
+def test_no_template_hands_the_browser_a_script_that_it_would_not_run() -> None:
+    """An `onchange="…"` does nothing under this policy, and nobody is told."""
+    assert INLINE.search('<select onchange="this.form.submit()">')
+    assert not INLINE.search('<button x-on:click="open = true" content="one">')
+    templates = [*(ROOT / "bridge" / "templates").rglob("*.html")]
+    assert len(templates) > 50
+    found = [
+        str(one.relative_to(ROOT)) for one in templates if INLINE.search(one.read_text(encoding="utf-8"))
+    ]
+    assert not found
+
+
 def test_the_page_of_the_api_has_nothing_written_into_it(owner: Client) -> None:
     html = owner.get("/api/v1/docs/").content.decode()
     assert "<style" not in html
