@@ -142,8 +142,8 @@ def differences(shop: Shop) -> None:
                 "subject": "order",
                 "order": order,
                 "title": order.number,
-                "here": "585,00 ₽",
-                "there": "600,00 ₽",
+                "here": "585.00 RUB",
+                "there": "“00012” 600.00",
             }
             if number % 2
             else {"subject": "stock", "listing": listing, "title": listing.name, "here": "6", "there": "4"}

@@ -77,6 +77,33 @@ def test_a_reason_stands_inside_the_sentence(desk: Desk, shop: Any) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "total", "document", "price"),
+    [
+        ("ru", "1 891,70 ₽", "«00012» 1 900,00", "1 290,00"),
+        ("en", "₽1,891.70", "“00012” 1,900.00", "1,290.00"),
+    ],
+)
+def test_money_of_both_sides_is_written_in_the_readers_way(
+    desk: Desk, shop: Any, language: str, total: str, document: str, price: str
+) -> None:
+    order = factories.OrderFactory(shop=shop)
+    row = drift(shop, "drift_document_unlinked", order=order, here="1891.70 RUB", there="“00012” 1900.00")
+    field = {"subject": "price", "params": {"field": "price"}, "here": "1290.00", "there": "1.50"}
+    name = field | {"params": {"field": "name"}, "here": "7.50"}
+    drift(shop, "drift_field_changed_here", **field)
+    drift(shop, "drift_field_changed_here", **name)
+    pages = [DRIFTS_PAGE, f"{DRIFTS_PAGE}{row.pk}/change/", f"/admin/bridge/order/{order.pk}/change/"]
+    for page in pages:
+        words = words_of(desk.get(page, language))
+        assert total in words, page
+        assert document in words, page
+        assert "1891.70 RUB" not in words, page
+    words = words_of(desk.get(DRIFTS_PAGE, language))
+    assert price in words
+    assert "7.50" in words
+
+
 def test_a_comparison_is_started_from_the_form_and_only_one_at_a_time(desk: Desk, shop: Any) -> None:
     answer = desk.post(f"{RUNS}add/", {"shop": shop.pk, "since": "2026-01-31"}, "en")
     assert desk.said(answer) == ["The comparison is started."]

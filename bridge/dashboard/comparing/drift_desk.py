@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,24 +16,16 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from bridge.dashboard import shown
 from bridge.dashboard.bounded_list import BoundedList, WidelyCounted
-from bridge.dashboard.comparing import drift_search
+from bridge.dashboard.comparing import drift_search, sides
 from bridge.dashboard.comparing.drift_words import CAUSES, REPAIRS
 from bridge.dashboard.page import ReadOnlyPage, ShopFilter, button
 from bridge.dashboard.words import word
 from bridge.problems import remedy, sentence
 from bridge.sync.models import Drift
 from bridge.sync.reconcile import reconciliations, repairs
-from bridge.wording import STATUSES
 
 State = Drift.State
 COLOURS = {State.OPEN: "danger", State.REPAIRING: "info", State.GONE: "success", State.ACCEPTED: "muted"}
-
-
-def _said(drift: Drift, value: str) -> str:
-    """What a side says; of a number below zero that it is owed."""
-    if value and drift.subject == Drift.Subject.STOCK:
-        return shown.pieces(Decimal(value))
-    return value or shown.EMPTY
 
 
 class StateFilter(DropdownFilter):  # type: ignore[misc]
@@ -122,11 +113,11 @@ class DriftDesk(BoundedList, ReadOnlyPage):
 
     @admin.display(description=_("on the site"))
     def shown_here(self, drift: Drift) -> str:
-        return word(STATUSES, _said(drift, drift.here))
+        return sides.here(drift)
 
     @admin.display(description=_("in MoySklad"))
     def shown_there(self, drift: Drift) -> str:
-        return _said(drift, drift.there)
+        return sides.there(drift)
 
     @admin.display(description=_("cause and what to do"))
     def shown_cause(self, drift: Drift) -> str:

@@ -8,12 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bridge.dashboard import shown
-from bridge.dashboard.words import word
+from bridge.dashboard.comparing import sides
 from bridge.orders.models import Order
 from bridge.problems import remedy, sentence
 from bridge.sync import leased
 from bridge.sync.models import Drift, Reconciliation
-from bridge.wording import STATUSES
 
 State = Drift.State
 COLOURS = {State.OPEN: "danger", State.REPAIRING: "info", State.ACCEPTED: "muted"}
@@ -29,8 +28,8 @@ def differences(order: Order) -> dict[str, Any]:
 
 def _row(drift: Drift) -> dict[str, Any]:
     return {
-        "here": word(STATUSES, drift.here) or shown.EMPTY,
-        "there": drift.there or shown.EMPTY,
+        "here": sides.here(drift),
+        "there": sides.there(drift),
         "sentence": sentence(drift.code, drift.params),
         "remedy": remedy(drift.code),
         "state": shown.tag(drift.get_state_display(), COLOURS[State(drift.state)]),
