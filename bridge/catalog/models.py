@@ -28,7 +28,7 @@ class Product(models.Model):
     code = models.CharField(_("code"), max_length=255, blank=True, db_index=True)
     external_code = models.CharField(_("external code"), max_length=255, blank=True, db_index=True)
     folder_id = models.CharField(max_length=64, blank=True, db_index=True)
-    # What a site may show of it (mapping/from_moysklad.py, `facts`): prices, costs, texts, weight, barcodes.
+    # What a site may show of it (mapping/goods_from_moysklad.py, `facts`): prices, costs, texts, weight, barcodes.
     facts = models.JSONField(default=dict)
     archived = models.BooleanField(_("archived"), default=False)
     # When MoySklad last changed what is stored here; an answer that is older came late.

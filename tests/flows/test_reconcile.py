@@ -295,7 +295,11 @@ def test_a_comparison_pauses_and_goes_on_where_it_was(world: Any) -> None:
     assert compared(world, run) == []
 
 
-def test_a_comparison_survives_the_death_of_its_workers(world: Any) -> None:
+def test_a_comparison_survives_the_death_of_its_workers_and_counts_nothing_twice(world: Any) -> None:
+    sent(world)
+    undisturbed = reconciliations.start(world.shop)
+    assert compared(world, undisturbed) == []
+    undisturbed.refresh_from_db()
     world.box.store.faults.add("slow", method="GET", path="/products$", ms=10000, count=None)
     run = reconciliations.start(world.shop)
     world.until(
@@ -305,7 +309,9 @@ def test_a_comparison_survives_the_death_of_its_workers(world: Any) -> None:
     world.box.store.faults.clear()
     assert compared(world, run) == []
     run.refresh_from_db()
-    assert run.counts["order"]["compared"] == run.counts["order"]["compared"]
+    assert run.counts["order"]["compared"] > 0
+    for subject, figures in undisturbed.counts.items():
+        assert run.counts[subject]["compared"] == figures["compared"], subject
 
 
 def test_a_side_that_is_away_is_named_and_waited_for(world: Any) -> None:

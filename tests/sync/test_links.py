@@ -174,6 +174,21 @@ def test_barcodes_link_where_the_shops_sku_is_one(shop: Shop, barcode: str, sku:
     assert Listing.objects.get().match == "ambiguous"
 
 
+def test_the_external_code_links_where_the_shops_sku_is_one(shop: Shop) -> None:
+    shop.sku_field = "external_code"
+    shop.save()
+    product(shop, "by-article", article="100", code="100", external_code="y")
+    product(shop, "p", article="x", external_code="100")
+    listing(shop, "5", "100")
+    listing(shop, "6", "x")
+    match_shop(shop)
+    assert linked(shop) == {"5": "p"}
+    product(shop, "twin", external_code="100")
+    match_shop(shop)
+    assert linked(shop) == {}
+    assert Listing.objects.get(product_id="5").match == "ambiguous"
+
+
 def test_a_sku_that_differs_in_case_or_spaces_is_suggested_not_linked(shop: Shop) -> None:
     item = product(shop, "p", article="AB-1")
     listing(shop, "5", "ab - 1")

@@ -317,6 +317,23 @@ def test_the_nearest_rule_counts(shop: Shop) -> None:
     assert shown(shop, mug) is None
 
 
+def test_last_pieces_of_a_folder_and_of_an_item_win_over_the_shops(shop: Shop) -> None:
+    Shop.objects.update(last_pieces=5)
+    DirectoryEntry.objects.create(
+        connection=shop.account, kind=DirectoryEntry.Kind.FOLDER, external_id="mugs", name="mugs"
+    )
+    product = item(shop, main=4)
+    Product.objects.filter(pk=product.pk).update(folder_id="mugs")
+    mug, other = listing(shop, product), listing(shop, item(shop, main=4))
+    assert (shown(shop, mug), shown(shop, other)) == (0, 0)
+    rule(shop, "folder", "mugs", "last_pieces", "3")
+    assert (shown(shop, mug), shown(shop, other)) == (4, 0)
+    rule(shop, "item", product.external_id, "last_pieces", "4")
+    assert shown(shop, mug) == 0
+    GoodsRule.objects.filter(scope="item").update(value="0")
+    assert shown(shop, mug) == 4, "none at all is a choice too"
+
+
 def test_backorders_follow_the_owners_choice(shop: Shop) -> None:
     product = item(shop, main=0)
     mug = listing(shop, product)

@@ -12,7 +12,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from factories import EventFactory
-from stock_box import A_LONG_TIME, STORE, StockBox, box, stock
+from stock_box import A_LONG_TIME, NUMBERS, STORE, StockBox, box, stock
 
 from bridge.catalog.models import Listing, Product, StockLevel
 from bridge.connections.models import Shop
@@ -210,15 +210,16 @@ def test_odd_numbers_become_numbers_a_site_can_show(stock: StockBox, there: floa
     assert stock.shown(sku) == shown
 
 
-def test_a_warehouse_that_was_removed_is_no_longer_counted(stock: StockBox) -> None:
-    extra = stock.box.moysklad.add_store(f"Второй {stock.shop.pk}")
+@pytest.mark.parametrize("how", ["archive", "delete"])
+def test_a_warehouse_that_was_removed_is_no_longer_counted(stock: StockBox, how: str) -> None:
+    extra = stock.box.moysklad.add_store(f"Второй {next(NUMBERS)}")
     name = next(name for name, store in stock.box.moysklad.stores.items() if store == extra)
     Shop.objects.update(store_ids=[*stock.shop.store_ids, extra])
     sku = stock.item(stock=5)
     stock.box.moysklad.set_stock(sku, name, 4)
     stock.all()
     assert stock.shown(sku) == 9
-    stock.box.moysklad.archive(extra, "store")
+    getattr(stock.box.moysklad, how)(extra, "store")
     stock.read()
     stock.write()
     assert stock.shown(sku) == 5

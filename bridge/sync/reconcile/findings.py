@@ -16,7 +16,7 @@ LONGEST = 300
 
 
 class Found(NamedTuple):
-    """One difference. `code` and `params`: what it is and its likely cause (problems_drift.py); `repair`: an action of
+    """One difference. `code` and `params`: what it is and its likely cause (problems/drifts.py); `repair`: an action of
     repairs.py, '' where only a person can act. `order` and `listing` are primary keys.
     """
 
