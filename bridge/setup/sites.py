@@ -14,6 +14,7 @@ from bridge.pairing import codes
 from bridge.pairing.pairing import Offer, connect, prove
 from bridge.setup.asking import asking, woocommerce
 from bridge.setup.models import Setup
+from connectors.transport.hosts import is_outside
 
 APP_NAME = "Sklad Bridge"
 
@@ -37,8 +38,13 @@ def by_keys(account: Connection, site: str, consumer_key: str, consumer_secret: 
 
 
 def may_be_authorized() -> bool:
-    """WooCommerce hands keys over to an address with a certificate only."""
-    return urlsplit(settings.BRIDGE_PUBLIC_URL).scheme == "https"
+    """WooCommerce hands keys over to an address with a certificate only, and to none inside a private network.
+
+    Unless private hosts are allowed: then shops may be inside, too.
+    """
+    address = urlsplit(settings.BRIDGE_PUBLIC_URL)
+    reached = settings.BRIDGE_ALLOW_PRIVATE_HOSTS or is_outside(address.hostname or "")
+    return address.scheme == "https" and reached
 
 
 def authorize_url(account: Connection, site: str, person: Any, back_to: str) -> str:

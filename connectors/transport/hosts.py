@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from connectors.errors import TransientError, WrongHost
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -29,6 +30,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_outside(host: str) -> bool:
+    """Whether a host may be on the internet, by its spelling alone: a name is not looked up."""
+    try:
+        return is_public(ipaddress.ip_address(host))
+    except ValueError:
+        name = host.lower().rstrip(".")
+        return "." in name and not name.endswith(_INSIDE)
 
 
 def normal_address(url: str) -> str:

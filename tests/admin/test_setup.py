@@ -176,11 +176,21 @@ def test_the_first_step_comes_before_the_second(desk: Desk, box: Sandbox) -> Non
     assert desk.client.get(f"{SETUP}shop/")["Location"] == f"{SETUP}account/"
 
 
-@pytest.mark.parametrize(("address", "offered"), [(PUBLIC, True), ("http://127.0.0.1:9", False), ("", False)])
+@pytest.mark.parametrize(
+    ("address", "offered"),
+    [
+        (PUBLIC, True),
+        ("http://bridge.example.test", False),
+        ("https://localhost", False),
+        ("https://192.168.1.5:8443", False),
+        ("", False),
+    ],
+)
 def test_woocommerces_own_screen_is_offered_where_it_can_hand_keys_over(
     desk: Desk, box: Sandbox, account: Connection, settings: Any, address: str, offered: bool
 ) -> None:
     settings.BRIDGE_PUBLIC_URL = address
+    settings.BRIDGE_ALLOW_PRIVATE_HOSTS = False
     assert ('value="authorize"' in desk.get(f"{SETUP}shop/", EN)) == offered
 
 

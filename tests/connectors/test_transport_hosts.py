@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import TransientError, WrongHost
-from connectors.transport.hosts import check_address, normal_address
+from connectors.transport.hosts import check_address, is_outside, normal_address
 from connectors.transport.session import pooled_session
 
 
@@ -70,6 +70,29 @@ def test_a_name_that_leads_inside_is_refused_unless_allowed(
     with pytest.raises(WrongHost, match="private network"):
         check_address("https://shop.example", allow_private=False)
     assert check_address("https://shop.example", allow_private=True) == "https://shop.example"
+
+
+@pytest.mark.parametrize(
+    ("host", "outside"),
+    [
+        ("bridge.example.com", True),
+        ("8.8.8.8", True),
+        ("2001:4860:4860::8888", True),
+        ("localhost", False),
+        ("bridge.localhost", False),
+        ("bridge", False),
+        ("nas.local.", False),
+        ("10.0.0.7", False),
+        ("::1", False),
+        ("fd00::1", False),
+        ("", False),
+    ],
+)
+def test_a_host_inside_is_known_by_its_spelling_alone(
+    monkeypatch: pytest.MonkeyPatch, host: str, outside: bool
+) -> None:
+    monkeypatch.delattr("socket.getaddrinfo")
+    assert is_outside(host) is outside
 
 
 def test_a_public_name_passes(monkeypatch: pytest.MonkeyPatch) -> None:
