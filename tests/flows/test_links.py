@@ -139,6 +139,11 @@ def test_an_item_deleted_in_moysklad_is_told_and_its_orders_wait(world: Any) -> 
     world.until(
         lambda: world.box.store.product("S-00010")["stock_quantity"] == 0, "nothing of it is for sale"
     )
+    world.box.store.set_stock("S-00010", 5)  # by hand, so that it can be bought
+    order = world.box.store.place_order({"S-00010": 1})
+    parked = world.message(order["id"], state="parked")
+    assert (parked.problem, "S-00010" in parked.problem_params["lines"]) == ("unlinked_lines", True)
+    assert world.documents(order["id"]) == []
     desk = signed_in(world)
     page = desk.get(f"{world.bridge.url}/admin/bridge/listing/?link=lost", timeout=SLOW_MACHINE).text
     assert lost.name in page
