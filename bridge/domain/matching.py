@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from enum import Enum
 from typing import Generic, NamedTuple, TypeVar
 
@@ -65,12 +65,3 @@ def normal_sku(sku: str) -> str:
 def loose_sku(sku: str) -> str:
     """The SKU without any spaces and in one case: equal ones are probably, not certainly, the same item."""
     return "".join(sku.split()).casefold()
-
-
-def by_sku(items: Iterable[tuple[Item, str]]) -> dict[str, list[Item]]:
-    """Items grouped by normalised SKU; those without one are left out."""
-    found: dict[str, list[Item]] = {}
-    for item, sku in items:
-        if key := normal_sku(sku):
-            found.setdefault(key, []).append(item)
-    return found

@@ -14,7 +14,6 @@ from bridge.sync.previews.planned import Planner
 from bridge.sync.previews.present import Present
 from connectors.errors import ConnectorError
 
-FIELDS = (PUBLISH, HIDE)
 DRAFT = "draft"
 
 

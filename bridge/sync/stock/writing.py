@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from bridge.catalog.models import Listing
 from bridge.connections import clients
 from bridge.connections.models import Shop
 from bridge.sync.stock import through_plugin, through_rest
@@ -71,8 +69,3 @@ def _note(shop: Shop, problem: str) -> None:
     if shop.plugin_problem != problem[:60]:
         shop.plugin_problem = problem[:60]
         shop.save(update_fields=["plugin_problem"])
-
-
-def wish(listing: Listing, quantity: Decimal, backorders: str = "") -> Wish:
-    """Ask for a number; an empty `backorders` leaves them as they are."""
-    return Wish(listing, quantity, backorders)
