@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -19,6 +20,12 @@ from bridge.people import knocks
 
 LANGUAGES = {"ru": "ru", "en": "en"}
 PRINTABLE = r"^[\x21-\x7e]+$"
+
+
+def malformed(given: serializers.Serializer[Any]) -> Response:
+    """The refusal of a body whose fields are not as agreed, naming them."""
+    message = gettext("These fields are missing or wrong: %(fields)s.") % {"fields": ", ".join(given.errors)}
+    return Response({"code": "malformed", "message": message, "remedy": ""}, status=400)
 
 
 class PairingThrottle(BaseThrottle):
@@ -92,9 +99,7 @@ class PairView(APIView):
     def _answer(given: dict[str, Any]) -> Response:
         serializer = OfferSerializer(data=given)
         if not serializer.is_valid():
-            wrong = ", ".join(serializer.errors)
-            said = {"code": "malformed", "message": f"These fields are missing or wrong: {wrong}."}
-            return Response(said | {"remedy": ""}, status=400)
+            return malformed(serializer)
         data = serializer.validated_data
         try:
             paired = pair(

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bridge.api.pairing import PRINTABLE, PairingThrottle, RefusedSerializer
+from bridge.api.pairing import PRINTABLE, PairingThrottle, RefusedSerializer, malformed
 from bridge.pairing import codes
 from bridge.pairing.pairing import Offer, pair
 from bridge.pairing.refusals import PairingRefused, remedy, sentence
@@ -59,9 +59,7 @@ class WcAuthView(APIView):
         given = request.data if isinstance(request.data, dict) else {}
         serializer = KeysSerializer(data=given)
         if not serializer.is_valid():
-            wrong = ", ".join(serializer.errors)
-            said = {"code": "malformed", "message": f"These fields are missing or wrong: {wrong}."}
-            return Response(said | {"remedy": ""}, status=400)
+            return malformed(serializer)
         data = serializer.validated_data
         try:
             site = codes.known(data["user_id"]).site_url

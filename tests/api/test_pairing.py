@@ -225,6 +225,17 @@ def test_a_malformed_offer_is_refused(body: Any) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
 
 
+def test_what_is_missing_is_said_in_the_readers_language() -> None:
+    said = {
+        language: post({"code": "x", "language": language}).json()["message"] for language in ("ru", "en")
+    }
+    fields = "site, consumer_key, consumer_secret"
+    assert said["ru"] == f"Этих полей не хватает, или они указаны неверно: {fields}."
+    assert said["en"] == f"These fields are missing or wrong: {fields}."
+    answer = Client().post("/api/v1/wc-auth/", {}, "application/json", headers={"accept-language": "ru"})
+    assert answer.json()["message"].startswith("Этих полей не хватает")
+
+
 def test_trying_codes_is_throttled(account: Connection) -> None:
     statuses = [post({"code": "x"}).status_code for _try in range(25)]
     assert statuses[:20] == [400] * 20
