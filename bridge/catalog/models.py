@@ -143,7 +143,7 @@ class Listing(models.Model):
     unheard_until = models.DateTimeField(null=True)
     # Pieces of all sales we were ever told of: what was told while a number was on its way is the difference.
     heard = models.DecimalField(max_digits=18, decimal_places=4, default=0)
-    # A number of ours may have gone over a sale that was told of since: the site's is read again.
+    # A number of ours may have gone over a sale that was told of since, or is on its way yet: it is written anew.
     doubtful = models.BooleanField(default=False)
     # The site made whole pieces of a part of one: it shows no parts, so none is asked for until it does.
     whole_pieces = models.BooleanField(default=False)

@@ -130,6 +130,25 @@ def test_a_site_that_goes_away_in_the_midst_hides_no_sale_and_makes_none_up(
     assert not waits_for_news()
 
 
+def test_a_write_that_was_not_answered_is_overtaken_by_another_although_nothing_differs(
+    stock: StockBox,
+) -> None:
+    """The site may still be about to carry it out: it does not, once it has had a newer one."""
+    sku = stock.item(stock=10)
+    stock.all()
+    stock.box.moysklad.set_stock(sku, STORE, 15)
+    stock.read()
+    stock.box.store.faults.add("cut_before", path="/sklad-bridge/v1/stock")
+    stock.deliver(kinds.STOCK)
+    Connection.objects.update(paused_until=None, failures=0)
+    stock.box.moysklad.set_stock(sku, STORE, 10)
+    stock.read()
+    before = stock.calls("/sklad-bridge/v1/stock")
+    stock.write()
+    assert stock.calls("/sklad-bridge/v1/stock") == before + 1
+    assert (stock.shown(sku), stock.listing(sku).doubtful) == (10, False)
+
+
 def test_a_number_worked_out_while_an_older_one_is_written_goes_after_it(stock: StockBox) -> None:
     """A confirmed preview writes what it showed; stock that changes meanwhile is worked out beside it."""
     sku = stock.item(stock=10)

@@ -38,7 +38,7 @@ ANSWERED = (
 
 # What a message has to carry over. A number the site refused waits for a new one.
 DIFFERS = Q(keeper=Keeper.OWN, present=True, write_error="", wanted_quantity__isnull=False) & (
-    Q(site_quantity=None) | ~Q(site_quantity=F("wanted_quantity") - F("unheard"))
+    Q(doubtful=True) | Q(site_quantity=None) | ~Q(site_quantity=F("wanted_quantity") - F("unheard"))
 )
 
 
@@ -60,6 +60,12 @@ def read_again(shop: Shop, listing_ids: Iterable[int]) -> None:
                 read.exclude(backorders=shop.backorders).update(stock_stale=True)
             elif shop.goods_rules.filter(sets=GoodsRule.Sets.BACKORDERS).exists():
                 read.update(stock_stale=True)
+
+
+def doubt(listing_ids: Iterable[int]) -> None:
+    """A write of these was not answered: it may be carried out yet, later than we think, unless a newer one is."""
+    for part in portions(sorted(listing_ids)):
+        Listing.objects.filter(pk__in=part).update(doubtful=True)
 
 
 def note(shop: Shop, results: Sequence[Result]) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from bridge.connections import clients
 from bridge.connections.models import Shop
-from bridge.sync.stock import through_plugin, through_rest
+from bridge.sync.stock import site_numbers, through_plugin, through_rest
 from bridge.sync.stock.journal import Counted
 from bridge.sync.stock.results import Result, Wish
-from connectors.errors import AuthError, Forbidden, NotFound, PermanentError
+from connectors.errors import AuthError, ConnectorError, Forbidden, NotFound, PermanentError
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,17 @@ def write(shop: Shop, portion: Portion) -> Iterator[list[Result]]:
     """Set these numbers, call by call; a result for each that was reached. What one call set is to be noted before the
     next is asked for. Raises ConnectorError when the site as a whole fails.
     """
+    going = {wish.listing.pk for wish in portion.wishes}
+    try:
+        for results in _write(shop, portion):
+            going -= {result.listing.pk for result in results}
+            yield results
+    except ConnectorError:
+        site_numbers.doubt(going)
+        raise
+
+
+def _write(shop: Shop, portion: Portion) -> Iterator[list[Result]]:
     client = clients.woocommerce(shop.site)
     if plugin_writes(shop):
         try:
