@@ -2,7 +2,7 @@
 
 Both sandboxes over HTTP, the bridge's steps called one by one. Buyers buy, orders are changed, cancelled and refunded,
 goods come in and are sold elsewhere, MoySklad's report lags, news of orders is late, doubled, out of order or lost and
-found by polling, and calls that write stock arrive a second time, late.
+found by polling, and calls that write stock arrive a second time, late, or for the first time after later ones.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 )
 from stock_box import A_LONG_TIME, STORE, StockBox, box, stock
 
+from bridge.connections.models import Connection
 from bridge.sync import kinds
 from bridge.sync.site_orders.orders_from_site import note_polled
 from connectors.transport import call
@@ -158,6 +159,17 @@ class Trade(RuleBasedStateMachine):
     def stock_is_written(self) -> None:
         self.stock.write()
         self.bound = self.known
+
+    @rule()
+    def a_write_is_lost_on_its_way(self) -> None:
+        """It may arrive for the first time when later ones were carried out."""
+        before = len(self.wire)
+        self.box.store.faults.add("cut_before", method="POST", path="/sklad-bridge/v1/stock$")
+        self.stock.deliver(kinds.STOCK)
+        self.box.store.faults.clear()
+        Connection.objects.update(paused_until=None, failures=0)  # some time passes
+        if len(self.wire) > before:
+            self.bound = max(self.bound, self.known)  # until a later one is carried out
 
     @invariant()
     def no_more_is_offered_than_exists(self) -> None:
