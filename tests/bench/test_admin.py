@@ -56,7 +56,7 @@ def database() -> Iterator[str]:
 
 
 def test_every_page_of_the_desk_answers_in_time(database: str) -> None:
-    """Judged by the clock, whatever else the machine does: measured beside other work it proves nothing."""
+    """Judged by the processors' time, and by the clock with room for whatever else the machine does."""
     before = os.getloadavg()[0]
     found = run("measure", database)
     print(f"\n  {os.cpu_count()} processors, load before {before:.1f}, after {os.getloadavg()[0]:.1f}")
@@ -71,4 +71,5 @@ def test_every_page_of_the_desk_answers_in_time(database: str) -> None:
     assert not wrong
     missed = [name for name, one in found.items() if one["p95"] > TARGET_MS]
     print(f"  {len(found) - len(missed)} of {len(found)} pages within {TARGET_MS} ms")
+    assert not {name: one for name, one in found.items() if one["worked_p95"] > TARGET_MS}
     assert not {name: one for name, one in found.items() if one["p95"] > 2 * TARGET_MS}
