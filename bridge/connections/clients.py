@@ -15,7 +15,7 @@ from bridge.telemetry import calls, words
 from connectors.moysklad import auth as moysklad_auth
 from connectors.moysklad.auth import Login, Token
 from connectors.moysklad.client import MoySklad
-from connectors.moysklad.limits import Budget, Governor, MemoryStore, Priority
+from connectors.moysklad.limits import Budget, Governor, MemoryStore, Priority, Usage
 from connectors.transport.record import CallRecord, Observer
 from connectors.woocommerce.client import WooCommerce
 
@@ -32,9 +32,14 @@ def budget() -> Budget:
     return Budget(calls=settings.MOYSKLAD_CALLS, parallel=settings.MOYSKLAD_PARALLEL)
 
 
+def present_use(connection: Connection) -> Usage:
+    """The account's budget at this moment, as MoySklad's answers have taught it, else as configured."""
+    return Governor(LookingStore(connection.pk), budget()).usage()
+
+
 def usage(connection: Connection) -> dict[str, float]:
     """How much of the account's budget is in use at this moment."""
-    now = Governor(LookingStore(connection.pk), budget()).usage()
+    now = present_use(connection)
     return {"used": round(now.calls, 2), "in_flight": now.in_flight, "waiting": sum(now.waiting.values())}
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bridge.connections import clients
 from bridge.connections.faults import problem_of
 from bridge.connections.models import Connection, Vendor
+from bridge.connections.vendor_codes import MOYSKLAD
 from bridge.diagnosis import rights
 from bridge.domain.errors import DomainError
 from bridge.setup.asking import ACCOUNT_ANSWERS_WITHIN, asking, moysklad
@@ -20,9 +21,20 @@ from connectors.transport.hosts import normal_address
 NAME_LENGTH = 60
 
 
+class Stated(NamedTuple):
+    """The limit by the headers of an answer: `left` of `limit` in a window of so many seconds (0: not said), in
+    MoySklad's own units: a call with a user's token may count as several.
+    """
+
+    limit: int
+    left: int
+    window: int
+
+
 class Facts(NamedTuple):
     """`login` is `admin@company`; `missing` are codes of rights.py; `hooks` is '' where notifications are allowed, else
-    the problem that says why not. `used` of `calls` calls in a `window` of so many seconds.
+    the problem that says why not. `used` of `calls` calls in a `window` of so many seconds is what the bridge keeps to;
+    `stated` what MoySklad itself said of its limit in the last answer, None where it said nothing.
     """
 
     who: str
@@ -33,6 +45,7 @@ class Facts(NamedTuple):
     calls: int
     window: int
     parallel: int
+    stated: Stated | None
 
     @property
     def company(self) -> str:
@@ -76,26 +89,35 @@ def facts(account: Connection) -> Facts:
     with asking(account):
         employee = client.directory.context_employee()
         hooks = _hooks(client, account)
-    budget = clients.budget()
+    now = clients.present_use(account)
     return Facts(
         who=str(employee.get("fullName") or employee.get("name") or ""),
         login=str(employee.get("uid") or ""),
         missing=rights.missing(employee.get("permissions") or {}),
         hooks=hooks,
-        used=round(clients.usage(account)["used"]) if account.pk else 0,
-        calls=round(budget.calls),
-        window=round(budget.window),
-        parallel=budget.parallel,
+        used=round(now.calls),
+        calls=now.capacity,
+        window=round(now.window),
+        parallel=now.parallel,
+        stated=_stated(client),
     )
 
 
+def _stated(client: MoySklad) -> Stated | None:
+    said = client.governor.stated
+    if said is None or said.limit is None or said.remaining is None:
+        return None
+    return Stated(round(said.limit), round(said.remaining), round(said.window or 0))
+
+
 def _hooks(client: MoySklad, account: Connection) -> str:
-    """Whether the user may have notifications: the list of them is refused to those who may not."""
+    """Whether the user may have notifications: as their list is answered, else as it was when they were last set up."""
     try:
         client.webhooks.list()
     except PermanentError as error:
         return problem_of(error, account).code
-    return ""
+    refused = account.hooks_problem.partition("refused:")[2]
+    return MOYSKLAD.get(refused, "webhooks_refused") if refused else ""
 
 
 def _tried(address: str, token: str) -> Connection:

@@ -109,6 +109,8 @@ class Governor:
     ) -> None:
         self._store = store
         self.budget = budget or Budget()
+        self.stated: Seen | None = None
+        """The limit as the last answer of this process named it, for people; None while none did."""
         self._clock = clock
         self._sleep = sleep
 
@@ -135,6 +137,8 @@ class Governor:
         try:
             yield slot
         finally:
+            if slot.answer is not None and slot.answer.limit is not None:
+                self.stated = slot.answer
             try:
                 self._store.update(lambda state: (self._finish(state, slot), None))
             except Exception:

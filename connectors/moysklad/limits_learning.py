@@ -37,6 +37,7 @@ class Seen:
 
     limit: float | None = None
     remaining: float | None = None
+    window: float | None = None
     retry_after: float | None = None
     reset: float | None = None
     refused: Refusal = ""
@@ -47,6 +48,7 @@ def seen(headers: Mapping[str, str], refused: Refusal = "") -> Seen:
     return Seen(
         limit=_number(headers, "X-RateLimit-Limit"),
         remaining=_number(headers, "X-RateLimit-Remaining"),
+        window=milliseconds(headers, "X-Lognex-Retry-TimeInterval"),
         retry_after=milliseconds(headers, "X-Lognex-Retry-After"),
         reset=milliseconds(headers, "X-Lognex-Reset"),
         refused=refused,

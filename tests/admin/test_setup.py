@@ -13,11 +13,22 @@ import pytest
 from bridge.configuration.apply import apply
 from bridge.configuration.dump import dump
 from bridge.configuration.read import check
-from bridge.connections.models import Connection, OrderRule, PaymentMethod, Shop, StatusMapping, Vendor
+from bridge.connections.models import (
+    Connection,
+    OrderRule,
+    PaymentMethod,
+    Shop,
+    StatusMapping,
+    Throttle,
+    Vendor,
+)
 from bridge.setup import accounts, sites, steps
 from bridge.setup.models import Setup
+from bridge.sync import subscriptions
+from connectors.moysklad.limits import GovernorState
 from connectors.sandbox.control import Sandbox, running_sandbox
 from connectors.transport.session import pooled_session
+from tests import factories
 from tests.admin.browser import form_of
 from tests.admin.conftest import Desk
 
@@ -40,7 +51,9 @@ def box(running: Sandbox, settings: Any) -> Iterator[Sandbox]:
     yield running
     running.moysklad.faults.clear()
     running.store.faults.clear()
-    running.moysklad.configure(no_rights=[], webhook_error=0)
+    running.moysklad.configure(
+        no_rights=[], webhook_error=0, limiter=False, units=45, window_ms=3000, weight=4
+    )
 
 
 @pytest.fixture
@@ -136,6 +149,52 @@ def test_what_the_employee_may_not_is_named_in_words(desk: Desk, box: Sandbox, a
     html = unescape(desk.get(f"{SETUP}account/", EN))
     assert "Counterparties: create, edit" in html
     assert account.credentials["token"] not in html
+
+
+def test_the_limits_are_those_that_the_account_states(desk: Desk, box: Sandbox, account: Connection) -> None:
+    """The window is long, so that what is left of it does not depend on how fast this test runs."""
+    box.moysklad.configure(limiter=True, units=96, window_ms=600_000, weight=2)
+    box.moysklad.reset_stats()
+    html = facts_of(desk.get(f"{SETUP}account/", EN))
+    calls = box.moysklad.stats()["calls"]
+    assert f"96 in 600 s, {96 - 2 * calls} left" in html
+    assert "The bridge calls at most 11 in 3 s, 5 at once" in html
+    assert re.search(r"Used now \d+ of 11", html)
+
+
+def test_what_the_answers_taught_of_the_limit_counts_before_what_is_configured(
+    desk: Desk, box: Sandbox, account: Connection
+) -> None:
+    learned = GovernorState(learned_calls=22, learned_units=2.0).to_json()
+    Throttle.objects.update_or_create(connection=account, defaults={"state": learned})
+    html = facts_of(desk.get(f"{SETUP}account/", EN))
+    assert "The bridge calls at most 22 in 3 s, 5 at once" in html
+    assert "MoySklad's limit not named in its answers" in html
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (0, "Tariff notifications are part of it"),
+        (30006, "Tariff has no notifications"),
+        (30004, "Tariff not to be seen with this employee's rights"),
+    ],
+)
+def test_of_the_tariff_is_said_what_shows_of_it(
+    desk: Desk, box: Sandbox, account: Connection, code: int, said: str
+) -> None:
+    box.moysklad.configure(webhook_error=code)
+    if code:
+        subscriptions.renew(factories.WatermarkFactory(connection=account, flow="subscriptions"))
+    html = facts_of(desk.get(f"{SETUP}account/", EN))
+    assert said in html
+    assert "MoySklad does not name the tariff to programs" in html
+
+
+def facts_of(html: str) -> str:
+    """The text of what the account said of itself."""
+    text = re.sub(r"<[^>]+>", " ", html[html.index("<dl") : html.index("</dl>")])
+    return " ".join(unescape(text).split())
 
 
 def test_an_account_that_does_not_answer_is_said_and_the_page_opens(
