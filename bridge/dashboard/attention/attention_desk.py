@@ -19,7 +19,7 @@ from bridge.dashboard import long_work_page, shown
 from bridge.dashboard.attention import attention, retry_page
 from bridge.dashboard.attention.attention_deeds import DEEDS, do
 from bridge.dashboard.attention.attention_forms import NarrowForm
-from bridge.dashboard.attention.attention_remedies import remedies
+from bridge.dashboard.attention.attention_remedies import remedies, whom_to_ask
 from bridge.dashboard.long_work_desk import told
 from bridge.domain.errors import DomainError
 from bridge.problems.entry import Kind
@@ -70,8 +70,7 @@ class AttentionViews(Base):
             {
                 **card,
                 **_links(card["selection"]),
-                "remedies": remedies(card, request.user),
-                "may_retry": may and problems.entry(card["selection"].cause).kind != Kind.NONE,
+                **self._offered(request, card),
             }
             for card in attention.cards(list(page), narrowed)
         ]
@@ -93,6 +92,19 @@ class AttentionViews(Base):
                 "runs": [_run(run) for run in runs[:RUNS_SHOWN]],
             },
         )
+
+    def _offered(self, request: HttpRequest, card: dict[str, Any]) -> dict[str, Any]:
+        """What this person can do about a cause, and whom they ask for what they may not."""
+        cause = card["selection"].cause
+        kind = problems.entry(cause).kind
+        again = gettext("Check again") if kind is Kind.GIVE_RIGHT else gettext("Try all again")
+        offered = remedies(card, request.user)
+        return {
+            "remedies": offered,
+            "ask": whom_to_ask(cause, offered, request.user, again),
+            "again": again,
+            "may_retry": self.has_repair_permission(request) and kind is not Kind.NONE,
+        }
 
     def retry_group(self, request: HttpRequest) -> HttpResponse:
         """Says what it would take, then starts it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -35,30 +36,77 @@ SECTIONS = {
 }
 
 
+# Where MoySklad's administrators give rights, and where everything else of theirs begins.
+EMPLOYEES = "https://online.moysklad.ru/app/#employee"
+MOYSKLAD = "https://online.moysklad.ru/app/"
+# Only their owner may change settings and logins (people/roles.py).
+OWNERS = (Kind.CHOOSE_STATE, Kind.FIX_SETTINGS, Kind.FIX_CONNECTION, Kind.GIVE_RIGHT)
+
+
 class Remedy(NamedTuple):
+    """`outside`: it leads to another system."""
+
     title: str
     url: str
+    outside: bool = False
 
 
 def remedies(card: dict[str, Any], user: AbstractBaseUser | AnonymousUser) -> list[Remedy]:
     """What this person can open to repair a card of attention.py; empty where the sentence says all there is to do."""
     selection: Selection = card["selection"]
     shop = selection.shop()
-    if shop is None:
-        return []
-    may: Any = user
-    match problems.entry(selection.cause).kind:
-        case Kind.LINK_ITEM if may.has_perm("bridge.change_listing"):
+    cause, may = selection.cause, _rights(user)
+    match problems.entry(cause).kind:
+        case Kind.LINK_ITEM if shop and may("listing"):
             return _links(shop, card["named"])
-        case Kind.CHOOSE_STATE if may.has_perm("bridge.change_shop"):
-            return [Remedy(_("Choose the state"), _settings(shop, selection.cause, card))]
-        case Kind.FILL_FIELD:
-            return _fields(shop, card, settings=may.has_perm("bridge.change_shop"))
-        case Kind.FIX_SETTINGS if may.has_perm("bridge.change_shop"):
-            return [Remedy(_("Open the settings"), _settings(shop, selection.cause, card))]
-        case Kind.FIX_CONNECTION | Kind.GIVE_RIGHT if may.has_perm("bridge.change_connection"):
+        case Kind.CHOOSE_STATE if shop and may("shop"):
+            return [Remedy(_("Choose the state"), _settings(shop, cause, card))]
+        case Kind.FILL_FIELD if shop and may("outboxmessage"):
+            return _fields(shop, card, settings=may("shop"))
+        case Kind.FIX_SETTINGS if shop and may("shop"):
+            return [Remedy(_("Open the settings"), _settings(shop, cause, card))]
+        case Kind.FIX_CONNECTION if may("connection"):
             return [Remedy(_("Open the connection"), _connection(selection, shop, card))]
+        case Kind.GIVE_RIGHT if may("outboxmessage"):
+            return _given_there(shop, cause, settings=may("shop"))
     return []
+
+
+def whom_to_ask(
+    cause: str, offered: Sequence[Remedy], user: AbstractBaseUser | AnonymousUser, again: str
+) -> str:
+    """Who puts it right, for a person who may not; '' where they can, or where it needs nobody. `again`: what the
+    button is called that tries everything once more.
+    """
+    kind, may = problems.entry(cause).kind, _rights(user)
+    if kind is Kind.WAIT:
+        return ""
+    if kind in OWNERS and not may("shop"):
+        if kind is Kind.GIVE_RIGHT and may("outboxmessage"):
+            text = _("If you are no administrator there, ask the owner. Then press “%(button)s”.")
+            return text % {"button": again}
+        return _("Ask the owner: only they may change this.")
+    if kind is Kind.FILL_FIELD and may("outboxmessage") and not offered:
+        return _("Ask the owner: only they may change this.")
+    return "" if may("outboxmessage") else _("You may only look: ask the staff or the owner.")
+
+
+def _rights(user: AbstractBaseUser | AnonymousUser) -> Callable[[str], bool]:
+    """Whether they may change the rows of a page."""
+    person: Any = user
+    return lambda name: bool(person.has_perm(f"bridge.change_{name}"))
+
+
+def _given_there(shop: Shop | None, cause: str, *, settings: bool) -> list[Remedy]:
+    """Where the right is given, and where the bridge says which ones are missing; for a tariff where it is chosen."""
+    if cause == "tariff":
+        return [Remedy(_("Open MoySklad"), MOYSKLAD, outside=True)]
+    asked = f"?{urlencode({'shop': shop.pk})}" if shop else ""
+    page = "admin:bridge_setup_account" if settings else "admin:bridge_diagnosis_changelist"
+    return [
+        Remedy(_("Give the right in MoySklad"), EMPLOYEES, outside=True),
+        Remedy(_("Which rights are missing"), f"{reverse(page)}{asked}"),
+    ]
 
 
 def _links(shop: Shop, orders: list[Order]) -> list[Remedy]:
@@ -106,6 +154,8 @@ def _settings(shop: Shop, cause: str, card: dict[str, Any]) -> str:
     return f"{reverse('admin:bridge_shop_change', args=[shop.pk])}?{urlencode(asked)}"
 
 
-def _connection(selection: Selection, shop: Shop, card: dict[str, Any]) -> str:
+def _connection(selection: Selection, shop: Shop | None, card: dict[str, Any]) -> str:
     row = card["sample"][0].connection_id if card["sample"] and selection.source == MESSAGES else selection.of
-    return reverse("admin:bridge_connection_change", args=[row or shop.account_id])
+    if not row and shop is None:
+        return reverse("admin:bridge_connection_changelist")
+    return reverse("admin:bridge_connection_change", args=[row or (shop and shop.account_id)])
