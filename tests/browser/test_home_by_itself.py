@@ -1,0 +1,46 @@
+"""Home, left open on a screen, follows what happens: nobody loads it anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from world import World
+
+from bridge.connections.models import Connection
+from bridge.people.roles import Role
+from tests.browser.visitor import Visitor
+
+Visit = Callable[..., Visitor]
+pytestmark = pytest.mark.timeout(1200)
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.VIEWER])
+def test_home_changes_without_being_loaded_anew(visit: Visit, world: World, role: Role) -> None:
+    """The window's own clock is put forward to when its parts ask again, so that the test waits for nothing else."""
+    visitor = visit(role=role)
+    visitor.page.clock.install()
+    page = visitor.open()
+    need_you = page.locator("#figure-attention .desk-value")
+    before = int(need_you.inner_text())
+    page.evaluate("window.neverLoadedAnew = true")
+
+    unknown = f"UNKNOWN-{role.value}"
+    world.box.store.set_sku("S-00003" if role is Role.OWNER else "S-00004", unknown)
+    world.run_flow("site_catalogue", 120)
+    order = world.box.store.place_order({unknown: 1})["id"]
+    world.message(order, state="parked")
+    page.clock.fast_forward("00:11")
+    expect(need_you).to_have_text(str(before + 1))
+
+    account = Connection.objects.get(pk=world.shop.account_id)
+    Connection.objects.filter(pk=account.pk).update(name=f"renamed-{role.value}")
+    page.clock.fast_forward("01:01")
+    expect(page.locator("#home-rest")).to_contain_text(f"renamed-{role.value}")
+
+    order = world.box.store.place_order({unknown: 1})["id"]
+    world.message(order, state="parked")
+    page.clock.fast_forward("00:11")  # the part that came anew asks again, too
+    expect(need_you).to_have_text(str(before + 2))
+    assert page.evaluate("window.neverLoadedAnew") is True
