@@ -16,6 +16,9 @@ class ConnectorError(Exception):
     `code` is the vendor's own error code as text ("3006", "product_invalid_sku"), empty when there was none;
     `status` the HTTP status, 0 when no answer came; `detail` the vendor's sentence, for people, never to match on.
     `raw` keeps the decoded body where there was one.
+
+    Where `detail` is the connector's own sentence, in English, `why` names it and `names` what stands in it: whoever
+    has readers of other languages words it for them.
     """
 
     def __init__(
@@ -26,6 +29,8 @@ class ConnectorError(Exception):
         status: int = 0,
         parameter: str = "",
         raw: Mapping[str, Any] | None = None,
+        why: str = "",
+        names: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -33,6 +38,8 @@ class ConnectorError(Exception):
         self.status = status
         self.parameter = parameter
         self.raw = raw or {}
+        self.why = why
+        self.names = names or {}
 
 
 class TransientError(ConnectorError):
@@ -76,15 +83,4 @@ class Forbidden(PermanentError):
 
 
 class WrongHost(PermanentError):
-    """An address would have led to another host than the connection's own; it was not called.
-
-    `why` names the reason, `names` what stands in it (host, address): `detail` says both in English, whoever has
-    readers of other languages words them itself.
-    """
-
-    def __init__(
-        self, detail: str, *, why: str = "", names: Mapping[str, str] | None = None, **more: Any
-    ) -> None:
-        super().__init__(detail, **more)
-        self.why = why
-        self.names = names or {}
+    """An address would have led to another host than the connection's own; it was not called."""

@@ -13,6 +13,7 @@ from bridge.api.shapes import NamedSerializer, Shape, WordSerializer, moment, nu
 from bridge.catalog.models import Listing, Product, StockLevel
 from bridge.connections.models import DirectoryEntry, Shop
 from bridge.dashboard.changes import change_words
+from bridge.problems.goods_refusals import refusal
 from bridge.sync.models import GoodsChange
 from bridge.sync.previews.planned import why
 from bridge.sync.stock.offers import offers
@@ -204,7 +205,7 @@ def listing(row: Listing) -> dict[str, Any]:
         "lost_link": _named(row.lost_link) if row.lost_link is not None else None,
         "on_site": pieces(row.site_quantity),
         "wanted": pieces(row.wanted_quantity),
-        "refused": str(change_words.REFUSALS.get(row.write_error, row.write_error)),
+        "refused": refusal(row.write_error),
     }
 
 

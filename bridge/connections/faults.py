@@ -87,9 +87,21 @@ def problem_of(error: errors.ConnectorError, connection: Connection) -> Problem:
     }
     if isinstance(error, LeftAlone):
         return error.problem
-    if isinstance(error, errors.WrongHost) and error.why:
+    if error.why:
         params |= {"why": error.why, "names": dict(error.names)}
     return Problem(_name_of(error, problem_named(connection.vendor, params["code"])), params)
+
+
+def of_items(error: errors.ConnectorError) -> errors.TransientError:
+    """What items of a call that was answered met: whatever an item's own status says, this is no outage."""
+    return errors.TransientError(error.detail, code=error.code, status=500, why=error.why, names=error.names)
+
+
+def said_of_goods(error: errors.ConnectorError) -> str:
+    """What is kept with goods a site did not take: its own words, or a code of problems/goods_refusals.py."""
+    if error.why:
+        return "refused" if isinstance(error, errors.PermanentError) else "unanswered"
+    return error.detail or error.code or str(error.status)
 
 
 def _name_of(error: errors.ConnectorError, named: str) -> str:

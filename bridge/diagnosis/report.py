@@ -56,6 +56,8 @@ def _lines(run: Diagnosis) -> Iterator[str]:
         yield f"{MARKS[found['level']]} {check.title}: {words.sentence(found['code'], found['params'])}"
         if found["level"] != OK and (remedy := words.remedy(found["code"])):
             yield f"    → {remedy}"
+        if found["code"] == "check_failed":
+            yield "    " + _("Technical detail: %(detail)s") % {"detail": found["params"].get("detail", "")}
 
 
 def _secrets() -> list[str]:

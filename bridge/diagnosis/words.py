@@ -179,7 +179,10 @@ WORDS: dict[str, tuple[Text, Text]] = {
         _("No notification of MoySklad has come yet. That is normal before the first change there."),
         "",
     ),
-    "check_failed": (_("This could not be looked at: %(detail)s"), _("Ask whoever looks after the bridge.")),
+    "check_failed": (
+        _("This could not be looked at: the bridge met an error of its own."),
+        _("Ask whoever looks after the bridge; the log names the cause."),
+    ),
 }
 
 

@@ -112,10 +112,10 @@ def _attempt(event: InboxEvent, handler: Handler | None) -> str:
         return _fail(event, error.problem)
     except ConnectorError as error:
         return _after_connector_error(event, error)
-    except Exception as error:
+    except Exception:
         mend()
         logger.exception("event %s failed", event.pk)
-        return _retry(event, Problem("internal", {"detail": f"{type(error).__name__}: {error}"}))
+        return _retry(event, Problem("internal"))
     _settle(event, State.DONE, processed_at=timezone.now(), problem="", problem_params={})
     return "done"
 

@@ -31,6 +31,9 @@ from bridge.wake import DELIVER, wake
 from connectors.errors import ConnectorError, OutcomeUnknown, PermanentError
 
 logger = logging.getLogger(__name__)
+
+# Whatever failed in the bridge itself: the log has its traceback, a person could do nothing with it.
+OURS = Problem("internal")
 State, Reason = OutboxMessage.State, OutboxMessage.DeadReason
 
 
@@ -172,15 +175,14 @@ def _next_state(
 ) -> dict[str, Any]:
     """The fields a message that is not done goes on with."""
     match outcome:
-        case Crashed(detail):
-            problem = Problem("internal", {"detail": detail})
-            return {"state": State.DEAD, "dead_reason": Reason.INTERNAL, **_shown(problem)}
+        case Crashed():
+            return {"state": State.DEAD, "dead_reason": Reason.INTERNAL, **_shown(OURS)}
         case Parked(problem):
             return {"state": State.PARKED, **_shown(problem)}
         case Untried():
             return {"state": State.WAITING}
-        case Interrupted(detail):
-            fields = {"outcome_unknown": True, **_shown(Problem("internal", {"detail": detail}))}
+        case Interrupted():
+            fields = {"outcome_unknown": True, **_shown(OURS)}
             return _try_again(message, fields, Reason.INTERNAL, now)
         case Failed(error, of):
             return _after(message, error, of or message.connection, now)
@@ -226,7 +228,7 @@ def _attempt(
             word, text = "failed", f"{error.status or ''} {error.code} {error.detail}".strip()
             shown = _shown(problem_of(error, of or message.connection))
         case Interrupted(detail) | Crashed(detail):
-            word, text = "crashed", detail
+            word, text, shown = "crashed", detail, _shown(OURS)
     return DeliveryAttempt(
         message=message, started_at=started, finished_at=now, outcome=word, detail=text[:1000], **shown
     )

@@ -68,7 +68,7 @@ def pair(offer: Offer) -> Paired:
         codes.let_go(row, refused)
         raise
     except Exception:
-        codes.let_go(row, PairingRefused("internal", {"detail": ""}))
+        codes.let_go(row, PairingRefused("internal"))
         raise
     return _answer(shop.site)
 

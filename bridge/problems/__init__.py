@@ -15,15 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from bridge import wording
 from bridge.connections.order_field_labels import SOURCES
 from bridge.problems import (
-    addresses,
     after_sale,
     alerting,
     both_sides,
     document_fields,
     earlier_orders,
     goods,
+    goods_refusals,
     incoming,
     moysklad_refusals,
+    own_words,
     rights,
     sending,
     site_refusals,
@@ -66,9 +67,9 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
         return ""
     values: defaultdict[str, object] = defaultdict(lambda: "?", code=code)
     values |= {name: _readable(code, name, str(value)) for name, value in params.items()}
-    if why := params.get("why"):  # an address that was not called
+    if why := params.get("why"):  # a detail that is not the vendor's word but the bridge's own
         names = params.get("names")
-        values["detail"] = addresses.said(
+        values["detail"] = own_words.said(
             str(why), names if isinstance(names, Mapping) else {}, str(values["detail"])
         )
     if figures := params.get("figures"):  # of a reason that another problem names
@@ -81,6 +82,10 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
 def _readable(code: str, name: str, value: str) -> str:
     if (code, name) in _SITE_STATUSES:
         return wording.status(value)
+    if (code, name) == ("drift_stock_refused", "detail"):
+        return goods_refusals.refusal(value)
+    if (code, name) == ("drift_field_refused", "detail"):
+        return goods_refusals.of_fields(value)
     if name == "field" and code in DRIFTS:
         return str(FIELDS.get(value, value))
     if name == "reason":

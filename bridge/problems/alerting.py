@@ -67,7 +67,7 @@ ENTRIES: dict[str, Entry] = {
         Retry.PERSON,
     ),
     "telegram_token": Entry(
-        _("Telegram does not know this token: %(detail)s"),
+        _("Telegram does not know this token."),
         _("Copy the bot's token from BotFather again: Alerts → Connect Telegram."),
         Kind.FIX_SETTINGS,
         Retry.PERSON,
@@ -81,9 +81,7 @@ ENTRIES: dict[str, Entry] = {
         Kind.WAIT,
         Retry.ITSELF,
     ),
-    "telegram_slow_down": Entry(
-        _("Telegram asks to write less often: %(detail)s"), _ITSELF, Kind.WAIT, Retry.ITSELF
-    ),
+    "telegram_slow_down": Entry(_("Telegram asks to write less often."), _ITSELF, Kind.WAIT, Retry.ITSELF),
     "telegram_blocked": Entry(
         _("The bot may not write into this chat: %(detail)s"),
         _(
@@ -100,7 +98,7 @@ ENTRIES: dict[str, Entry] = {
         Retry.PERSON,
     ),
     "telegram_webhook": Entry(
-        _("This bot already works for another service: %(detail)s"),
+        _("This bot already works for another service."),
         _("Make a bot of its own for the bridge with BotFather."),
         Kind.FIX_SETTINGS,
         Retry.PERSON,

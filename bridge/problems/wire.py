@@ -132,8 +132,8 @@ ENTRIES: dict[str, Entry] = {
         Retry.CONNECTION,
     ),
     "internal": Entry(
-        _("An error of the bridge: %(detail)s"),
-        _("Retry; if it repeats, send this text to whoever looks after the bridge."),
+        _("The bridge met an error of its own."),
+        _("Retry; if it repeats, tell whoever looks after the bridge when it was: the log names the cause."),
         Kind.RETRY,
         Retry.PERSON,
     ),

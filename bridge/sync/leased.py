@@ -102,8 +102,7 @@ def attempt(what: Model, work: Callable[[], T]) -> T | Failure:
     except Exception as error:
         mend()
         logger.exception("%s %s failed", type(what).__name__, what.pk)
-        detail = f"{type(error).__name__}: {error}"
-        return Failure(Problem("internal", {"detail": detail}), isinstance(error, PASSING))
+        return Failure(Problem("internal"), isinstance(error, PASSING))
 
 
 @contextmanager

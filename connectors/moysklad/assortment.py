@@ -81,7 +81,9 @@ class Assortment:
         found = self._client.get(f"entity/{kind}", filter=str(wanted), limit=1, offset=0)
         size = (found.get("meta") or {}).get("size") if isinstance(found, dict) else None
         if not isinstance(size, int):
-            raise TransientError("MoySklad answered with something that is not a list.", code="net_shape")
+            raise TransientError(
+                "MoySklad answered with something that is not a list.", code="net_shape", why="unreadable"
+            )
         return size
 
     def by_ids(self, kind: str, ids: Iterable[str]) -> list[AssortmentItem]:

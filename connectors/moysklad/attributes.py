@@ -40,7 +40,9 @@ class Attributes:
         found = self._client.get(f"entity/{kind}/metadata/attributes")
         rows = found.get("rows") if isinstance(found, Mapping) else None
         if not isinstance(rows, list):
-            raise TransientError("MoySklad answered with something that is not a list.", code="net_shape")
+            raise TransientError(
+                "MoySklad answered with something that is not a list.", code="net_shape", why="unreadable"
+            )
         return cast("list[Attribute]", rows)
 
 

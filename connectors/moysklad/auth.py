@@ -62,5 +62,5 @@ def issue_token(
     body = decoded(http.call("POST", "security/token"), "POST")
     value = body.get("access_token") if isinstance(body, dict) else None
     if not value:
-        raise OutcomeUnknown("MoySklad gave no token. Issue one again.")
+        raise OutcomeUnknown("MoySklad gave no token. Issue one again.", why="no_token")
     return Token(str(value))

@@ -42,7 +42,11 @@ def in_bulk(send: Send, bodies: Sequence[Mapping[str, Any]]) -> list[Result]:
                 raise
             results += [exc] * count
             left = len(bodies) - len(results)
-            return results + [TransientError("Not sent: an earlier part of this list failed.")] * left
+            return (
+                results
+                + [TransientError("Not sent: an earlier part of this list failed.", why="earlier_failed")]
+                * left
+            )
     return results
 
 
@@ -54,7 +58,9 @@ def _parts(bodies: Sequence[Mapping[str, Any]]) -> Iterator[tuple[bytes, int] | 
         try:
             item = encoded(body) or b""
             if len(item) + 2 > MAX_BODY_BYTES:
-                raise PermanentError("This object is larger than a request may be.", code="1044")
+                raise PermanentError(
+                    "This object is larger than a request may be.", code="1044", why="too_large"
+                )
         except PermanentError as exc:
             if items:
                 yield b"[" + b",".join(items) + b"]", len(items)
@@ -79,18 +85,24 @@ def _results(answer: Answer, count: int) -> list[Result]:
         body = [body]
     if not isinstance(body, list):
         if 200 <= answer.status < 300:
-            raise OutcomeUnknown("MoySklad answered a list with something else.", status=answer.status)
+            raise OutcomeUnknown(
+                "MoySklad answered a list with something else.", status=answer.status, why="unreadable"
+            )
         raise error_from(answer, "POST")
     if len(body) != count:
         raise OutcomeUnknown(
-            f"MoySklad answered {count} objects with {len(body)} results.", status=answer.status
+            f"MoySklad answered {count} objects with {len(body)} results.",
+            status=answer.status,
+            why="unreadable",
         )
     return [_result(item, answer.status) for item in body]
 
 
 def _result(item: Any, status: int) -> Result:
     if not isinstance(item, dict):
-        return OutcomeUnknown("MoySklad's result for this object cannot be read.", status=status)
+        return OutcomeUnknown(
+            "MoySklad's result for this object cannot be read.", status=status, why="unreadable"
+        )
     if item.get("errors"):
         return error_from_envelope(item, status, "POST")
     return item

@@ -54,7 +54,9 @@ class Directory:
         """The account's price types in its own order; the first is the one new goods get their price in."""
         found = self._client.get("context/companysettings/pricetype")
         if not isinstance(found, list):
-            raise TransientError("MoySklad answered with something that is not a list.", code="net_shape")
+            raise TransientError(
+                "MoySklad answered with something that is not a list.", code="net_shape", why="unreadable"
+            )
         return cast(list[Entity], found)
 
     def folders(self) -> list[Folder]:
@@ -104,7 +106,7 @@ class Directory:
         """The id of the account, as webhooks carry it."""
         found = self.context_employee().get("accountId")
         if not found:
-            raise TransientError("MoySklad did not name the account of this user.")
+            raise TransientError("MoySklad did not name the account of this user.", why="no_account")
         return found
 
     def _all(self, kind: str) -> list[Any]:

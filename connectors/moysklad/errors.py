@@ -67,10 +67,12 @@ def error_from(answer: Answer, method: str) -> ConnectorError:
     if isinstance(body, Mapping) and body.get("errors"):
         return error_from_envelope(body, answer.status, method, answer.headers)
     if answer.status == 429:
-        return _rate_limited("MoySklad asks to slow down.", None, 429, answer.headers, {})
+        return _rate_limited("MoySklad asks to slow down.", None, 429, answer.headers, {"why": "slow_down"})
     detail = f"MoySklad answered {answer.status} without an explanation."
+    why = "not_explained"
     if answer.body.lstrip()[:1] == b"<":
         detail = f"MoySklad's address answered {answer.status} with a web page."
+        why = "page_instead"
         if answer.status == 404:
             return WrongHost(
                 f"{detail} Check the base address of the connection.",
@@ -78,7 +80,9 @@ def error_from(answer: Answer, method: str) -> ConnectorError:
                 status=404,
                 code="net_html",
             )
-    return _by_status(answer.status, method)(detail, status=answer.status)
+    return _by_status(answer.status, method)(
+        detail, status=answer.status, why=why, names={"status": str(answer.status)}
+    )
 
 
 def error_from_envelope(
@@ -90,9 +94,7 @@ def error_from_envelope(
     `raw`.
     """
     errors = [item for item in body["errors"] if isinstance(item, Mapping)] or [{}]
-    details = "; ".join(
-        dict.fromkeys(str(item.get("error") or f"error {item.get('code')}") for item in errors)
-    )
+    details = "; ".join(dict.fromkeys(str(item.get("error") or item.get("code")) for item in errors))
     found = [_one(item, details, status, method, headers or {}, body) for item in errors]
     return min(found, key=_gravity)
 

@@ -103,7 +103,7 @@ def decoded(answer: Answer, method: str) -> Any:
         raise error_from(answer, method)
     if not answer.body.strip():
         if method in READS:
-            raise TransientError("MoySklad answered with an empty body.", status=answer.status)
+            raise TransientError("MoySklad answered with an empty body.", status=answer.status, why="empty")
         return None
     try:
         return answer.json()
@@ -114,7 +114,9 @@ def decoded(answer: Answer, method: str) -> Any:
 def _unreadable(answer: Answer, method: str) -> ConnectorError:
     detail = "MoySklad's address answered with something that is not JSON."
     kind = TransientError if method in READS else OutcomeUnknown
-    return kind(detail, status=answer.status, code="net_html")
+    return kind(
+        detail, status=answer.status, code="net_html", why="not_json", names={"status": str(answer.status)}
+    )
 
 
 def encoded(body: Any) -> bytes | None:
@@ -124,6 +126,8 @@ def encoded(body: Any) -> bytes | None:
     data = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     if len(data) > MAX_BODY_BYTES:
         raise PermanentError(
-            f"The request has {len(data)} bytes, MoySklad takes {MAX_BODY_BYTES}.", code="1044"
+            f"The request has {len(data)} bytes, MoySklad takes {MAX_BODY_BYTES}.",
+            code="1044",
+            why="too_large",
         )
     return data

@@ -165,7 +165,7 @@ class Governor:
                     return
                 if max_wait is not None and self._clock() - began + wait > max_wait:
                     raise RateLimited(
-                        "The call budget of this account is used up just now.", retry_after=wait
+                        "The call budget of this account is used up just now.", retry_after=wait, why="budget"
                     )
                 self._sleep(min(wait, NAP))
         finally:

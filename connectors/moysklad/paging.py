@@ -88,4 +88,6 @@ def _page(body: Any) -> tuple[list[dict[str, Any]], int]:
             return rows, size
     except (KeyError, TypeError, ValueError):
         pass
-    raise TransientError("MoySklad answered with something that is not a list.", code="net_shape")
+    raise TransientError(
+        "MoySklad answered with something that is not a list.", code="net_shape", why="unreadable"
+    )

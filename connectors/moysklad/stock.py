@@ -107,7 +107,9 @@ def _checked(report: Any, stock_type: str) -> list[StockRow]:
     """The report, if it is one: a row that cannot be read must not pass for a zero."""
     if isinstance(report, list) and all(_is_row(row, stock_type) for row in report):
         return cast(list[StockRow], report)
-    raise TransientError("MoySklad answered with something that is no stock report.", code="net_shape")
+    raise TransientError(
+        "MoySklad answered with something that is no stock report.", code="net_shape", why="unreadable"
+    )
 
 
 def _is_row(row: Any, stock_type: str) -> bool:

@@ -79,7 +79,8 @@ def perform(
             content = _read(response, deadline, method)
             return Answer(response.status_code, CaseInsensitiveDict(response.headers), content)
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader) as exc:
-        raise PermanentError(f"This cannot be called: {type(exc).__name__}", code="net_address") from exc
+        detail = f"This cannot be called: {type(exc).__name__}"
+        raise PermanentError(detail, code="net_address", why="not_an_address") from exc
     except (requests.RequestException, HTTPError, OSError) as exc:
         raise _network_error(exc, method) from exc
 
@@ -94,9 +95,11 @@ def _read(response: requests.Response, deadline: float, method: str) -> bytes:
         chunks.append(chunk)
         size += len(chunk)
         if size > MAX_ANSWER_BYTES:
-            raise _broken(method, f"The answer is larger than {MAX_ANSWER_BYTES} bytes.", "net_too_big")
+            raise _broken(
+                method, f"The answer is larger than {MAX_ANSWER_BYTES} bytes.", "net_too_big", why="too_much"
+            )
         if time.monotonic() > deadline:
-            raise _broken(method, "The answer did not arrive in time.", "net_timeout")
+            raise _broken(method, "The answer did not arrive in time.", "net_timeout", why="late")
     return b"".join(chunks)
 
 
@@ -108,18 +111,19 @@ def _network_error(exc: Exception, method: str) -> ConnectorError:
             break
         reason = inner
     if isinstance(reason, NewConnectionError):
-        return TransientError("The server cannot be reached (refused, or no route).", code="net_refused")
+        detail = "The server cannot be reached (refused, or no route)."
+        return TransientError(detail, code="net_refused", why="unreachable")
     if isinstance(reason, ConnectTimeoutError):
-        return TransientError("The server does not accept the connection in time.", code="net_timeout")
+        detail = "The server does not accept the connection in time."
+        return TransientError(detail, code="net_timeout", why="late")
     if isinstance(exc, requests.exceptions.SSLError):
         if _certificate_refused(reason):
-            return TransientError(
-                "The server's TLS certificate is not valid. Renew it or complete its chain.", code="net_tls"
-            )
-        return _broken(method, "The encrypted connection failed.", "net_tls")
+            detail = "The server's TLS certificate is not valid. Renew it or complete its chain."
+            return TransientError(detail, code="net_tls", why="certificate")
+        return _broken(method, "The encrypted connection failed.", "net_tls", why="not_encrypted")
     if isinstance(exc, requests.exceptions.Timeout) or "timed out" in str(exc).lower():
-        return _broken(method, "No answer within the time allowed.", "net_timeout")
-    return _broken(method, "The connection was cut before the answer was complete.", "net_cut")
+        return _broken(method, "No answer within the time allowed.", "net_timeout", why="late")
+    return _broken(method, "The connection was cut before the answer was complete.", "net_cut", why="cut")
 
 
 def _certificate_refused(reason: BaseException) -> bool:
@@ -134,7 +138,7 @@ def _certificate_refused(reason: BaseException) -> bool:
     return False
 
 
-def _broken(method: str, detail: str, code: str) -> ConnectorError:
+def _broken(method: str, detail: str, code: str, *, why: str) -> ConnectorError:
     if method in READS:
-        return TransientError(detail, code=code)
-    return OutcomeUnknown(f"{detail} The request may or may not have been carried out.", code=code)
+        return TransientError(detail, code=code, why=why)
+    return OutcomeUnknown(f"{detail} The request may or may not have been carried out.", code=code, why=why)

@@ -89,9 +89,8 @@ def checked_addresses(host: str, port: int, *, allow_private: bool) -> list[str]
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as exc:
-        raise TransientError(
-            f"The name {host} cannot be found. Check the spelling and the DNS.", code="net_dns"
-        ) from exc
+        detail = f"The name {host} cannot be found. Check the spelling and the DNS."
+        raise TransientError(detail, code="net_dns", why="name_unknown") from exc
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not allow_private:
         for address in addresses:

@@ -125,7 +125,9 @@ class WooCommerce:
         answer = self._api.get(_endpoint(path), params=_plain(params))
         found = self._decoded(answer, "GET")
         if not isinstance(found, list):
-            raise TransientError("The site answered with something that is not a list.", code="net_shape")
+            raise TransientError(
+                "The site answered with something that is not a list.", code="net_shape", why="unreadable"
+            )
         return found, _number(answer, "X-WP-TotalPages")
 
     def count(self, path: str, **params: Param) -> int | None:

@@ -49,9 +49,14 @@ def error_from(answer: Answer, method: str) -> ConnectorError:
     if isinstance(body, Mapping) and body.get("code"):
         return _error_of(body, answer.status, method, answer.headers)
     detail = f"The site answered {answer.status} without an explanation."
+    more: dict[str, Any] = {
+        "status": answer.status,
+        "why": "not_explained",
+        "names": {"status": str(answer.status)},
+    }
     if answer.status == 429:
-        return RateLimited(detail, retry_after=_retry_after(answer.headers), status=429)
-    return _by_status(answer.status, method)(detail, status=answer.status)
+        return RateLimited(detail, retry_after=_retry_after(answer.headers), **more)
+    return _by_status(answer.status, method)(detail, **more)
 
 
 def error_from_item(item: Mapping[str, Any], status: int, method: str) -> ConnectorError:
@@ -83,10 +88,10 @@ def _error_of(
     detail = html.unescape(str(item.get("message") or code))
     more: dict[str, Any] = {"code": code, "status": status, "parameter": _parameter(data), "raw": item}
     if status == 401:
-        return AuthError(f"{detail} {_HINTS[401]}", **more)
+        return AuthError(f"{detail} {_HINTS[401]}", why="keys", names={"words": detail}, **more)
     if code == NO_ROUTE:
         # Says nothing about the object: WooCommerce is switched off, for instance during an update.
-        return TransientError(f"{detail} {_HINTS[404]}", **more)
+        return TransientError(f"{detail} {_HINTS[404]}", why="no_route", names={"words": detail}, **more)
     if code.endswith("_invalid_id"):
         return NotFound(detail, **more)
     if code in PERMANENT_DESPITE_500:
@@ -109,14 +114,17 @@ def unreadable(answer: Answer, method: str) -> ConnectorError:
     if not page:
         detail = f"The site's answer is not JSON (HTTP {answer.status})."
     more: dict[str, Any] = {"status": answer.status, "code": "net_html"}
+    words = {"words": f"HTTP {answer.status}."}
     if answer.status == 401:
-        return AuthError(f"{detail} {_HINTS[401]}", **more)
+        return AuthError(f"{detail} {_HINTS[401]}", why="keys", names=words, **more)
     if answer.status == 404:
-        return TransientError(f"{detail} {_HINTS[404]}", **more)
+        return TransientError(f"{detail} {_HINTS[404]}", why="no_route", names=words, **more)
+    if answer.status == 413:
+        detail = f"{detail} The request is too large for the site's server."
+        return PermanentError(detail, why="too_large", status=answer.status)
+    more |= {"why": "page_instead" if page else "not_json", "names": {"status": str(answer.status)}}
     if answer.status == 429:
         return RateLimited(detail, retry_after=_retry_after(answer.headers), **more)
-    if answer.status == 413:
-        return PermanentError(f"{detail} The request is too large for the site's server.", **more)
     if method in READS or answer.status == 503 or (page and answer.status < 500):
         return TransientError(f"{detail} Maintenance, a firewall or a cache may stand in the way.", **more)
     return OutcomeUnknown(f"{detail} The change may or may not have been made.", **more)

@@ -80,7 +80,10 @@ class Plugin:
             return {"delivered": bool(found["delivered"]), "error": str(found.get("error") or "")}
         except (AttributeError, KeyError, TypeError, ValueError):
             raise TransientError(
-                "The plugin's answer cannot be read.", code="net_shape", status=answer.status
+                "The plugin's answer cannot be read.",
+                code="net_shape",
+                status=answer.status,
+                why="unreadable",
             ) from None
 
     def _asked(self, route: str, body: bytes, secrets: Sequence[str]) -> Answer:
@@ -123,10 +126,13 @@ def _refusal(answer: Answer) -> ConnectorError:
     error = error_from(answer, "POST")
     more: dict[str, Any] = {"code": error.code, "status": error.status, "raw": error.raw}
     if error.code == NO_ROUTE:
-        return NotFound("The plugin on the site does not know this call yet. Update it.", **more)
+        return NotFound(
+            "The plugin on the site does not know this call yet. Update it.", why="plugin_too_old", **more
+        )
     if isinstance(error, AuthError) and error.code.startswith("sklad_bridge_"):
         # The usual hint speaks of the REST API's keys, which were not used.
-        return AuthError(f"{error.raw.get('message') or error.code} Pair the plugin again.", **more)
+        words = str(error.raw.get("message") or error.code)
+        return AuthError(f"{words} Pair the plugin again.", why="pair_again", names={"words": words}, **more)
     return error
 
 
@@ -141,6 +147,9 @@ def _read(answer: Answer, ids: Sequence[int]) -> StockAnswer:
         fits = False
     if not fits:
         raise TransientError(
-            "The plugin's answer about stock cannot be read.", code="net_shape", status=answer.status
+            "The plugin's answer about stock cannot be read.",
+            code="net_shape",
+            status=answer.status,
+            why="unreadable",
         )
     return cast(StockAnswer, found)

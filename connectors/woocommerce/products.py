@@ -143,7 +143,9 @@ class Products:
                 for place in places:
                     results[place] = exc
                 for place in good[start + MAX_BATCH :]:
-                    results[place] = TransientError("Not sent: an earlier part of this batch failed.")
+                    results[place] = TransientError(
+                        "Not sent: an earlier part of this batch failed.", why="earlier_failed"
+                    )
                 break
             for place, result in zip(places, answers, strict=True):
                 results[place] = result
@@ -153,13 +155,15 @@ class Products:
         body = self._client.post(path, {"update": updates})
         items = body.get("update") if isinstance(body, dict) else None
         if not isinstance(items, list) or len(items) != len(updates):
-            raise OutcomeUnknown("The site's answer to the batch does not fit what was sent.")
+            raise OutcomeUnknown(
+                "The site's answer to the batch does not fit what was sent.", why="unreadable"
+            )
         return [_result(item, update) for item, update in zip(items, updates, strict=True)]
 
 
 def _result(item: Any, update: Mapping[str, Any]) -> Result:
     if not isinstance(item, dict) or item.get("id") != update["id"]:
-        return OutcomeUnknown("The site's result for this item cannot be read.")
+        return OutcomeUnknown("The site's result for this item cannot be read.", why="unreadable")
     if "error" in item:
         error = item["error"]
         return error_from_item(error if isinstance(error, Mapping) else {}, 400, "POST")
@@ -168,7 +172,9 @@ def _result(item: Any, update: Mapping[str, Any]) -> Result:
 
 def _refused(update: Mapping[str, Any]) -> PermanentError | None:
     reason = wrong_type(update)
-    return PermanentError(f"Not sent: {reason}.", code="net_type") if reason else None
+    if not reason:
+        return None
+    return PermanentError(f"Not sent: {reason}.", code="net_type", why="wrong_kind", names={"words": reason})
 
 
 def _joined(fields: str | Iterable[str]) -> str:

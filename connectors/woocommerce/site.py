@@ -65,7 +65,9 @@ class Site:
                 "hpos": bool(settings.get("HPOS_enabled")),
             }
         except (KeyError, TypeError, ValueError) as exc:
-            raise TransientError("The site's status report cannot be read.", code="net_shape") from exc
+            raise TransientError(
+                "The site's status report cannot be read.", code="net_shape", why="unreadable"
+            ) from exc
 
     def statuses(self) -> list[OrderStatus]:
         """Order statuses with their names in the site's language, those of plugins too; slugs without
@@ -91,14 +93,18 @@ class Site:
                 "taxes": values.get("calc_taxes") == "yes",
             }
         except (AttributeError, KeyError, TypeError, ValueError) as exc:
-            raise TransientError("The site's settings cannot be read.", code="net_shape") from exc
+            raise TransientError(
+                "The site's settings cannot be read.", code="net_shape", why="unreadable"
+            ) from exc
 
     def weight_unit(self) -> str:
         """The unit weights of products are in: kg, g, lbs or oz."""
         row = self._client.get("settings/products/woocommerce_weight_unit")
         value = row.get("value") if isinstance(row, dict) else None
         if not isinstance(value, str) or not value:
-            raise TransientError("The site's unit of weight cannot be read.", code="net_shape")
+            raise TransientError(
+                "The site's unit of weight cannot be read.", code="net_shape", why="unreadable"
+            )
         return value
 
     def shipping_zones(self) -> list[ShippingZone]:

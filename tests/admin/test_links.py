@@ -138,7 +138,7 @@ def test_the_page_of_a_product_tells_how_its_number_is_made_and_what_is_not_writ
         site_fields={"price": "300.00", "name": "Кружка"},
         wanted_fields={"price": "351.00"},
         fields_withheld={"sale_price": ["sale_not_below", {"sale": "400.00", "price": "351.00"}]},
-        fields_error="Price is locked",
+        fields_error="price: Price is locked",
     )
     html = words_of(desk.get(f"{LIST}{listing.pk}/change/", "en"))
     for text in (
@@ -146,7 +146,7 @@ def test_the_page_of_a_product_tells_how_its_number_is_made_and_what_is_not_writ
         "kept back: 1",
         "300.00",
         "351.00",
-        "Price is locked",
+        "price: Price is locked",
         "400.00",
         "the site",
     ):

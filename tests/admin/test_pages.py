@@ -134,7 +134,7 @@ def words_of(html: str) -> str:
 
 # Names of products and formats, which are the same in every language.
 NAMES = re.compile(
-    r"Sklad Bridge: test|[A-Z]+(?:_[A-Z]+)+|Cron|HPOS|STARTTLS|TLS|CSV|csv|REST API|wp-admin|Gmail|SMTP|SSL|TOTP|"
+    r"Sklad Bridge: test|[A-Z]+(?:_[A-Z]+)+|Cron|HPOS|HTTP|STARTTLS|TLS|CSV|csv|REST API|wp-admin|Gmail|SMTP|SSL|TOTP|"
     r"Telegram|BotFather|/newbot|«bot»|"
     r"Sklad|Bridge|WooCommerce|MoySklad|API|JSON|EAN|GTIN|ISBN|UPC|E-mail|e-mail|Consumer|key|secret|https?|English|"
     r"LDAP|Single Sing-On|"

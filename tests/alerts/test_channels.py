@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import smtplib
+import socket
+import ssl
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from bridge.alerts.channels import mail, telegram
 from bridge.alerts.channels.refused import Refused
 from bridge.alerts.letters import trial_letter
 from bridge.alerts.models import AlertRules, Recipient
-from bridge.problems import CATALOGUE
+from bridge.problems import CATALOGUE, sentence
+from tests.admin.test_pages import english_in
 from tests.alerts.mail_sink import MailSink, mail_sink
 from tests.alerts.telegram_box import TOKEN, TelegramBox, telegram_box
 
@@ -174,6 +179,47 @@ def test_the_bot_and_who_wrote_to_it(box: TelegramBox) -> None:
 def test_what_is_no_token_is_not_sent_anywhere(box: TelegramBox, token: str) -> None:
     assert refusal(lambda: telegram.bot(token)).problem.code == "telegram_token_shape"
     assert box.calls == []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "Имя сервера не найдено."),
+        (TimeoutError("timed out"), "Ответ не пришёл вовремя."),
+        (ConnectionRefusedError(111, "Connection refused"), "До сервера не удаётся достучаться."),
+        (ConnectionResetError(104, "Connection reset by peer"), "Соединение оборвалось"),
+        (smtplib.SMTPServerDisconnected("Connection unexpectedly closed"), "Соединение оборвалось"),
+        (smtplib.SMTPNotSupportedError("SMTP AUTH extension not supported"), "Сервер не предлагает"),
+        (smtplib.SMTPException("No suitable authentication method found."), "Сервер не предлагает"),
+        (ssl.SSLCertVerificationError("certificate verify failed"), "Сертификат сервера недействителен."),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]"), "Зашифрованное соединение не удалось."),
+    ],
+)
+def test_a_mail_server_that_said_nothing_is_told_of_in_russian(
+    sink: MailSink, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def fails(*_args: Any, **_more: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(smtplib, "SMTP", fails)
+    problem = refusal(lambda: mail.send(ANNA, trial_letter(ANNA), rules(sink))).problem
+    with override("ru"):
+        told = sentence(problem.code, problem.params)
+    assert said in told
+    assert english_in(told) == set()
+
+
+def test_a_telegram_that_said_nothing_is_told_of_in_russian(box: TelegramBox, settings: Any) -> None:
+    box.down = True
+    problems = [refusal(lambda: telegram.send(CHAT, trial_letter(CHAT), rules())).problem]
+    settings.TELEGRAM_API_URL = "http://127.0.0.1:9"
+    problems.append(refusal(lambda: telegram.send(CHAT, trial_letter(CHAT), rules())).problem)
+    with override("ru"):
+        told = [sentence(one.code, one.params) for one in problems]
+    assert [one.removeprefix("Telegram не отвечает: ") for one in told] == [
+        "По этому адресу отвечает не Telegram.",
+        "До сервера не удаётся достучаться.",
+    ]
 
 
 def refusal(act: Any) -> Refused:

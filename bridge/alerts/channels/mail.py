@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from typing import Any
@@ -59,12 +60,14 @@ def send(recipient: Recipient, letter: Letter, rules: AlertRules) -> None:
         raise Refused("mail_sender", _words(error.smtp_error), passing=error.smtp_code < 500) from None
     except smtplib.SMTPResponseException as error:
         raise Refused("mail_refused", _words(error.smtp_error), passing=error.smtp_code < 500) from None
-    except smtplib.SMTPNotSupportedError as error:
-        raise Refused("mail_security", str(error)) from None
-    except ssl.SSLError as error:
-        raise Refused("mail_security", error.reason or "") from None
+    except smtplib.SMTPNotSupportedError:
+        raise Refused("mail_security", why="not_offered") from None
+    except ssl.SSLCertVerificationError:
+        raise Refused("mail_security", why="certificate") from None
+    except ssl.SSLError:
+        raise Refused("mail_security", why="not_encrypted") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise Refused("mail_away", _of_network(error), passing=True) from None
+        raise Refused("mail_away", why=_of_network(error), passing=True) from None
     finally:
         _hang_up(server)
 
@@ -106,4 +109,13 @@ def _words(answer: bytes | str) -> str:
 
 
 def _of_network(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
+    match error:
+        case socket.gaierror():
+            return "name_unknown"
+        case TimeoutError():
+            return "late"
+        case smtplib.SMTPServerDisconnected() | ConnectionResetError() | BrokenPipeError():
+            return "cut"
+        case smtplib.SMTPException():
+            return "not_offered"
+    return "unreachable"

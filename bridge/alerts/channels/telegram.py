@@ -63,7 +63,7 @@ def send(recipient: Recipient, letter: Letter, rules: AlertRules) -> None:
             Recipient.objects.filter(pk=recipient.pk).update(address=chat)
         else:
             return
-    raise Refused("telegram_away", "the group is said to have moved, again and again", passing=True)
+    raise Refused("telegram_away", why="moved_again", passing=True)
 
 
 def bot(token: str) -> Bot:
@@ -106,11 +106,11 @@ def _call(token: str, method: str, body: dict[str, Any]) -> Any:
         if not isinstance(said, dict):
             raise ValueError
     except requests.Timeout:
-        raise Refused("telegram_away", "timeout", passing=True) from None
+        raise Refused("telegram_away", why="late", passing=True) from None
     except requests.ConnectionError:
-        raise Refused("telegram_away", "no connection", passing=True) from None
+        raise Refused("telegram_away", why="unreachable", passing=True) from None
     except (requests.RequestException, ValueError):
-        raise Refused("telegram_away", "not an answer of Telegram", passing=True) from None
+        raise Refused("telegram_away", why="not_telegram", passing=True) from None
     if said.get("ok"):
         return said.get("result")
     raise _error(answer.status_code, said, token)
@@ -124,13 +124,13 @@ def _error(status: int, said: dict[str, Any], token: str) -> Exception:
     match int(said.get("error_code") or status):
         case 429:
             wait = float(parameters.get("retry_after") or 1)
-            return Refused("telegram_slow_down", words, passing=True, retry_after=wait)
+            return Refused("telegram_slow_down", passing=True, retry_after=wait)
         case 401 | 404:  # a wrong token is no method's address at all
-            return Refused("telegram_token", words)
+            return Refused("telegram_token")
         case 403:
             return Refused("telegram_blocked", words)
         case 409:
-            return Refused("telegram_webhook", words)
+            return Refused("telegram_webhook")
         case code if code >= 500:
             return Refused("telegram_away", words, passing=True)
     return Refused("telegram_chat", words)

@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from bridge.alerts.models import AlertRules
 from bridge.dashboard.form_fields import choice, text, whole
-from bridge.problems import addresses
+from bridge.problems import own_words
 from connectors.errors import ConnectorError, WrongHost
 from connectors.transport.hosts import checked_addresses
 
@@ -89,7 +89,7 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
             try:
                 checked_addresses(host, 465, allow_private=self.allow_private)
             except WrongHost as error:
-                why = addresses.said(error.why, error.names, error.detail)
+                why = own_words.said(error.why, error.names, error.detail)
                 raise forms.ValidationError(_("This server cannot be used: %(why)s") % {"why": why}) from None
             except ConnectorError:
                 said = _("No server of this name is known to the network. Look whether it is spelled right.")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bridge.domain.changed_values import BACKORDERS, HIDE, PUBLISH, STOCK
 from bridge.problems import CATALOGUE, sentence
+from bridge.problems.goods_refusals import refusal
 from bridge.sync.models import GoodsChange
 from bridge.wording import quotes
 
@@ -82,13 +83,6 @@ SHORT: Words = {
     "changed_since_shown": _("changed since the preview"),
     "changed_since_written": _("changed after the writing"),
 }
-REFUSALS: Words = {
-    "gone_from_site": _("it is no longer on the site"),
-    "no_stock_kept": _("the site keeps no stock of it"),
-    "stock_of_parent": _("the site keeps its stock with the product, not with the variation"),
-    "busy": _("the site was busy with it again and again"),
-    "refused": _("the site gave no reason"),
-}
 PARTS: Words = {
     "sold": _("of which sold and not yet in the report %(sold)s"),
     "owed": _("more were bought here than there are: %(owed)s owed to buyers"),
@@ -135,11 +129,9 @@ def outcome(row: GoodsChange) -> str:
     """What came of it beyond its state: the site's words, or what it shows instead."""
     if not row.detail:
         return ""
-    if row.state == State.REFUSED:
-        return str(REFUSALS.get(row.detail, row.detail))
     if row.state == State.WRITTEN:
         return _now("the site shows %(value)s") % {"value": value(row, row.detail)}
-    return row.detail
+    return refusal(row.detail)
 
 
 def item(row: GoodsChange) -> tuple[str, str]:

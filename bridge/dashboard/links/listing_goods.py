@@ -15,7 +15,7 @@ from bridge.dashboard import shown
 from bridge.dashboard.changes import change_words
 from bridge.domain import fields
 from bridge.domain.changed_values import text_of
-from bridge.problems import remedy, sentence
+from bridge.problems import goods_refusals, remedy, sentence
 from bridge.sync.fields.owners import Owners
 from bridge.sync.models import GoodsChange
 from bridge.sync.previews.planned import why
@@ -102,18 +102,14 @@ def refused(listing: Listing) -> str:
     """Everything of the item that is not written, with the reason; short, for a list."""
     said = []
     if listing.write_error:
-        said.append(f"{change_words.field('stock')}: {_refusal(listing.write_error)}")
+        said.append(f"{change_words.field('stock')}: {goods_refusals.refusal(listing.write_error)}")
     if listing.fields_error:
-        said.append(f"{_('Prices and texts')}: {listing.fields_error}")
+        said.append(f"{_('Prices and texts')}: {goods_refusals.of_fields(listing.fields_error)}")
     said += [
         f"{change_words.field(field)}: {sentence(code, params)}"
         for field, (code, params) in listing.fields_withheld.items()
     ]
     return shown.lines(*said)
-
-
-def _refusal(text: str) -> str:
-    return str(change_words.REFUSALS.get(text, text))
 
 
 def _text(field: str, value: Any) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from bridge.connections.models import Connection, Vendor
-from bridge.problems import addresses
+from bridge.problems import own_words
 from connectors.errors import WrongHost
 from connectors.transport.hosts import normal_address
 
@@ -35,4 +35,4 @@ class PairingForm(forms.Form):
         try:
             return normal_address(typed) if typed else ""
         except WrongHost as error:
-            raise forms.ValidationError(addresses.said(error.why, error.names, error.detail)) from None
+            raise forms.ValidationError(own_words.said(error.why, error.names, error.detail)) from None

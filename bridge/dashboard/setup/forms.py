@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, 
 from bridge.connections.models import Connection
 from bridge.dashboard.form_fields import text
 from bridge.dashboard.shops.connection_form import MOYSKLAD_ADDRESS, secret
-from bridge.problems import addresses
+from bridge.problems import own_words
 from connectors.errors import WrongHost
 from connectors.transport.hosts import normal_address
 
@@ -88,7 +88,7 @@ class SiteForm(forms.Form):
         try:
             return normal_address(str(self.cleaned_data["site"]))
         except WrongHost as error:
-            raise forms.ValidationError(addresses.said(error.why, error.names, error.detail)) from None
+            raise forms.ValidationError(own_words.said(error.why, error.names, error.detail)) from None
 
 
 class KeysForm(SiteForm):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from bridge import worktime
 from bridge.catalog.models import Listing
 from bridge.connections import clients
+from bridge.connections.faults import of_items, said_of_goods
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Failed, Outcome
@@ -16,7 +17,7 @@ from bridge.sync.fields.wanted import differing
 from bridge.sync.fields.writing import Written, keep, write
 from bridge.sync.last_writes import Write
 from bridge.sync.site_reading import by_call
-from connectors.errors import ConnectorError, TransientError
+from connectors.errors import ConnectorError
 
 # One message writes so many items and then queues the next, so that no worker is held for long.
 PORTION = 1000
@@ -50,10 +51,7 @@ def _write_shop(message: OutboxMessage) -> Outcome:
     if looked_at < len(portion) or len(portion) == PORTION:
         enqueue(shop, shop.site, kinds.FIELDS, f"fields:{shop.pk}")
     if unsure:
-        error = unsure[0]
-        detail = f"{len(unsure)} of {looked_at} items: {error.detail}"
-        # Whatever the item's own status says, the site answered: this is no outage.
-        return Failed(TransientError(detail, code=error.code, status=500))
+        return Failed(of_items(unsure[0]))
     return Done(f"{looked_at} items", answered=looked_at > 0)
 
 
@@ -73,7 +71,7 @@ def _values(listing: Listing) -> dict[str, object]:
 def _refused(results: Sequence[Written]) -> list[Written]:
     """After the last try what is open counts as refused."""
     return [
-        result._replace(refused={**result.refused, "": result.unsure.detail or "?"}, unsure=None)
+        result._replace(refused={**result.refused, "": said_of_goods(result.unsure)}, unsure=None)
         if result.unsure
         else result
         for result in results

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bridge.catalog.models import Listing
+from bridge.connections.faults import said_of_goods
 from bridge.domain import fields
 from bridge.mapping.goods_from_woocommerce import site_fields
 from bridge.mapping.goods_to_woocommerce import update_body
@@ -97,8 +98,8 @@ def _send(client: WooCommerce, parent: str, items: Sequence[Item]) -> list[dict[
 
 def _result(listing: Listing, values: Values, answer: dict[str, Any] | ConnectorError) -> Written:
     if isinstance(answer, PermanentError):
-        reason = answer.detail or answer.code or str(answer.status)
-        return Written(listing, {}, refused={next(iter(values)) if len(values) == 1 else "": reason})
+        of = next(iter(values)) if len(values) == 1 else ""
+        return Written(listing, {}, refused={of: said_of_goods(answer)})
     if isinstance(answer, ConnectorError):
         return Written(listing, {}, unsure=answer)
     return Written(listing, values, site_fields(answer, listing.kind))
@@ -115,7 +116,6 @@ def _take_over(row: Listing, result: Written) -> None:
             row.fields_taken[field] = [value, made]
     # A value that was wanted meanwhile gets its own try.
     if result.refused and row.wanted_fields == result.listing.wanted_fields:
-        row.fields_error = "; ".join(
-            f"{field}: {why}" if field else why for field, why in result.refused.items()
-        )[:500]
+        said = [(field, " ".join(why.split())) for field, why in result.refused.items()]
+        row.fields_error = "\n".join(f"{field}: {why}" if field else why for field, why in said)[:500]
     row.fields_differ = bool(differing(row))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from bridge.catalog import bindings
 from bridge.catalog.models import Listing, Product, ProductBinding
 from bridge.connections import clients
+from bridge.connections.faults import said_of_goods
 from bridge.connections.models import Shop
 from bridge.domain.matching import normal_sku
 from bridge.mapping.goods_from_woocommerce import listing as listing_of
@@ -115,7 +116,7 @@ def hide(shop: Shop, listings: Iterable[Listing]) -> list[Hidden]:
         )
         for one, answer in zip(group, answers, strict=True):
             if isinstance(answer, PermanentError):
-                found.append(Hidden(one, refused=_why(answer)))
+                found.append(Hidden(one, refused=said_of_goods(answer)))
             elif isinstance(answer, ConnectorError):
                 found.append(Hidden(one, unsure=answer))
             else:
@@ -138,7 +139,7 @@ def _made(shop: Shop, client: WooCommerce, product: Product, body: Mapping[str, 
         if error.code == BARCODE_TAKEN and "global_unique_id" in body:
             rest = {name: value for name, value in body.items() if name != "global_unique_id"}
             return _made(shop, client, product, rest)
-        return Published(product, refused=_why(error))
+        return Published(product, refused=said_of_goods(error))
     except ConnectorError as error:
         return Published(product, unsure=error)
 
@@ -190,7 +191,3 @@ def _is_good(sku: str) -> bool:
 
 def _hidden(listing: Listing) -> str:
     return HIDDEN.get(listing.kind, "draft")
-
-
-def _why(error: ConnectorError) -> str:
-    return error.detail or error.code or str(error.status)

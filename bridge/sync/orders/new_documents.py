@@ -150,5 +150,6 @@ def _refused(client: MoySklad, account: Connection, job: Job, error: ConnectorEr
     if agent not in {str(row["id"]) for row in client.counterparties.by_ids([agent])}:
         if not customers.forget(account, agent):  # the owner's own choice: one buyer for all retail orders
             return Parked(Problem("reference_missing", {"detail": error.detail}))
-        return Failed(TransientError("the buyer was deleted in MoySklad and is looked for anew", status=404))
+        detail = "the buyer was deleted in MoySklad and is looked for anew"
+        return Failed(TransientError(detail, status=404, why="buyer_gone"))
     return Parked(Problem("reference_missing", {"detail": error.detail}))

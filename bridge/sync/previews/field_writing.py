@@ -8,6 +8,7 @@ from typing import Any
 
 from bridge.catalog.models import Listing
 from bridge.connections import clients
+from bridge.connections.faults import said_of_goods
 from bridge.domain import fields
 from bridge.sync.fields.goods import goods_of
 from bridge.sync.fields.wanted import Wishes
@@ -104,4 +105,4 @@ def _note(row: GoodsChange, result: Written) -> None:
     elif why is not None:
         outcomes.refused(row, why)
     elif result.unsure is not None:
-        row.detail = (result.unsure.detail or result.unsure.code)[:500]
+        row.detail = said_of_goods(result.unsure)[:500]

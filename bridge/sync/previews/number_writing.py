@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from bridge.catalog.models import Listing
+from bridge.connections.faults import said_of_goods
 from bridge.domain.changed_values import BACKORDERS, STOCK
 from bridge.domain.decimals import digits
 from bridge.sync.models import GoodsChange, GoodsRun
@@ -62,7 +63,7 @@ def _note(row: GoodsChange, result: Result, here: Present) -> None:
             was = result.was if result.was is not None else here.quantity
             outcomes.written(row, _text(was), _text(result.quantity), sale=result.sale or here.sale)
         case Said.LATER | Said.UNSURE:
-            row.detail = (result.detail or (result.error.detail if result.error else ""))[:500]
+            row.detail = (result.detail or (said_of_goods(result.error) if result.error else ""))[:500]
         case _:
             outcomes.refused(row, WHY.get(result.said) or result.detail or "refused")
 

@@ -26,7 +26,7 @@ def written(row: GoodsChange, was: Any, made: Any, *, sale: int = 0) -> None:
 
 
 def refused(row: GoodsChange, why: str) -> None:
-    """The site's own words, or a code of dashboard/change_words.py."""
+    """The site's own words, or a code of problems/goods_refusals.py."""
     row.state, row.at, row.detail = State.REFUSED, timezone.now(), why[:500]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.catalog.models import Listing, Product
+from bridge.connections.faults import said_of_goods
 from bridge.connections.models import Shop
 from bridge.domain.changed_values import HIDE, PUBLISH
 from bridge.sync.goods import publishing
@@ -89,4 +90,4 @@ def _open(row: GoodsChange, refused: str, unsure: ConnectorError | None) -> None
     if refused:
         outcomes.refused(row, refused)
     elif unsure is not None:
-        row.detail = (unsure.detail or unsure.code)[:500]
+        row.detail = said_of_goods(unsure)[:500]

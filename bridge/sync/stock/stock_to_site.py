@@ -11,6 +11,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from bridge.catalog.models import Listing
+from bridge.connections.faults import of_items
 from bridge.connections.models import Shop
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Failed, Outcome
@@ -20,7 +21,6 @@ from bridge.sync.stock import journal, news, site_numbers, writing
 from bridge.sync.stock.by_value import Columns
 from bridge.sync.stock.offers import Offer, offers
 from bridge.sync.stock.results import Result, Said, Wish, still_unheard, without_unheard
-from connectors.errors import TransientError
 
 # One message takes so many listings and then asks for the next, so that no worker is held for long.
 PORTION = 1000
@@ -105,10 +105,7 @@ def _bring(message: OutboxMessage) -> Outcome:
     _go_on(shop, results)
     unsure = [result for result in results if result.said is Said.UNSURE]
     if unsure and unsure[0].error is not None:
-        error = unsure[0].error
-        detail = f"{len(unsure)} of {len(results)} items: {error.detail}"
-        # Whatever the item's own status says, the site answered: this is no outage.
-        return Failed(TransientError(detail, code=error.code, status=500))
+        return Failed(of_items(unsure[0].error))
     written = sum(result.said is Said.SET for result in results)
     return Done(f"{written} items")
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from bridge import worktime
+from bridge.connections.faults import said_of_goods
 from bridge.mapping.site_stock import quantity_of, sale_of, to_number
 from bridge.sync.stock.results import Result, Said, Wish, is_cut, still_unheard, without_unheard
 from connectors.errors import ConnectorError, NotFound, PermanentError
@@ -94,7 +95,7 @@ def _send(client: WooCommerce, parent: str, todo: Sequence[Going]) -> list[Resul
     for one, answer in zip(todo, answers, strict=True):
         if error := _error(answer):
             said = Said.REFUSED if isinstance(error, PermanentError) else Said.UNSURE
-            results.append(Result(one.wish.listing, said, detail=error.detail or error.code, error=error))
+            results.append(Result(one.wish.listing, said, detail=said_of_goods(error), error=error))
             continue
         # What the site made of it (a shop of whole pieces cuts parts of one), and what it sold since.
         made = one.quantity if isinstance(answer, ConnectorError) else quantity_of(answer)
