@@ -65,11 +65,11 @@ def decoded(content: bytes) -> str:
     raise NotATable("encoding")
 
 
-def count(text: str) -> int:
+def count(text: str, headings: Mapping[str, str]) -> int:
     """How many lines say something; raises NotATable where the columns are not those of a table of links, or when
     there are too many."""
     found = 0
-    for _line in lines(text):
+    for _line in lines(text, headings):
         found += 1
         if found > MOST_LINES:
             raise NotATable("long")
@@ -78,14 +78,15 @@ def count(text: str) -> int:
     return found
 
 
-def lines(text: str) -> Iterator[Line]:
-    """The lines of the table, without empty ones. Raises NotATable."""
+def lines(text: str, headings: Mapping[str, str]) -> Iterator[Line]:
+    """The lines of the table, without empty ones; `headings` name columns beside their own names. Raises NotATable."""
     stream = io.StringIO(text, newline="")
     head = text[:4000].split("\n", 1)[0]
     separator = max(";,\t", key=head.count)
     reader = csv.reader(stream, delimiter=separator)
     try:
-        names = [plain(name).casefold() for name in next(reader, [])]
+        said = [plain(name).casefold() for name in next(reader, [])]
+        names = [headings.get(name, name) for name in said]
         if not set(names) & set(LISTING) or not set(names) & set(ITEM):
             raise NotATable("columns")
         for row in reader:

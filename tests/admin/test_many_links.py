@@ -16,6 +16,7 @@ from bridge.catalog.models import Listing, Product, ProductBinding
 from bridge.connections.models import Shop
 from bridge.domain import link_table
 from bridge.sync import flows, leased
+from bridge.sync.links import headings, verdicts
 from bridge.sync.models import LinkRun, Watermark
 from tests import factories
 from tests.admin.conftest import Desk
@@ -178,13 +179,31 @@ def test_all_links_are_downloaded_in_the_readers_way(desk: Desk, shop: Shop) -> 
         content = b"".join(answer.streaming_content)
         assert content.startswith(b"\xef\xbb\xbf")
         text = link_table.decoded(content)
-        assert text.split("\r\n")[0] == separator.join(link_table.COLUMNS)
-        first, second = link_table.lines(text)
+        head = text.split("\r\n")[0]
+        assert (
+            head.split(separator)[2:5]
+            == {
+                "ru": ["артикул на сайте", "название на сайте", "ID в МойСклад"],
+                EN: ["SKU on the site", "name on the site", "MoySklad ID"],
+            }[language]
+        )
+        first, second = link_table.lines(text, headings.known())
         assert first["moysklad_id"] == listing.binding.product.external_id
         assert second["suggestion"] == "Кружка белая 1"
         assert "'=HYPERLINK" in text
     assert "found by SKU" in text
     assert "attachment" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("language", ["ru", EN])
+def test_what_was_downloaded_in_any_language_is_read_back(desk: Desk, shop: Shop, language: str) -> None:
+    factories.LinkedListingFactory(shop=shop, sku="A-1")
+    desk.client.cookies["django_language"] = language
+    content = b"".join(desk.client.get(of(shop, "download")).streaming_content)
+    desk.client.cookies["django_language"] = "ru" if language == EN else EN
+    send(desk, shop, content)
+    run = work()
+    assert run.counts[verdicts.SAME] == 1
 
 
 def test_a_file_is_checked_shown_and_made(desk: Desk, shop: Shop) -> None:

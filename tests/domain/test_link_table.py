@@ -10,8 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.domain import link_table, spreadsheet
-from bridge.domain.link_table import COLUMNS, NotATable, count, decoded, lines
+from bridge.domain.link_table import COLUMNS, Line, NotATable, decoded
 from bridge.domain.spreadsheet import plain, safe
+
+HEADINGS = {"артикул на сайте": "sku", "код в мойсклад": "code"}
+
+
+def count(text: str) -> int:
+    return link_table.count(text, HEADINGS)
+
+
+def lines(text: str) -> list[Line]:
+    return list(link_table.lines(text, HEADINGS))
+
 
 cells = st.text(
     st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("=+-@\"';,\t\n"), max_size=20
@@ -89,3 +100,8 @@ def test_a_file_with_too_many_lines_is_refused(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(NotATable) as caught:
         count("sku;code\n" + "a;1\n" * 4)
     assert caught.value.reason == "long"
+
+
+def test_a_heading_names_its_column() -> None:
+    [line] = lines("Артикул на сайте;Код в МойСклад\nA-1;77\n")
+    assert (line["sku"], line["code"]) == ("A-1", "77")

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from world import database_url
 
 from bridge.demo.launch import Bridge
 from bridge.people import links, second_step, sessions
+from bridge.people.first_start import announce
 from bridge.people.models import OneTimeLink
 from bridge.people.roles import Role, role_of
 from tests.people.conftest import PASSWORD, person
@@ -146,6 +147,36 @@ def test_an_owner_who_is_locked_out_comes_back_by_the_console(client: Client, db
     assert not second_step.has_one(boss)
     assert not signed_in(elsewhere)
     assert client.post(path, NEW).status_code == 410
+
+
+def test_the_console_says_it_in_both_languages(capsys: pytest.CaptureFixture[str], db: None) -> None:
+    announce()
+    text = capsys.readouterr().out
+    path_of(text)
+    for said in (
+        "По этой ссылке создаётся учётная запись владельца:",
+        "This link makes the owner's account:",
+        "Сработает один раз, в течение 24 часов.",
+        "It works once, within 24 hours.",
+    ):
+        assert said in text
+    person("anna", Role.OWNER)
+    announce()
+    assert capsys.readouterr().out == ""
+    out = StringIO()
+    call_command("owner_link", stdout=out)
+    assert "По этой ссылке anna выбирает новый пароль" in out.getvalue()
+    assert "With this link anna chooses a new password" in out.getvalue()
+
+
+def test_a_console_that_cannot_write_russian_keeps_nothing_from_starting(
+    monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    narrow = TextIOWrapper(BytesIO(), encoding="latin-1")
+    monkeypatch.setattr("sys.stdout", narrow)
+    announce()
+    narrow.seek(0)
+    assert "This link makes the owner's account:" in narrow.read()
 
 
 def test_with_several_owners_the_console_asks_which(client: Client, db: None) -> None:

@@ -94,7 +94,7 @@ def _report(run: LinkRun) -> Iterator[Sequence[str]]:
     yield (
         gettext("line"),
         gettext("on the site"),
-        "SKU",
+        gettext("SKU"),
         gettext("in MoySklad"),
         gettext("what becomes of it"),
     )

@@ -19,16 +19,16 @@ SENTENCES: dict[str, str | Promise] = {
     verdicts.CHANGED: _("Was linked with %(before)s."),
     verdicts.SAME: _("Is linked so already."),
     verdicts.NO_LISTING: _(
-        "The line names no product of the site: product_id, variation_id and sku are empty."
+        "The line names no product of the site: the IDs of product and variation and the SKU are empty."
     ),
     verdicts.LISTING_UNKNOWN: _("The site has no such product."),
     verdicts.LISTING_TWICE: _(
-        "Several products of the site are named so: fill in product_id and variation_id."
+        "Several products of the site are named so: fill in the IDs of product and variation."
     ),
     verdicts.LINE_TWICE: _("Line %(line)s is about the same product of the site."),
-    verdicts.NO_ITEM: _("The line names no item of MoySklad: moysklad_id, article and code are empty."),
+    verdicts.NO_ITEM: _("The line names no item of MoySklad: its ID, article and code are empty."),
     verdicts.ITEM_UNKNOWN: _("MoySklad has no item “%(id)s”."),
-    verdicts.ITEM_TWICE: _("Several items of MoySklad are named “%(id)s”: fill in moysklad_id."),
+    verdicts.ITEM_TWICE: _("Several items of MoySklad are named “%(id)s”: fill in the MoySklad ID."),
     verdicts.ITEMS_DIFFER: _(
         "“%(id)s” and “%(other)s” are not the same item of MoySklad: leave only one of them."
     ),
@@ -41,7 +41,8 @@ SENTENCES: dict[str, str | Promise] = {
 FILE_PROBLEMS: dict[str, str | Promise] = {
     "empty": _("The file has no lines with links."),
     "columns": _(
-        "The first line must name the columns: product_id, variation_id or sku, and moysklad_id, article or code."
+        "The first line must name the columns as the downloaded table does: an ID or the SKU of the product on the "
+        "site, and the ID, article or code of MoySklad."
     ),
     "encoding": _("The file is no text table. Save it as CSV (UTF-8)."),
     "long": _(

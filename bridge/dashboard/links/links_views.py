@@ -26,6 +26,7 @@ from bridge.problems import remedy, sentence
 from bridge.sync import flows
 from bridge.sync.goods import catalog_from_moysklad
 from bridge.sync.links import link_runs, suggested, table
+from bridge.sync.links.headings import HEADINGS
 
 if TYPE_CHECKING:
     from bridge.dashboard.page import Page as Base
@@ -153,7 +154,12 @@ class LinkViews(Base):
                 return self._started(request, lambda: link_runs.from_file(shop, by, file.name, content))
             except link_table.NotATable as error:
                 form.add_error("file", link_words.of_file(error.reason))
-        return self._page(request, "upload", shop, {"title": gettext("Links from a file"), "form": form})
+        return self._page(
+            request,
+            "upload",
+            shop,
+            {"title": gettext("Links from a file"), "form": form, "headings": HEADINGS},
+        )
 
     def earlier(self, request: HttpRequest, shop_pk: int) -> HttpResponse:
         """What an earlier plugin left is checked first."""

@@ -6,6 +6,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from bridge.people import links, roles
 from bridge.people.first_start import told
@@ -23,11 +25,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         owners = list(roles.owners())
         if not owners:
-            self.stdout.write(told("This link makes the owner's account:", links.first_owner()))
+            self.stdout.write(told(_("This link makes the owner's account:"), links.first_owner()))
             return
         wanted = [one for one in owners if options["name"] in (None, one.get_username())]
         if len(wanted) != 1:
             names = ", ".join(one.get_username() for one in owners)
             raise CommandError(f"Say which owner with --name. There are: {names}")
-        says = f"With this link {wanted[0].get_username()} chooses a new password; a second step is switched off:"
+        says = format_lazy(
+            _("With this link {name} chooses a new password; a second step is switched off:"),
+            name=wanted[0].get_username(),
+        )
         self.stdout.write(told(says, links.new_password(wanted[0])))

@@ -14,7 +14,7 @@ from bridge.connections.models import Shop
 from bridge.domain import link_table
 from bridge.domain.errors import DomainError
 from bridge.sync import leased
-from bridge.sync.links import planned
+from bridge.sync.links import headings, planned
 from bridge.sync.models import LinkRun
 
 Kind, Step, State = LinkRun.Kind, LinkRun.Step, LinkRun.State
@@ -25,7 +25,7 @@ def from_file(shop: Shop, by: str, name: str, content: bytes) -> LinkRun:
     if len(content) > link_table.MOST_BYTES:
         raise link_table.NotATable("long")
     text = link_table.decoded(content)
-    total = link_table.count(text)
+    total = link_table.count(text, headings.known())
     return _start(shop, by, kind=Kind.FILE, file_name=name[:200], content=text, total=total)
 
 

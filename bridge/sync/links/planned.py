@@ -11,7 +11,7 @@ from bridge.catalog import suggestions
 from bridge.catalog.models import ProductBinding
 from bridge.domain import link_table
 from bridge.portions import OF_QUERY, portions
-from bridge.sync.links import by_file, earlier
+from bridge.sync.links import by_file, earlier, headings
 from bridge.sync.links.verdicts import NEW, Planned
 from bridge.sync.models import LinkRun
 
@@ -26,7 +26,7 @@ def plan(run: LinkRun, after: int = 0) -> Iterator[tuple[list[Planned], int]]:
 def total(run: LinkRun) -> int:
     """How many lines or items there are to look at."""
     if run.kind == Kind.FILE:
-        return link_table.count(run.content)
+        return link_table.count(run.content, headings.known())
     if run.kind == Kind.EARLIER:
         return earlier.noted(run.shop).count()
     return suggestions.sure(run.shop, run.least_score or 0).count()
@@ -40,9 +40,8 @@ def origin(run: LinkRun) -> str:
 
 def _file(run: LinkRun, after: int) -> Iterator[tuple[list[Planned], int]]:
     seen = by_file.Seen()
-    rows = (
-        line for line in link_table.lines(run.content) if by_file.note(line, seen) and line.number > after
-    )
+    lines = link_table.lines(run.content, headings.known())
+    rows = (line for line in lines if by_file.note(line, seen) and line.number > after)
     for part in portions(rows, OF_QUERY):
         yield by_file.planned(run.shop, part, seen), part[-1].number
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bridge.catalog.models import Listing
 from bridge.connections.models import Shop
-from bridge.domain.link_table import COLUMNS
-from bridge.sync.links import planned
+from bridge.sync.links import headings, planned
 from bridge.sync.links.verdicts import Planned
 from bridge.sync.models import LinkRun
 
@@ -15,11 +14,11 @@ READ_AT_ONCE = 1000
 
 
 def rows(shop: Shop, how: Callable[[str], str]) -> Iterator[Sequence[object]]:
-    """The columns of domain/link_table.py, then all listings of a shop; `how` words the origin of a link.
+    """The headings, then all listings of a shop; `how` words the origin of a link.
 
     A suggestion stands in columns of its own: sent back as it is, the file changes nothing.
     """
-    yield COLUMNS
+    yield headings.written()
     listings = Listing.objects.filter(shop=shop, present=True).select_related(
         "binding__product", "suggestion"
     )
