@@ -21,6 +21,7 @@ from bridge.api import errors
 from bridge.api.authentication import PersonAuthentication, TokenAuthentication
 from bridge.api.paging import Orderings
 from bridge.api.roles import RoleMay
+from bridge.apilog.incoming import proved
 from bridge.people.models import ApiToken
 
 MOST_BYTES = 65_536
@@ -87,6 +88,11 @@ class Resource(viewsets.GenericViewSet[Any]):
         empty = [name for name, value in request.query_params.items() if not value]
         if empty:
             raise ValidationError({name: [gettext("Leave it out, or give it a value.")] for name in empty})
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        if request.user.is_authenticated:
+            proved()
 
     def get_exception_handler(self) -> Callable[..., Any]:
         return errors.refusal

@@ -5,6 +5,7 @@ The views behind the doors say who called (`came_from`) and what it was stored a
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from bridge.apilog import buffer
 from bridge.apilog.entries import Entry, kept
-from bridge.apilog.models import ApiCall
+from bridge.apilog.models import MOST_COUNTED, NOT_NOTED, ApiCall
 from bridge.apilog.occasions import Occasion
 
 DOORS = ("/api/", "/hooks/")
@@ -24,15 +25,17 @@ DOORS = ("/api/", "/hooks/")
 NO_DOORS = ("/api/v1/status", "/api/v1/schema", "/api/v1/docs")
 PRIVATE = ("/api/v1/pair",)
 LIKE_A_TOKEN = 16
+TOO_MANY = 429
 IDS = ("X-Sklad-Bridge-Id", "X-Wc-Webhook-Delivery-Id")
-OTHERS_A_MINUTE = 60
-"""Calls noted a minute, by each process, that did not become an event: anybody may knock, and the log must not grow
-with it.
+UNPROVED_A_MINUTE = 60
+"""Calls noted a minute, by each process, of whoever has not proved who they are: anybody may knock, and the log must
+not grow with it. One row then says how many more there were.
 """
 
 
 @dataclass
 class _Caller:
+    proved: bool = False
     vendor: str = ""
     connection_id: int | None = None
     shop_id: int | None = None
@@ -50,20 +53,51 @@ def came_from(vendor: str, connection_id: int, secrets: Sequence[str], shop_id: 
         caller.secrets, caller.shop_id = secrets, shop_id
 
 
+def proved() -> None:
+    """The present call has shown that it comes from whom it says: by signature, token, session or secret address."""
+    if (caller := _caller.get()) is not None:
+        caller.proved = True
+
+
 def stored_as(event_id: int) -> None:
     """The present call became this event of the inbox; outside of a call nothing happens."""
     if (caller := _caller.get()) is not None:
         caller.event_id = event_id
 
 
+class _Unproved:
+    """Of each minute so many are noted; those beyond are counted, with what the last of them was answered."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._minute, self._came, self._status = 0, 0, 0
+
+    def may_note(self, status: int) -> bool:
+        with self._lock:
+            self._came, self._status = self._came + 1, status
+            return self._came <= UNPROVED_A_MINUTE
+
+    def minute_over(self) -> Entry | None:
+        """Once after each minute: what was not noted in it; None where that is nothing."""
+        minute = int(time.monotonic() // 60)
+        if minute == self._minute:
+            return None
+        with self._lock:
+            more, status = self._came - UNPROVED_A_MINUTE, self._status
+            self._minute, self._came = minute, 0
+        return _not_noted(more, status) if more > 0 else None
+
+
 class IncomingCalls:
-    """Middleware around the doors."""
+    """Middleware around the doors. Whatever request comes first after a minute has the minute's rest noted."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._minute, self._others = 0, 0
+        self._unproved = _Unproved()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (rest := self._unproved.minute_over()) is not None:
+            buffer.add(rest)
         if not request.path.startswith(DOORS) or request.path.startswith(NO_DOORS):
             return self.get_response(request)
         caller = _Caller()
@@ -73,16 +107,27 @@ class IncomingCalls:
             response = self.get_response(request)
         finally:
             _caller.reset(token)
-        if caller.event_id is not None or self._may_note_another():
+        # A program that is told to slow down may be running wild.
+        known = caller.proved and response.status_code != TOO_MANY
+        if known or self._unproved.may_note(response.status_code):
             milliseconds = (time.monotonic() - began) * 1000
             buffer.add(_entry(request, response, caller, at=at, milliseconds=milliseconds))
         return response
 
-    def _may_note_another(self) -> bool:
-        minute = int(time.monotonic() // 60)
-        self._others = self._others + 1 if minute == self._minute else 1
-        self._minute = minute
-        return self._others <= OTHERS_A_MINUTE
+
+def _not_noted(count: int, status: int) -> Entry:
+    return Entry(
+        at=timezone.now(),
+        direction=ApiCall.Direction.IN,
+        vendor="",
+        connection_id=None,
+        secrets=(),
+        method="",
+        url="",
+        status=status,
+        duration_ms=0,
+        occasion=Occasion(purpose=NOT_NOTED, messages=min(count, MOST_COUNTED)),
+    )
 
 
 def _entry(

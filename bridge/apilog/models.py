@@ -7,6 +7,12 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+NOT_NOTED = "not_noted"
+"""The purpose of a row that stands for calls to the bridge which nobody wrote down; `messages` is their number, as far
+as it counts.
+"""
+MOST_COUNTED = 32_767
+
 
 def loosely(to: str, **more: Any) -> Any:
     """A reference that nobody keeps up: rows are written later than what they speak of, and may outlive it."""

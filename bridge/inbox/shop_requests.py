@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 
+from bridge.apilog.incoming import proved
 from bridge.connections.callers import is_caller
 from bridge.connections.models import Connection, Vendor
 from bridge.inbox.request_size import NUMBER
@@ -89,6 +90,7 @@ def signed_by_plugin(request: HttpRequest, connection: Connection, body: bytes) 
     header = request.headers.get("X-Sklad-Bridge-Signature", "")
     if not verify_event(event_secrets(connection), request_id, timestamp, body, header):
         raise Refusal(401, "signature", "The signature does not match this shop's secret.")
+    proved()
     now = time.time()
     if not NUMBER.fullmatch(timestamp) or abs(now - int(timestamp)) > settings.EVENT_TOLERANCE:
         raise Refusal(401, "clock", "The shop's clock is off; use server_time.", server_time=int(now))

@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from bridge.apilog.incoming import proved
 from bridge.connections.callers import is_caller
 from bridge.connections.models import Connection, Vendor
 from bridge.inbox.receive import receive
@@ -92,6 +93,7 @@ def _core_webhook(request: HttpRequest, connection: Connection, body: bytes) -> 
     header = request.headers["X-Wc-Webhook-Signature"]
     if not verify_core(event_secrets(connection), body, header):
         raise Refusal(401, "signature", "The signature does not match this shop's secret.")
+    proved()
     topic = request.headers.get("X-Wc-Webhook-Topic", "")
     if not TOPIC.fullmatch(topic):
         raise Refusal(400, "malformed", "The webhook names no topic.")
@@ -163,5 +165,6 @@ def _account(token: str) -> Connection:
     for connection in Connection.objects.filter(vendor=Vendor.MOYSKLAD):
         if constant_time_compare(connection.hook_token, token):
             is_caller(connection)
+            proved()
             return connection
     raise Refusal(404, "unknown", "No such address.")

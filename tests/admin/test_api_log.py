@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bridge.apilog.models import ApiCall
+from bridge.apilog.models import MOST_COUNTED, NOT_NOTED, ApiCall
 from bridge.dashboard.calls import calls_list
 from tests import factories
 from tests.admin.conftest import Desk, Rows
@@ -170,3 +170,15 @@ def test_it_is_shown_to_those_who_may_see_it(client: Client, calls: dict[str, Ap
     assert client.get(URL).status_code == 302
     client.force_login(User.objects.create_user("guest", is_staff=True))
     assert client.get(URL).status_code == 403
+
+
+def test_calls_that_nobody_wrote_down_are_said_by_one_row(desk: Desk) -> None:
+    call: Any = factories.CallFactory(
+        connection=None, direction="in", vendor="", method="", host="", path="", status=404,
+        purpose=NOT_NOTED, messages=20,
+    )  # fmt: skip
+    said = "20 more refused calls were not written"
+    assert said in desk.get(URL, "en")
+    assert said in desk.get(f"{URL}{call.pk}/change/", "en")
+    ApiCall.objects.update(messages=MOST_COUNTED)
+    assert f"{MOST_COUNTED}+ more refused calls" in desk.get(URL, "en")

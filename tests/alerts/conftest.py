@@ -12,6 +12,9 @@ from bridge.alerts import channels, send
 from bridge.alerts.channels.refused import Refused
 from bridge.alerts.letters import Letter
 from bridge.alerts.models import AlertRules, Recipient
+from tests.apilog.conftest import empty_log
+
+__all__ = ["empty_log"]
 
 NOON = datetime(2026, 5, 14, 9, tzinfo=UTC)  # 12:00 in Moscow
 NIGHT = datetime(2026, 5, 14, 22, tzinfo=UTC)  # 01:00 of the next day there

@@ -15,6 +15,7 @@ from bridge.alerts.channels import mail, telegram
 from bridge.alerts.channels.refused import Refused
 from bridge.alerts.letters import trial_letter
 from bridge.alerts.models import AlertRules, Recipient
+from bridge.apilog import buffer
 from bridge.problems import CATALOGUE, sentence
 from tests.admin.test_pages import english_in
 from tests.alerts.mail_sink import MailSink, mail_sink
@@ -227,3 +228,23 @@ def refusal(act: Any) -> Refused:
         act()
     assert found.value.problem.code in CATALOGUE
     return found.value
+
+
+def test_calls_to_telegram_stand_in_the_api_log_without_token_and_people(db: None, box: TelegramBox) -> None:
+    box.write_to_bot(77, first_name="Пётр", last_name="Кузнецов")
+    telegram.chats(TOKEN)
+    telegram.send(CHAT, trial_letter(CHAT), rules())
+    box.blocked.add("77")
+    refusal(lambda: telegram.send(CHAT, trial_letter(CHAT), rules()))
+    box.down = True
+    refusal(lambda: telegram.bot(TOKEN))
+    found = [entry.row() for entry in buffer._waiting if entry.direction == "out"]
+    assert [(row.path, row.status, row.error) for row in found] == [
+        ("/bot***/getUpdates", 200, ""),
+        ("/bot***/sendMessage", 200, ""),
+        ("/bot***/sendMessage", 403, "Refused"),
+        ("/bot***/getMe", 502, "Refused"),
+    ]
+    kept = " ".join(f"{row.path} {row.query} {row.request_body} {row.response_body}" for row in found)
+    assert "blocked by the user" in kept
+    assert not any(word in kept for word in (TOKEN, TOKEN.partition(":")[2], "Пётр", "Кузнецов"))

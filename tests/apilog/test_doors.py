@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from bridge.api.resource import Throttle
 from bridge.apilog import buffer, incoming
-from bridge.apilog.models import ApiCall
+from bridge.apilog.models import MOST_COUNTED, NOT_NOTED, ApiCall
 from bridge.connections.models import Shop
 from bridge.inbox.models import InboxEvent
 from tests import factories
+from tests.api.v1 import program
 from tests.inbox.test_doors import event, post, signed
 
 pytestmark = pytest.mark.django_db
@@ -77,24 +81,76 @@ def test_what_people_and_watchers_look_at_is_no_call(client: Client, db: None) -
     assert rows() == []
 
 
-def test_whoever_knocks_again_and_again_does_not_fill_the_log(
-    client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
+def knock(client: Client) -> None:
+    client.post("/hooks/moysklad/an-invented-token/stock/", {}, content_type="application/json")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Seconds, as the doors count their minutes."""
+    now = SimpleNamespace(seconds=600.0)
+    monkeypatch.setattr(incoming.time, "monotonic", lambda: now.seconds)
+    return now
+
+
+def test_whoever_knocks_again_and_again_does_not_fill_the_log_but_is_counted(
+    client: Client, shop: Shop, clock: SimpleNamespace
 ) -> None:
-    monkeypatch.setattr(incoming.time, "monotonic", lambda: 600.0)
-    for _ in range(incoming.OTHERS_A_MINUTE + 20):
-        client.post("/hooks/moysklad/an-invented-token/stock/", {}, content_type="application/json")
-    assert len(buffer._waiting) == incoming.OTHERS_A_MINUTE
+    for _ in range(incoming.UNPROVED_A_MINUTE + 20):
+        knock(client)
+    assert len(buffer._waiting) == incoming.UNPROVED_A_MINUTE
     body = event()
     post(client, shop, body, signed(body))
     assert buffer._waiting[-1].status == 202
-    monkeypatch.setattr(incoming.time, "monotonic", lambda: 660.0)
-    client.post(
-        "/hooks/moysklad/an-invented-token/stock/",
-        {},
-        content_type="application/json",
-        REMOTE_ADDR="203.0.113.9",
-    )
-    assert buffer._waiting[-1].status == 404
+    clock.seconds += 60
+    client.get("/healthz")
+    row = rows()[-1]
+    assert (row.direction, row.purpose, row.messages) == ("in", NOT_NOTED, 20)
+    client.get("/healthz")
+    knock(client)
+    assert [one.purpose for one in rows()[-2:]] == [NOT_NOTED, ""], "said once, and then it is noted again"
+    clock.seconds += 60
+    client.get("/healthz")
+    assert rows()[-1].purpose == "", "nothing was left out in the minute after it"
+
+
+def test_of_a_flood_is_counted_as_much_as_a_row_can_say(client: Client, clock: SimpleNamespace) -> None:
+    client.get("/healthz")
+    unproved = incoming._Unproved()
+    assert unproved.minute_over() is None
+    for _ in range(incoming.UNPROVED_A_MINUTE + MOST_COUNTED + 5):
+        unproved.may_note(404)
+    clock.seconds += 60
+    rest = unproved.minute_over()
+    assert rest is not None
+    assert rest.row().messages == MOST_COUNTED
+
+
+def test_every_call_of_whoever_proves_who_they_are_is_noted(
+    client: Client, shop: Shop, clock: SimpleNamespace
+) -> None:
+    """However many there are: repeated events, refused ones with a good signature, programs that read."""
+    more = incoming.UNPROVED_A_MINUTE + 10
+    body, elsewhere = event(), event(site="http://copy.example.test")
+    for _ in range(more):
+        post(client, shop, body, signed(body, event_id="event-0001"))
+        post(client, shop, elsewhere, signed(elsewhere))
+    reports, viewers = program("owner"), program("viewer")
+    for _ in range(more):
+        reports.get("/shops/")
+        viewers.get("/history/", 403)
+    assert Counter(row.status for row in rows()) == {202: more, 403: 2 * more, 200: more}
+
+
+def test_a_program_that_is_told_to_slow_down_counts_as_nobody(
+    client: Client, shop: Shop, clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Throttle, "THROTTLE_RATES", {"reads": "1/hour", "deeds": "1/hour"})
+    reports = program("owner")
+    reports.get("/shops/")
+    for _ in range(incoming.UNPROVED_A_MINUTE + 10):
+        reports.get("/shops/", 429)
+    assert Counter(row.status for row in rows()) == {200: 1, 429: incoming.UNPROVED_A_MINUTE}
 
 
 def test_a_body_too_large_is_not_read_for_the_log(client: Client, shop: Shop) -> None:

@@ -15,6 +15,8 @@ from django.conf import settings
 from bridge.alerts.channels.refused import Refused
 from bridge.alerts.letters import Letter
 from bridge.alerts.models import AlertRules, Recipient
+from bridge.apilog.outgoing import observer
+from connectors.transport.record import recorded
 from connectors.transport.trust import session_of_this_machine
 
 TIMEOUT = (10, 20)
@@ -93,27 +95,30 @@ def _title(chat: dict[str, Any]) -> str:
 
 
 def _call(token: str, method: str, body: dict[str, Any]) -> Any:
-    """The result of a method; "ok" is false on errors, with `error_code`, `description` and `parameters`."""
-    try:
-        with session_of_this_machine() as session:
-            answer = session.post(
-                f"{settings.TELEGRAM_API_URL}/bot{token}/{method}",
-                json=body,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
-        said = answer.json()
-        if not isinstance(said, dict):
-            raise ValueError
-    except requests.Timeout:
-        raise Refused("telegram_away", why="late", passing=True) from None
-    except requests.ConnectionError:
-        raise Refused("telegram_away", why="unreachable", passing=True) from None
-    except (requests.RequestException, ValueError):
-        raise Refused("telegram_away", why="not_telegram", passing=True) from None
-    if said.get("ok"):
-        return said.get("result")
-    raise _error(answer.status_code, said, token)
+    """The result of a method; "ok" is false on errors, with `error_code`, `description` and `parameters`.
+
+    The call stands in the API log; not what Telegram tells of people who wrote to the bot, nor what alerts say, which
+    have a list of their own.
+    """
+    url = f"{settings.TELEGRAM_API_URL}/bot{token}/{method}"
+    with recorded(observer("", None, [token]), "POST", url, None) as record:
+        try:
+            with session_of_this_machine() as session:
+                answer = session.post(url, json=body, timeout=TIMEOUT, allow_redirects=False)
+            record.status, record.response_bytes = answer.status_code, len(answer.content)
+            said = answer.json()
+            if not isinstance(said, dict):
+                raise ValueError
+        except requests.Timeout:
+            raise Refused("telegram_away", why="late", passing=True) from None
+        except requests.ConnectionError:
+            raise Refused("telegram_away", why="unreachable", passing=True) from None
+        except (requests.RequestException, ValueError):
+            raise Refused("telegram_away", why="not_telegram", passing=True) from None
+        if said.get("ok"):
+            return said.get("result")
+        record.response_body = answer.content
+        raise _error(answer.status_code, said, token)
 
 
 def _error(status: int, said: dict[str, Any], token: str) -> Exception:

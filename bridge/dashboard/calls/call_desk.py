@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from bridge.apilog.models import ApiCall
+from bridge.apilog.models import NOT_NOTED, ApiCall
 from bridge.dashboard import shown
 from bridge.dashboard.bounded_list import EndlessPaginator
 from bridge.dashboard.calls import call_words, calls_list
@@ -77,7 +77,7 @@ class CallDesk(ReadOnlyPage):
         return queryset, False
 
     def title_of(self, obj: ApiCall) -> str:
-        return f"{obj.method} {obj.path}"
+        return call_words.purpose(obj) if obj.purpose == NOT_NOTED else f"{obj.method} {obj.path}"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -96,6 +96,8 @@ class CallDesk(ReadOnlyPage):
 
     @admin.display(description=_("call"))
     def shown_call(self, call: ApiCall) -> str:
+        if call.purpose == NOT_NOTED:
+            return str(call_words.purpose(call))
         arrow = "→" if call.direction == ApiCall.Direction.OUT else "←"
         where = format_html("<code>{} {}</code>", call.method, call.path)
         return shown.lines(where, f"{arrow} {call.connection or call_words.system(call)}")

@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bridge.apilog.models import ApiCall
+from bridge.apilog.models import MOST_COUNTED, NOT_NOTED, ApiCall
 from bridge.connections.faults import AWAY
 from bridge.connections.models import Vendor
 from bridge.dashboard.words import FLOWS, KINDS, TOPICS, Words, word
@@ -57,9 +57,14 @@ def system(call: ApiCall) -> str:
 
 
 def purpose(call: ApiCall) -> str:
-    """What it was made for; '' for a call that a person's click made, and for one that came in."""
+    """What it was made for; '' for a call that a person's click made, and for one that came in. A row that stands for
+    many says so.
+    """
     if not call.purpose:
         return ""
+    if call.purpose == NOT_NOTED:
+        more = "+" if call.messages == MOST_COUNTED else ""
+        return _("%(count)s more refused calls were not written") % {"count": f"{call.messages}{more}"}
     if call.message_id:
         return word(KINDS, call.purpose)
     if call.event_id:
