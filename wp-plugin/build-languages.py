@@ -24,6 +24,8 @@ CALL = re.compile(
     rf"\b(?:__|_e|esc_html__|esc_html_e|esc_attr__|esc_attr_e)\(\s*{TEXT}\s*,{DOMAIN}"
     rf"|\b_n\(\s*{TEXT}\s*,\s*{TEXT}\s*,[^,;]+,{DOMAIN}"
 )
+# WordPress shows this line of the plugin's header among its plugins, in the reader's language.
+DESCRIPTION = re.compile(r"^ \* Description:\s+(.+)$", re.MULTILINE)
 TRANSLATORS = re.compile(r"/\* (translators: .*?) \*/")
 PLACEHOLDER = re.compile(r"%(?:\d+\$)?[sd]")
 MO_MAGIC, MO_HEADER = 0x950412DE, 28
@@ -47,6 +49,9 @@ def collected() -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     for path in sorted(PLUGIN.glob("*.php")) + sorted((PLUGIN / "includes").rglob("*.php")):
         source, name = path.read_text(encoding="utf-8"), path.relative_to(PLUGIN).as_posix()
+        for line in DESCRIPTION.finditer(source):
+            comment = "translators: what the plugin does, in the list of plugins"
+            entries[line[1]] = Entry(line[1], comment=comment, files=[name])
         for call in CALL.finditer(source):
             text, plural = unescaped(call[1] or call[2]), unescaped(call[3] or "")
             entry = entries.setdefault(text, Entry(text, plural))

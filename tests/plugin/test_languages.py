@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ def test_wordpress_finds_the_texts_in_the_compiled_file() -> None:
     with (LANGUAGES / "sklad-bridge-ru_RU.mo").open("rb") as file:
         russian = gettext.GNUTranslations(file)
     assert russian.gettext("Send again") == "Отправить ещё раз"
+    [said] = re.findall(r"Description:\s+(.+)", (LANGUAGES.parent / "sklad-bridge.php").read_text())
+    assert russian.gettext(said).startswith("Сообщает серверу Sklad Bridge")
     one, many = (
         "The bridge wrote the stock of %1$d item %2$s ago.",
         "The bridge wrote the stock of %1$d items %2$s ago.",

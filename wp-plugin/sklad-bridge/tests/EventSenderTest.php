@@ -16,6 +16,7 @@ use Sklad_Bridge\Order_Snapshot;
 use Sklad_Bridge\Retry_Policy;
 use Sklad_Bridge\Settings;
 use Sklad_Bridge\Signature;
+use Sklad_Bridge\Words;
 
 final class EventSenderTest extends TestCase {
 
@@ -251,6 +252,16 @@ final class EventSenderTest extends TestCase {
 		$this->shop->change( 621 );
 		$this->shop->sender->drain();
 		$this->assertSame( Clock::$now + 900, $this->shop->outbox->next_due() );
+	}
+
+	public function test_reason_the_bridge_names_is_kept_as_a_code_and_said_in_the_readers_words(): void {
+		Http::$answers = array( array( 400, array( 'code' => 'not_json', 'message' => 'The body is not JSON.' ) ) );
+		$this->shop->change( 621 );
+		$this->shop->sender->drain();
+		$error = $this->shop->outbox->summary()['last_error'];
+		$this->assertSame( 'rejected|not_json', $error );
+		$this->assertStringContainsString( 'it arrived damaged', Words::of( $error ) );
+		$this->assertStringNotContainsString( 'JSON', Words::of( $error ) );
 	}
 
 	public function test_event_the_bridge_rejects_is_kept_with_the_reason_and_the_others_go_on(): void {

@@ -94,10 +94,14 @@ final class Reply {
 		$status = (int) wp_remote_retrieve_response_code( $response );
 		$said   = json_decode( (string) wp_remote_retrieve_body( $response ), true );
 		$said   = is_array( $said ) ? $said : array();
-		$reply  = self::judge_status( $status, (string) ( is_string( $said['code'] ?? null ) ? $said['code'] : '' ) );
+		$code   = is_string( $said['code'] ?? null ) ? $said['code'] : '';
+		$reply  = self::judge_status( $status, $code );
 
 		$reply->said = $said;
 
+		if ( self::REJECTED === $reply->verdict && Words::knows_reason( $code ) ) {
+			$reply->detail = $code;
+		}
 		foreach ( array( 'detail', 'message', 'error' ) as $name ) {
 			if ( self::REJECTED === $reply->verdict && '' === $reply->detail && is_string( $said[ $name ] ?? null ) ) {
 				$reply->detail = self::shorten( $said[ $name ] );

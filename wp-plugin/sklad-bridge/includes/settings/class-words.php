@@ -24,7 +24,35 @@ final class Words {
 	public static function of( string $error ): string {
 		list( $code, $detail ) = array_pad( explode( '|', $error, 2 ), 2, '' );
 		$sentence              = self::sentence( $code );
-		return '' === $detail ? $sentence : "$sentence ($detail)";
+		return '' === $detail ? $sentence : $sentence . ' (' . self::reason( $detail ) . ')';
+	}
+
+	/**
+	 * What is the matter with an event that was refused, by the bridge's code.
+	 *
+	 * @param string $detail Code; or the words of whatever else answered, which stay as they are.
+	 */
+	private static function reason( string $detail ): string {
+		switch ( $detail ) {
+			case 'malformed':
+				return __( 'the bridge does not know events of this kind; update the plugin and the bridge', 'sklad-bridge' );
+			case 'not_json':
+			case 'incomplete':
+				return __( 'it arrived damaged; something between the shop and the bridge changes what is sent', 'sklad-bridge' );
+			case 'too_big':
+				return __( 'it is larger than the bridge takes', 'sklad-bridge' );
+			default:
+				return $detail;
+		}
+	}
+
+	/**
+	 * Whether a code of the bridge has words of ours, so that its own, which are English, are not needed.
+	 *
+	 * @param string $code Code in the JSON of an answer.
+	 */
+	public static function knows_reason( string $code ): bool {
+		return '' !== $code && self::reason( $code ) !== $code;
 	}
 
 	/**

@@ -79,7 +79,10 @@ final class Stock_Batch {
 			return array(
 				'id'      => $item->id,
 				'result'  => self::ERROR,
-				'message' => $error instanceof Storage_Error ? $error->getMessage() : get_class( $error ),
+				// People read it on the bridge; the journal has the error itself.
+				'message' => $error instanceof Storage_Error
+					? __( 'The site’s database did not take it; the site’s log names the cause.', 'sklad-bridge' )
+					: __( 'An extension of the shop broke while it was saved; the site’s log names the cause.', 'sklad-bridge' ),
 			);
 		}
 	}
