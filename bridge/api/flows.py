@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -28,6 +29,7 @@ from bridge.api.shapes import (
     problem,
     word,
 )
+from bridge.connections.models import Shop
 from bridge.dashboard.words import FLOWS
 from bridge.dashboard.words import word as called
 from bridge.sync import flows
@@ -42,6 +44,24 @@ class ScheduledSerializer(Shape):
     next_due_at = moment()
     running = serializers.BooleanField()
     problem = ProblemSerializer(allow_null=True)
+
+
+# What is brought → the flows that do: of the shop's site, of its account.
+READ = {
+    "stock": (("account", "stock"),),
+    "goods": (("account", "catalogue"), ("site", "site_catalogue")),
+}
+READING = {
+    "stock": _("The stock is read in a moment."),
+    "goods": _("The goods of both sides are read in a moment."),
+}
+
+
+class ReadSerializer(Shape):
+    """`goods`: of MoySklad and of the site, with the links their SKUs make."""
+
+    shop = number(min_value=1, max_value=filters.LARGEST_KEY)
+    what = serializers.ChoiceField(choices=list(READ))
 
 
 class FlowFilters(filters.Set):
@@ -87,4 +107,17 @@ class Flows(Resource):
         flows.run_soon(flow.connection, flow.flow)
         said = gettext("The flow will run in a moment.")
         note(request, flow, said)
+        return Response({"result": "due", "message": said})
+
+    @extend_schema(request=ReadSerializer, responses=DoneSerializer)
+    @action(detail=False, methods=["post"])
+    def read(self, request: Request) -> Response:
+        """Bring a shop's stock or goods now: the flows that read them run as soon as a worker is free."""
+        given = self.given(ReadSerializer)
+        shop = get_object_or_404(Shop.objects.select_related("site", "account"), pk=given["shop"])
+        sides = {"site": shop.site, "account": shop.account}
+        for side, flow in READ[given["what"]]:
+            flows.run_soon(sides[side], flow)
+        said = str(READING[given["what"]])
+        note(request, shop, said)
         return Response({"result": "due", "message": said})

@@ -16,6 +16,7 @@ from bridge.api import (
     after_sale,
     alerts,
     calls,
+    connections,
     diagnoses,
     events,
     failures,
@@ -27,8 +28,10 @@ from bridge.api import (
     orders,
     overview,
     pauses,
+    personal_data,
     previews,
     problems,
+    recipients,
     reconciliations,
     replays,
     shops,
@@ -58,11 +61,14 @@ for name, resource in {
     "reconciliations": reconciliations.Reconciliations,
     "differences": reconciliations.Differences,
     "uploads": uploads.Uploads,
+    "alerts/recipients": recipients.Recipients,
     "alerts": alerts.Alerts,
     "history": history.History,
     "diagnoses": diagnoses.Diagnoses,
     "flows": flows.Flows,
     "shops": shops.Shops,
+    "connections": connections.Connections,
+    "personal-data": personal_data.PersonalData,
 }.items():
     router.register(name, resource, basename=f"api-{name.replace('/', '-')}")
 

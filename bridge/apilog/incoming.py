@@ -23,7 +23,7 @@ from bridge.apilog.occasions import Occasion
 DOORS = ("/api/", "/hooks/")
 # Looked at by people and by whoever watches the bridge: not news of another system.
 NO_DOORS = ("/api/v1/status", "/api/v1/schema", "/api/v1/docs")
-PRIVATE = ("/api/v1/pair",)
+PRIVATE = ("/api/v1/pair", "/api/v1/personal-data")
 LIKE_A_TOKEN = 16
 TOO_MANY = 429
 IDS = ("X-Sklad-Bridge-Id", "X-Wc-Webhook-Delivery-Id")
@@ -133,7 +133,9 @@ def _not_noted(count: int, status: int) -> Entry:
 def _entry(
     request: HttpRequest, response: HttpResponse, caller: _Caller, *, at: datetime, milliseconds: float
 ) -> Entry:
-    """What a refused call said is not kept, nor are both sides of a pairing, which exchange secrets."""
+    """What a refused call said is not kept, nor are both sides of what exchanges secrets or gives
+    personal data out.
+    """
     private = request.path.startswith(PRIVATE)
     # Only what the view has read: a body that was refused for its size is not read for the log.
     asked = b"" if private else getattr(request, "_body", b"")

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bridge.domain import phones
 from bridge.history import deeds
@@ -21,6 +21,7 @@ from bridge.orders.models import Order
 from bridge.personal.whose import Found
 from bridge.portions import portions
 
+TAKEN_OUT = _("The customer's personal data was taken out at their request.")
 MASK = "•••"
 SHORTEST = 3
 """Letters of a text that is looked for elsewhere: shorter ones stand everywhere."""
@@ -61,8 +62,8 @@ def counts(found: Found) -> dict[str, int]:
 
 
 @transaction.atomic
-def anonymise(found: Found, by: User) -> int:
-    """Take the data of these orders out; how many orders. What is busy is left alone."""
+def anonymise(found: Found, by: User, noted: str = "") -> int:
+    """Take the data of these orders out; how many orders. What is busy is left alone. `noted`: said in the history."""
     orders = list(Order.objects.select_for_update().select_related("shop").filter(pk__in=found.keys))
     texts = Texts(text for order in orders for text in personal_texts(order))
     found.calls().update(request_body="", response_body="", query="")
@@ -83,7 +84,7 @@ def anonymise(found: Found, by: User) -> int:
         order.email = order.phone = order.phone_backwards = ""
         order.anonymised_at = timezone.now()
         order.save(update_fields=["content", "email", "phone", "phone_backwards", "anonymised_at"])
-    deeds.note_many(by, orders, gettext("The customer's personal data was taken out at their request."))
+    deeds.note_many(by, orders, noted or str(TAKEN_OUT))
     return len(orders)
 
 

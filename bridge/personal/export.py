@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.forms.models import model_to_dict
+from django.utils.translation import gettext_lazy as _
 
 from bridge.personal.whose import Found
 
+GIVEN_OUT = _("The customer's personal data was given out.")
 OF = {
     "documents": ("document_name", "written", "created_at"),
     "refunds": ("source_id", "placed_at", "amount_minor", "content"),

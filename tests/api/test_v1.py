@@ -63,7 +63,7 @@ LISTS = (
     "shops",
 )
 # What staff may not see, and what they only look at (people/roles.py).
-OWNERS = ("/history/", "/alerts/rules/")
+OWNERS = ("/history/", "/alerts/rules/", "/alerts/recipients/", "/connections/", "/personal-data/")
 OWNERS_DEEDS = ("previews", "changes")
 
 

@@ -16,7 +16,9 @@ from jsonschema import Draft202012Validator
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from bridge.api import connections
 from bridge.api.resource import Throttle
+from bridge.sync.account.check import Answer
 from tests.admin.conftest import rows
 from tests.api.v1 import BASE, Program, program
 from tests.people.conftest import everything
@@ -29,6 +31,7 @@ TAGS = (
     "alerts",
     "calls",
     "changes",
+    "connections",
     "diagnoses",
     "differences",
     "events",
@@ -41,6 +44,7 @@ TAGS = (
     "listings",
     "orders",
     "pauses",
+    "personal-data",
     "previews",
     "problems",
     "products",
@@ -73,6 +77,7 @@ def connection_stays() -> Iterator[None]:
 def owner(monkeypatch: pytest.MonkeyPatch, everything: Any, connection_stays: None) -> Program:
     """An owner's program that may ask as often as it likes, on a bridge with one of everything."""
     monkeypatch.setattr(Throttle, "THROTTLE_RATES", {"reads": None, "deeds": None})
+    monkeypatch.setattr(connections, "check", lambda _connection: Answer(True, "The site answers."))
     return program("owner")
 
 
@@ -139,3 +144,42 @@ def test_no_request_gets_an_undeclared_answer(owner: Program, tag: str, mode: Ge
             )
 
         ask()
+
+
+def statuses(operation: Any, asking: Program, examples: int) -> list[int]:
+    """What the answers to so many fitting requests were; each is as declared."""
+    found: list[int] = []
+
+    @seed(0)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+    def ask(case: Any) -> None:
+        headers = {"Authorization": f"Bearer {asking.token}"}
+        answer = case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
+        found.append(answer.status_code)
+
+    ask()
+    return found
+
+
+@pytest.mark.timeout(600)
+def test_a_viewer_is_answered_as_declared_and_refused_every_deed(owner: Program) -> None:
+    """Few examples: an owner's program has tried the shapes above, and a deed is refused before it is read."""
+    viewer = program("viewer")
+    refused: set[str] = set()
+    every = [one for one in operations(owner) if one.path.split("/")[3] not in OTHERS]
+    for operation in every:
+        deed = operation.method.upper() != "GET"
+        found = statuses(operation, viewer, 2 if deed else 3)
+        assert max(found) < 500, operation.label
+        if deed:
+            assert "403" in operation.definition.raw["responses"], operation.label
+            assert set(found) <= {403, 404}, operation.label  # below nought no row is numbered
+            refused |= {operation.label} if 403 in found else set()
+    assert len(refused) > 40

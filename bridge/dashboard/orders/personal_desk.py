@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from bridge.history import deeds
 from bridge.people.roles import Role, person_of, role_of
 from bridge.personal import whose
 from bridge.personal.anonymise import anonymise, counts
-from bridge.personal.export import export
+from bridge.personal.export import GIVEN_OUT, export
 
 TABLES = {
     "orders": _("orders"),
@@ -68,7 +69,9 @@ class PersonalData:
             do = request.POST.get("do", "")
             if do == "export":
                 name = {"Content-Disposition": 'attachment; filename="personal-data.json"'}
-                return JsonResponse(export(found), encoder=DjangoJSONEncoder, headers=name)
+                data = export(found)
+                deeds.note_many(person, [*found.orders, *found.busy], str(GIVEN_OUT))
+                return JsonResponse(data, encoder=DjangoJSONEncoder, headers=name)
             if do == "anonymise":
                 done = anonymise(found, person)
                 context["done"] = gettext("Orders without personal data now: %(n)s.") % {"n": done}
