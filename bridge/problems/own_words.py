@@ -52,7 +52,12 @@ SENTENCES: dict[str, Text] = {
     ),
     "no_route": _("%(words)s Is WooCommerce active, and are the site's permalinks other than “Plain”?"),
     "plugin_too_old": _("The plugin on the site does not know this call yet. Update it."),
-    "pair_again": _("%(words)s Pair the plugin again."),
+    "pair_again": _(
+        "The plugin does not take the bridge for its own. Connect the shop again with a new code."
+    ),
+    "clocks_differ": _("The clocks of the site and the bridge differ too much."),
+    "copy_of_shop": _("The site is a copy of the shop, or nobody has said on it yet that it is not."),
+    "may_not_set_stock": _("Whoever connected the plugin may not set stock on the site."),
     "too_large": _("What was to be sent is larger than the other side takes."),
     "wrong_kind": _("A value was of the wrong kind and was not sent: %(words)s"),
     "earlier_failed": _("It was not sent, because what was to go before it failed."),

@@ -129,10 +129,16 @@ def _refusal(answer: Answer) -> ConnectorError:
         return NotFound(
             "The plugin on the site does not know this call yet. Update it.", why="plugin_too_old", **more
         )
+    said = str(error.raw.get("message") or error.code)
+    if error.code == CLOCK:
+        return AuthError(said, why="clocks_differ", **more)
     if isinstance(error, AuthError) and error.code.startswith("sklad_bridge_"):
         # The usual hint speaks of the REST API's keys, which were not used.
-        words = str(error.raw.get("message") or error.code)
-        return AuthError(f"{words} Pair the plugin again.", why="pair_again", names={"words": words}, **more)
+        return AuthError(f"{said} Pair the plugin again.", why="pair_again", **more)
+    if error.code == "sklad_bridge_copy":
+        return type(error)(said, why="copy_of_shop", **more)
+    if error.code == "sklad_bridge_capability":
+        return type(error)(said, why="may_not_set_stock", **more)
     return error
 
 

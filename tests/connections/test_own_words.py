@@ -21,6 +21,7 @@ from connectors.moysklad.errors import error_from as of_moysklad
 from connectors.transport.call import Answer
 from connectors.transport.hosts import check_address
 from connectors.woocommerce.errors import error_from as of_site
+from connectors.woocommerce.plugin import _refusal as of_plugin
 from tests import factories
 from tests.admin.test_pages import english_in
 
@@ -162,11 +163,28 @@ def test_an_answer_of_a_site_that_explains_nothing_reads_in_russian(answer: Answ
     assert said in russian(faults.problem_of(of_site(answer, "POST"), factories.SiteFactory()))
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("code", "status", "said"),
+    [
+        ("not_paired", 401, "Свяжите магазин заново"),
+        ("signature", 401, "Свяжите магазин заново"),
+        ("clock", 401, "Часы сайта и моста"),
+        ("copy", 409, "Сайт — копия магазина"),
+        ("capability", 403, "не вправе менять остатки"),
+    ],
+)
+def test_a_refusal_of_the_plugin_reads_in_russian(code: str, status: int, said: str) -> None:
+    body = f'{{"code": "sklad_bridge_{code}", "message": "Words of the plugin."}}'
+    error = of_plugin(Answer(status, {}, body.encode()))
+    assert said in russian(faults.problem_of(error, factories.SiteFactory()))
+
+
 def russian(problem: Problem) -> str:
-    """The sentence, in which no English word stands."""
+    """The sentence, in which no English word stands but the other side's code."""
     with translation.override("ru"):
         told = sentence(problem.code, problem.params)
-    assert english_in(told) == set()
+    assert english_in(told.replace(problem.params["code"], "")) == set()
     return told
 
 
