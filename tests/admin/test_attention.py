@@ -129,7 +129,7 @@ def test_a_missing_field_leads_to_the_order_on_the_site(desk: Desk, rows: Rows) 
     assert "section=documents" in html
 
 
-def test_a_missing_right_is_explained_and_leads_to_the_connection(desk: Desk, rows: Rows) -> None:
+def test_a_missing_right_is_explained_and_leads_to_what_is_missing(desk: Desk, rows: Rows) -> None:
     factories.DeadFactory(
         order=factories.OrderFactory(shop=rows.shop),
         problem="right_to_create",
@@ -137,7 +137,7 @@ def test_a_missing_right_is_explained_and_leads_to_the_connection(desk: Desk, ro
     )
     html = desk.get(PAGE, "en", cause="right_to_create")
     assert "Settings → Employees" in html
-    assert f"/admin/bridge/connection/{rows.shop.account_id}/change/" in html
+    assert f"/admin/bridge/setup/account/?shop={rows.shop.pk}" in html
 
 
 def test_the_page_is_narrowed_by_shop_period_and_person(desk: Desk, rows: Rows) -> None:
