@@ -30,7 +30,7 @@ def job(work: Callable[P, object]) -> Callable[P, None]:
 
 @job
 def process_inbox() -> None:
-    process_waiting(routes.TOPICS)
+    process_waiting(routes.TOPICS, routes.TOGETHER)
 
 
 @job

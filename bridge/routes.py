@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge.diagnosis import runs as diagnosis
 from bridge.diagnosis.models import Diagnosis
-from bridge.inbox.process import Handler
+from bridge.inbox.process import Handler, Together
 from bridge.outbox.outcomes import Kind
 from bridge.sync import kinds, subscriptions
 from bridge.sync.attention import retry_portions
@@ -43,6 +43,9 @@ TOPICS: dict[str, Handler] = {
     **{f"moysklad.{kind}": goods_changes.hinted for kind in catalog_from_moysklad.KINDS},
     "moysklad.stock": stock_from_moysklad.hinted,
 }
+
+# Topics of which several events cost little more than one.
+TOGETHER: dict[str, Together] = {"woocommerce.order.changed": orders_from_site.changed_together}
 
 KINDS: dict[str, Kind] = {
     kinds.ORDER: Kind(orders_to_moysklad.deliver, batch=100),

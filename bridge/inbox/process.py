@@ -31,10 +31,13 @@ from connectors.errors import ConnectorError, PermanentError
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[InboxEvent], None]
+# Handles several of one topic and site at once where it can; returns the keys of those it did. If it raises, none.
+Together = Callable[[Sequence[InboxEvent]], Collection[int]]
 State = InboxEvent.State
 
 # Nobody has them in hand.
 FINISHED = (State.DONE, State.FAILED, State.DISCARDED)
+NO_PROBLEM: dict[str, Any] = {"problem": "", "problem_params": {}}
 # Few enough that a worker that dies holds little until its lease ends.
 PORTION = 10
 
@@ -55,21 +58,62 @@ def _without_nul(value: Any) -> Any:
     return value
 
 
-def process_waiting(topics: Mapping[str, Handler]) -> int:
-    """Take a portion of what waits, longest due first, and handle each; returns how many were taken.
+def process_waiting(topics: Mapping[str, Handler], together: Mapping[str, Together] | None = None) -> int:
+    """Take a portion of what waits, longest due first, and handle it; returns how many were taken.
 
-    A full portion means there is more: another worker is woken to help.
+    What can be handled together is; the rest is handled one by one. A full portion means there is more: another worker
+    is woken to help.
     """
     events = _claim()
     if len(events) == PORTION:
         wake(PROCESS_INBOX)
+    handlers = together or {}
+    left = {event.pk: event for event in events}
     with read_once():
-        for place, event in enumerate(events):
-            if worktime.time_is_up():
-                _let_go(events[place:])
-                break
-            _handle(event, topics.get(event.topic))
+        for run in _runs(events, handlers):
+            if len(run) > 1 and not worktime.time_is_up():
+                for pk in _try_together(run, handlers[run[0].topic]):
+                    del left[pk]
+            for event in run:
+                if event.pk in left and not worktime.time_is_up():
+                    del left[event.pk]
+                    _handle(event, topics.get(event.topic))
+    _let_go(list(left.values()))
     return len(events)
+
+
+def _runs(events: Sequence[InboxEvent], handlers: Collection[str]) -> list[list[InboxEvent]]:
+    """What can be handled together: neighbours among the events of a site, of one topic and of different orders."""
+    runs: list[list[InboxEvent]] = []
+    last: dict[int, list[InboxEvent]] = {}
+    for event in events:
+        run = last.get(event.connection_id, [])
+        alike = event.topic in handlers and event.source_id and {one.topic for one in run} == {event.topic}
+        if alike and event.source_id not in {one.source_id for one in run}:
+            run.append(event)
+        else:
+            last[event.connection_id] = [event]
+            runs.append(last[event.connection_id])
+    return runs
+
+
+def _try_together(group: Sequence[InboxEvent], handler: Together) -> set[int]:
+    try:
+        with respecting_pauses():
+            done = set(handler(group))
+    except Exception:  # whose it is shows when each is handled by itself
+        mend()
+        logger.info("events are handled one by one", exc_info=True)
+        return set()
+    _settle_all(
+        [event for event in group if event.pk in done], State.DONE, processed_at=timezone.now(), **NO_PROBLEM
+    )
+    for event in group:
+        if event.pk in done:
+            with on(_occasion(event)):
+                metrics.events_handled.labels("done").inc()
+                logger.info("event done")
+    return done
 
 
 def _claim() -> list[InboxEvent]:
@@ -89,9 +133,9 @@ def _claim() -> list[InboxEvent]:
 
 def _let_go(events: Sequence[InboxEvent]) -> None:
     """The time of this job is up: the rest is another's."""
-    for event in events:
-        _settle(event, State.WAITING)
-    wake(PROCESS_INBOX)
+    if events:
+        _settle_all(events, State.WAITING)
+        wake(PROCESS_INBOX)
 
 
 def _handle(event: InboxEvent, handler: Handler | None) -> None:
@@ -116,7 +160,7 @@ def _attempt(event: InboxEvent, handler: Handler | None) -> str:
         mend()
         logger.exception("event %s failed", event.pk)
         return _retry(event, Problem("internal"))
-    _settle(event, State.DONE, processed_at=timezone.now(), problem="", problem_params={})
+    _settle(event, State.DONE, processed_at=timezone.now(), **NO_PROBLEM)
     return "done"
 
 
@@ -206,8 +250,19 @@ def _shown(problem: Problem) -> dict[str, Any]:
 
 def _settle(event: InboxEvent, state: str, **fields: Any) -> None:
     """Write down what came of an event, if the claim is still ours."""
+    _settle_all([event], state, **fields)
+
+
+def _settle_all(events: Sequence[InboxEvent], state: str, **fields: Any) -> None:
+    """The same for some that were claimed together."""
+    if not events:
+        return
     mine = InboxEvent.objects.filter(
-        pk=event.pk, state=State.IN_FLIGHT, in_flight_since=event.in_flight_since
+        pk__in=[event.pk for event in events],
+        state=State.IN_FLIGHT,
+        in_flight_since=events[0].in_flight_since,
     )
-    if not mine.update(state=state, in_flight_since=None, **fields):
-        logger.warning("event %s was taken from a worker that came back late", event.pk)
+    if mine.update(state=state, in_flight_since=None, **fields) != len(events):
+        logger.warning(
+            "of events %s some were taken from a worker that came back late", [e.pk for e in events]
+        )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from bridge.connections.models import Shop
 from bridge.domain import order as canonical
@@ -22,17 +24,49 @@ class Change(enum.Enum):
     TIE = "tie"  # other content: only the site, asked now, can say which is newer
 
 
-def record(
-    shop: Shop, seen: canonical.Order, *, read_at: datetime | None, sure: bool = False, again: bool = False
-) -> tuple[Order, Change]:
-    """Store `seen` if it is newer than what we have; must run inside a transaction.
+class Reading(NamedTuple):
+    """An order as its source showed it; `read_at` is the source's clock when it read it (our plugin tells it)."""
 
-    Raises IntegrityError when another worker stores the same new order just now: then the whole is to be repeated.
-    `read_at` is the source's clock when it read the order (our plugin tells it); `sure` says that this was just
-    read from the site, `again` that it was read because of a TIE: then it wins over whatever we have.
+    order: canonical.Order
+    read_at: datetime | None
+
+
+def record(
+    shop: Shop, readings: Sequence[Reading], *, sure: bool = False, again: bool = False
+) -> list[tuple[Order, Change]]:
+    """Store what is newer than what we have, of different orders; must run inside a transaction.
+
+    Raises IntegrityError when another worker stores one of these new orders just now: then the whole is to be repeated.
+    `sure` says that this was just read from the site, `again` that it was read because of a TIE: then it wins over
+    whatever we have.
     """
-    content, digest = canonical.to_json(seen), digest_of(seen)
-    fields = {
+    ids = {reading.order.source_id for reading in readings}
+    rows = Order.objects.select_for_update().filter(shop=shop, source_id__in=ids).order_by("pk")
+    known = {(row.source_id, row.order_key): row for row in rows}
+    new: list[Order] = []
+    found: list[tuple[Order, Change]] = []
+    for reading in readings:
+        row = known.get((reading.order.source_id, reading.order.order_key))
+        if row is None:
+            row = _new(shop, reading)
+            new.append(row)
+            found.append((row, Change.NEW))
+        else:
+            row.shop = shop
+            found.append((row, _renew(row, reading, sure=sure, again=again)))
+    # In one order, whoever stores them: new rows that wait for one another crosswise would be a deadlock.
+    Order.objects.bulk_create(sorted(new, key=lambda row: (row.source_id, row.order_key)))
+    return found
+
+
+def _new(shop: Shop, reading: Reading) -> Order:
+    seen = reading.order
+    return Order(shop=shop, source_id=seen.source_id, order_key=seen.order_key, **_fields(reading))
+
+
+def _fields(reading: Reading) -> dict[str, Any]:
+    seen = reading.order
+    return {
         "number": seen.number,
         "status": seen.status,
         "currency": seen.currency,
@@ -40,16 +74,16 @@ def record(
         **search.contacts(seen.customer),
         "placed_at": seen.placed_at,
         "modified_at": seen.modified_at,
-        "read_at": read_at,
-        "digest": digest,
-        "content": content,
+        "read_at": reading.read_at,
+        "digest": digest_of(seen),
+        "content": canonical.to_json(seen),
     }
-    identity = {"shop": shop, "source_id": seen.source_id, "order_key": seen.order_key}
-    known = Order.objects.select_for_update().filter(**identity).first()
-    if known is None:
-        return Order.objects.create(**identity, **fields), Change.NEW
-    known.shop = shop
-    change = _compare(known, digest, seen, read_at, sure=sure)
+
+
+def _renew(known: Order, reading: Reading, *, sure: bool, again: bool) -> Change:
+    """Take over what is newer than the row we have."""
+    seen, fields = reading.order, _fields(reading)
+    change = _compare(known, fields["digest"], reading, sure=sure)
     # It left the trash, or was deleted since this was read: of that no poll would ever tell.
     if change is Change.CHANGED and known.status == TRASH != seen.status:
         change = Change.TIE
@@ -61,7 +95,7 @@ def record(
         for name, value in {**fields, "anonymised_at": None}.items():
             setattr(known, name, value)
         known.save(update_fields=[*fields, "anonymised_at"])
-    return known, change
+    return change
 
 
 def digest_of(order: canonical.Order) -> str:
@@ -71,9 +105,8 @@ def digest_of(order: canonical.Order) -> str:
     )
 
 
-def _compare(
-    known: Order, digest: str, seen: canonical.Order, read_at: datetime | None, *, sure: bool
-) -> Change:
+def _compare(known: Order, digest: str, reading: Reading, *, sure: bool) -> Change:
+    seen, read_at = reading
     if digest == known.digest:
         return Change.SAME
     if (

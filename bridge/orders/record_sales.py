@@ -8,6 +8,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import prefetch_related_objects
+
 from bridge.catalog.bindings import find_listings
 from bridge.catalog.models import Listing, Product
 from bridge.connections.models import Shop
@@ -67,6 +69,7 @@ def record_sales(
         return set()
     if listings is None:
         listings = find_listings(orders[0].shop, keys_of(orders))
+    prefetch_related_objects(list(orders), "binding", "refunds")
     stored = Sale.objects.filter(order__in=orders).select_related("product")
     known = {(sale.order_id, sale.listing_id): sale for sale in stored}
     new, changed = list[Sale](), list[Sale]()

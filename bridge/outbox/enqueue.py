@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -31,61 +32,77 @@ def enqueue(
     shop: Shop, connection: Connection, kind: str, object_key: str, payload: dict[str, Any] | None = None
 ) -> OutboxMessage:
     """Ask for `kind` on an object; joins a message of the same object that has not been taken yet."""
+    return enqueue_all(shop, connection, kind, [object_key], payload)[object_key]
+
+
+def enqueue_all(
+    shop: Shop,
+    connection: Connection,
+    kind: str,
+    object_keys: Collection[str],
+    payload: dict[str, Any] | None = None,
+) -> dict[str, OutboxMessage]:
+    """The same for several objects of a shop; their messages by object."""
+    if not object_keys:
+        return {}
     now = timezone.now()
+    joined = _join(kind, object_keys, now, payload or {})
+    if len(joined) == len(set(object_keys)):
+        wake(DELIVER, next(iter(joined.values())).pk)
+        return joined
+    fresh = [
+        OutboxMessage(
+            shop=shop, connection=connection, kind=kind, object_key=key, payload=payload or {}, due_at=now
+        )
+        for key in sorted(set(object_keys) - joined.keys())
+    ]
+    try:
+        with transaction.atomic():
+            others = OutboxMessage.objects.filter(
+                ~pauses.held(),
+                connection=connection,
+                shop=shop,
+                kind=kind,
+                state=State.WAITING,
+                due_at__lte=now,
+            ).exists()
+            OutboxMessage.objects.bulk_create(fresh)
+    except IntegrityError:  # another worker queued one of these between our look and our write
+        if len(object_keys) > 1:
+            return {key: enqueue(shop, connection, kind, key, payload) for key in object_keys}
+        joined = _join(kind, object_keys, now, payload or {})
+        if not joined:
+            raise
+        others, fresh = False, []
+    found = joined | {message.object_key: message for message in fresh}
+    # The wake of others serves these too: deliveries go on until none of a kind and shop is left.
+    if not others:
+        wake(DELIVER, next(iter(found.values())).pk)
+    return found
+
+
+def _join(
+    kind: str, object_keys: Collection[str], now: datetime, payload: dict[str, Any]
+) -> dict[str, OutboxMessage]:
+    """The messages of these objects that wait; there is news of them. They are locked as deliveries settle theirs."""
     fields = {
         "state": State.WAITING,
         "due_at": now,
         "problem": "",
         "problem_params": {},
-        "snoozed_until": None,  # there is news of it
+        "snoozed_until": None,
     }
-    message = _join(kind, object_key, fields, payload or {})
-    if message is None:
-        try:
-            with transaction.atomic():
-                others = OutboxMessage.objects.filter(
-                    ~pauses.held(),
-                    connection=connection,
-                    shop=shop,
-                    kind=kind,
-                    state=State.WAITING,
-                    due_at__lte=now,
-                ).exists()
-                message = OutboxMessage.objects.create(
-                    shop=shop,
-                    connection=connection,
-                    kind=kind,
-                    object_key=object_key,
-                    payload=payload or {},
-                    due_at=now,
-                )
-            if (
-                others
-            ):  # their wake serves this one too: deliveries go on until none of a kind and shop is left
-                return message
-        except IntegrityError:  # another worker queued the same object between our look and our write
-            message = _join(kind, object_key, fields, payload or {})
-            if message is None:
-                raise
-    wake(DELIVER, message.pk)
-    return message
-
-
-def _join(
-    kind: str, object_key: str, fields: dict[str, Any], payload: dict[str, Any]
-) -> OutboxMessage | None:
     with transaction.atomic(savepoint=False):
-        message = (
-            OutboxMessage.objects.select_for_update()
-            .filter(kind=kind, object_key=object_key, state__in=OPEN)
-            .first()
+        rows = OutboxMessage.objects.select_for_update().filter(
+            kind=kind, object_key__in=object_keys, state__in=OPEN
         )
-        if message is not None:
+        found = {message.object_key: message for message in rows.order_by("pk")}
+        for message in found.values():
             for name, value in fields.items():
                 setattr(message, name, value)
             message.payload = {**message.payload, **payload}
             message.save(update_fields=[*fields, "payload"])
-        return message
+    return found
 
 
 def park(shop: Shop, connection: Connection, kind: str, object_key: str, problem: Problem) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from bridge.connections.models import Shop
 from bridge.domain import order as canonical
 from bridge.orders.models import Order
-from bridge.orders.record import Change, record
+from bridge.orders.record import Change, Reading, record
 
 pytestmark = pytest.mark.django_db
 T0 = datetime(2026, 11, 21, 18, 0, 0, tzinfo=UTC)
@@ -24,7 +24,8 @@ def version(status: str, seconds: int = 0) -> canonical.Order:
 def seen(shop: Shop, order: canonical.Order, read: float | None = None, *, sure: bool = False) -> Change:
     read_at = None if read is None else T0 + timedelta(seconds=read)
     with transaction.atomic():
-        return record(shop, order, read_at=read_at, sure=sure)[1]
+        [(_row, change)] = record(shop, [Reading(order, read_at)], sure=sure)
+    return change
 
 
 def test_new_same_changed_older(shop: Shop) -> None:

@@ -43,13 +43,20 @@ class Counted(NamedTuple):
         return max(self.through, self.beyond.get(item, (0, Decimal(0)))[0])
 
 
-def record(shop: Shop, order_source_id: str, movements: Sequence[Movement]) -> set[int]:
-    """Keep the site's sales of an order; those new to us come off the numbers known to be on the site. Returns the
-    listings they are of. Must run inside a transaction.
+def record(shop: Shop, movements: Mapping[str, Sequence[Movement]]) -> set[int]:
+    """Keep the site's sales by the id of their order; those new to us come off the numbers known to be on the site.
+    Returns the listings they are of. Must run inside a transaction.
     """
-    rows = SiteSale.objects.filter(shop=shop, number__in=[one.number for one in movements])
+    numbers = [one.number for some in movements.values() for one in some]
+    rows = SiteSale.objects.filter(shop=shop, number__in=numbers)
     known = {row.number: (row.order_source_id, row.item) for row in rows}
-    fresh = [one for one in movements if known.get(one.number) != (order_source_id, one.item)]
+    order_of = {
+        one: order
+        for order, some in movements.items()
+        for one in some
+        if known.get(one.number) != (order, one.item)
+    }
+    fresh = list(order_of)
     if not fresh:
         return set()
     # A site restored from a backup gives its numbers again, to other sales.
@@ -61,7 +68,7 @@ def record(shop: Shop, order_source_id: str, movements: Sequence[Movement]) -> s
                 shop=shop,
                 number=one.number,
                 item=one.item,
-                order_source_id=order_source_id,
+                order_source_id=order_of[one],
                 quantity=one.quantity,
                 at=min(one.at, now),  # a clock of the site that runs ahead settles nothing
             )

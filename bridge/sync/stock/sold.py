@@ -18,7 +18,7 @@ from bridge.connections.models import Connection, Shop
 from bridge.domain.status import CLOSED
 from bridge.mapping.site_sales import Movement, Wire, movements, taken
 from bridge.orders.models import Order
-from bridge.orders.record_sales import keys_of, record_sales
+from bridge.orders.record_sales import ByListing, keys_of, record_sales
 from bridge.orders.sales import Sale
 from bridge.sync.stock import journal, news
 
@@ -42,25 +42,44 @@ class Told(NamedTuple):
         return cls(movements(wire.get("sklad_bridge_sales")), taken(wire))
 
 
-def told(order: Order, said: Told, *, is_news: bool) -> None:
-    """An order was told of: what the site took is off its number, and what no report shows yet is not for sale.
+class Heard(NamedTuple):
+    """An order, and what its site says it took for it. `is_news`: this is the newest we know of it."""
 
-    `is_news`: this is the newest we know of it. Must run inside the transaction that keeps the order.
+    order: Order
+    said: Told
+    is_news: bool
+
+
+def independent(said: Told, others: Sequence[Told]) -> bool:
+    """Whether it does not matter which of these orders is told first: not so where their sales have a number in common,
+    as of a site that was restored, or where only some are numbered.
     """
-    shop = order.shop
-    if not is_news and not said.movements:
+    numbers = {sale.number for sale in said.movements or ()}
+    return all(
+        (other.movements is None) == (said.movements is None)
+        and numbers.isdisjoint(sale.number for sale in other.movements or ())
+        for other in others
+    )
+
+
+def told(shop: Shop, heard: Sequence[Heard]) -> None:
+    """Orders of a shop were told of: what the site took is off its numbers, and what no report shows yet is not for
+    sale. Must run inside the transaction that keeps the orders.
+    """
+    heard = [one for one in heard if one.is_news or one.said.movements]
+    if not heard:
         return
-    keys = keys_of([order]) | said.taken.keys()
-    moved = {movement.item for movement in said.movements or ()}
-    held = news.hold(shop.account, _listings(shop, keys, [order]) | _keepers(shop, moved))
-    touched = set[int]()
-    if said.movements is not None:
-        touched = journal.record(shop, order.source_id, said.movements)
+    orders = [one.order for one in heard]
+    keys = keys_of(orders).union(*(one.said.taken.keys() for one in heard))
+    moves = {one.order.source_id: one.said.movements for one in heard if one.said.movements}
+    moved = {movement.item for some in moves.values() for movement in some}
+    held = news.hold(shop.account, _listings(shop, keys, orders) | _keepers(shop, moved))
+    touched = journal.record(shop, moves)
     sold = set[int]()
-    if is_news:
+    if fresh := [one for one in heard if one.is_news]:
         listings = find_listings(shop, keys)  # as they are now that they are held
-        sold = record_sales([order], listings)
-        touched |= _take_off(order, said.taken, listings, counted=said.movements is not None)
+        sold = record_sales([one.order for one in fresh], listings)
+        touched |= _take_off(shop, fresh, listings)
     # Sold pieces are fewer for whatever shows them; others came off the site's number alone.
     news.changed([shop], (held if sold else {}) | dict.fromkeys(touched, shop.pk))
 
@@ -71,7 +90,7 @@ def deleted(shop: Shop, source_id: str, wire: Wire) -> None:
     if not rows:
         return
     news.hold(shop.account, _keepers(shop, {movement.item for movement in rows}))
-    news.changed([shop], dict.fromkeys(journal.record(shop, source_id, rows), shop.pk))
+    news.changed([shop], dict.fromkeys(journal.record(shop, {source_id: rows}), shop.pk))
 
 
 def held(orders: Sequence[Order], *, history: bool = False) -> None:
@@ -131,58 +150,68 @@ def _keepers(shop: Shop, items: Iterable[str]) -> set[int]:
     return {row.pk for row in journal.listings_of(shop, items).values()} if items else set()
 
 
-def _take_off(
-    order: Order,
-    pieces: Mapping[tuple[str, str], Decimal],
-    listings: Mapping[tuple[str, str], Listing],
-    *,
-    counted: bool,
-) -> set[int]:
-    """What the site took for this order since it was last told, off the known number, unless its journal told it
-    (`counted`). What had left the number before we heard of it is off already; lines that took something and do not
-    say so any more have given it back.
+def _take_off(shop: Shop, heard: Sequence[Heard], listings: Mapping[tuple[str, str], Listing]) -> set[int]:
+    """What the site took for these orders since it was last told, off the known numbers, unless its journal told it.
+
+    What had left a number before we heard of it is off already; lines that took something and do not say so any more
+    have given it back. Returns what keeps the stock of what was taken.
     """
-    known = {sale.listing_id: sale for sale in Sale.objects.filter(order=order)}
-    now = {pk: NOTHING for pk, sale in known.items() if sale.taken}
-    now |= {listings[key].pk: count for key, count in pieces.items() if key in listings}
-    new, told, off = list[Sale](), list[Sale](), dict[int, Decimal]()
-    for listing, count in now.items():
-        sale = known.get(listing) or Sale(order=order, listing_id=listing)
-        if count != sale.taken:
-            off[listing] = count - sale.taken
-            sale.taken = count
-            (told if sale.pk else new).append(sale)
+    stored = Sale.objects.filter(order__in=[one.order for one in heard])
+    known = {(sale.order_id, sale.listing_id): sale for sale in stored}
+    new, renewed, off = list[Sale](), list[Sale](), list[ByListing]()
+    for order, said, _is_news in heard:
+        now = {listing: NOTHING for (pk, listing), sale in known.items() if pk == order.pk and sale.taken}
+        now |= {listings[key].pk: count for key, count in said.taken.items() if key in listings}
+        pieces: ByListing = {}
+        for listing, count in now.items():
+            sale = known.get((order.pk, listing)) or Sale(order=order, listing_id=listing)
+            if count != sale.taken:
+                pieces[listing] = count - sale.taken
+                sale.taken = count
+                (renewed if sale.pk else new).append(sale)
+        if said.movements is None and pieces:
+            off.append(pieces)
     Sale.objects.bulk_create(new)
-    Sale.objects.bulk_update(told, ["taken"])
-    return set() if counted else _off(order.shop, off)
+    Sale.objects.bulk_update(renewed, ["taken"])
+    return _off(shop, off)
 
 
-def _off(shop: Shop, pieces: Mapping[int, Decimal]) -> set[int]:
-    """So many fewer on the site of these listings; returns what keeps their stock."""
+def _off(shop: Shop, pieces: Sequence[ByListing]) -> set[int]:
+    """So many fewer on the site, of each order; returns what keeps their stock."""
     if not pieces:
         return set()
-    sold = Listing.objects.filter(pk__in=pieces).values_list("pk", "product_id", "keeper")
-    own, parents = dict[int, Decimal](), defaultdict[str, Decimal](Decimal)
-    for pk, product, keeper in sold:
-        if keeper == Listing.Keeper.PARENT:
-            parents[product] += pieces[pk]
-        else:
-            own[pk] = pieces[pk]
-    kept = Q(pk__in=own)
-    if parents:
-        kept |= Q(shop=shop, product_id__in=parents, variation_id="")
+    sold = Listing.objects.filter(pk__in=set().union(*pieces)).values_list("pk", "product_id", "keeper")
+    parent = {pk: product for pk, product, keeper in sold if keeper == Listing.Keeper.PARENT}
+    of_orders = [_of_keepers(one, parent) for one in pieces]
+    kept = Q(pk__in=set().union(*pieces) - parent.keys())
+    if parent:
+        kept |= Q(shop=shop, product_id__in=parent.values(), variation_id="")
     rows = Listing.objects.filter(kept).order_by("pk").select_for_update()
     found = set[int]()
     for row in rows.only(*OFF, "product_id", "variation_id", "written_at"):
         found.add(row.pk)
-        taken = own.get(row.pk, NOTHING)
-        if not row.variation_id:
-            taken += parents.get(row.product_id, NOTHING)
-        heard = min(max(taken, NOTHING), row.unheard)
-        row.unheard -= heard
-        row.heard += max(taken, NOTHING)
-        if row.site_quantity is not None:
-            row.site_quantity -= taken - heard
-        row.doubtful |= taken != heard and row.written_at is not None
+        for own, parents in of_orders:
+            taken = own.get(row.pk, NOTHING)
+            if not row.variation_id:
+                taken += parents.get(row.product_id, NOTHING)
+            _less(row, taken)
         row.save(update_fields=OFF)
     return found
+
+
+def _of_keepers(pieces: ByListing, parent: Mapping[int, str]) -> tuple[ByListing, Mapping[str, Decimal]]:
+    """Pieces by the listing itself, and by the product where that keeps the stock."""
+    parents = defaultdict[str, Decimal](Decimal)
+    for pk, count in pieces.items():
+        if pk in parent:
+            parents[parent[pk]] += count
+    return {pk: count for pk, count in pieces.items() if pk not in parent}, parents
+
+
+def _less(row: Listing, taken: Decimal) -> None:
+    heard = min(max(taken, NOTHING), row.unheard)
+    row.unheard -= heard
+    row.heard += max(taken, NOTHING)
+    if row.site_quantity is not None:
+        row.site_quantity -= taken - heard
+    row.doubtful |= taken != heard and row.written_at is not None
