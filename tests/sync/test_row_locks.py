@@ -71,7 +71,7 @@ def hear(order: Order, listing: Listing, number: int) -> None:
     with transaction.atomic():
         row = Order.objects.select_for_update(of=("self",)).select_related("shop__account").get(pk=order.pk)
         movement = Movement(number, listing.source_id, Decimal(1), AT)
-        sold.told(row, sold.Told([movement], {}), is_news=True)
+        sold.told(row.shop, [sold.Heard(row, sold.Told([movement], {}), is_news=True)])
 
 
 def report_of(listing: Listing, pieces: int) -> Report:
@@ -228,7 +228,7 @@ def test_orders_and_readings_of_the_site_that_has_its_goods_in_another_order() -
                 moved = [
                     Movement(n * 100 + m, one.source_id, Decimal(1), AT) for m, one in enumerate(goods, 1)
                 ]
-                sold.told(order, sold.Told(moved, {}), is_news=True)
+                sold.told(order.shop, [sold.Heard(order, sold.Told(moved, {}), is_news=True)])
 
     together(read, heard, read, heard)
     assert Listing.objects.filter(stock_stale=True).count() == len(goods)
