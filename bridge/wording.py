@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,9 @@ STATUSES: dict[str, str | Promise] = {
 SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€", "KZT": "₸", "GBP": "£"}
 NBSP = "\u00a0"
 NUMBER = re.compile(r"\A\d+(\.\d+)?(?![\d.])")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# Of a sale, as domain/changed_values.py writes it.
+PERIOD = re.compile(rf"\((?:{DAY.pattern}|…) – (?:{DAY.pattern}|…)\)\Z")
 AMOUNT = re.compile(r"(-?\d+)\.(\d+)( [A-Z]{3})?")
 
 
@@ -44,11 +48,22 @@ def amount(text: str) -> str:
 
 
 def price(text: str) -> str:
-    """'1290' and '1290.00' → '1 290,00' in Russian; what follows the number, and any other text, as it is."""
-    return NUMBER.sub(
+    """'1290' and '1290.00' → '1 290,00' in Russian, '299.00 (2026-11-01 – …)' → '299,00 (01.11.2026 – …)'; what else
+    follows the number, and any other text, as it is.
+    """
+    written = NUMBER.sub(
         lambda found: number_format(Decimal(found[0]), decimal_pos=2, use_l10n=True, force_grouping=True),
         text,
     )
+    return PERIOD.sub(lambda found: DAY.sub(lambda one: day(one[0]), found[0]), written)
+
+
+def day(text: str) -> str:
+    """'2026-11-01' → '01.11.2026' in Russian; what is no day as it is."""
+    try:
+        return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT")
+    except ValueError:
+        return text
 
 
 def money(minor: int, currency: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -137,7 +138,7 @@ class Refunds(Resource):
         if refund not in decisions.open_refunds(refund.order):
             raise Conflict("nothing_to_do", gettext("Nothing to do: the refund is through."))
         refund_plans.settle_by_hand(refund)
-        said = gettext("The refund is settled.")
+        said = _("The refund is settled.")
         note(request, refund, said)
         return Response({"result": "settled", "message": said})
 
@@ -216,7 +217,7 @@ class Returns(Resource):
         if row.settled:
             raise Conflict("settled_already", gettext("The return is settled already."))
         returns_to_site.settle(row)
-        said = gettext("The return is settled.")
+        said = _("The return is settled.")
         note(request, row, said)
         return Response({"result": "settled", "message": said})
 
@@ -228,7 +229,7 @@ class Returns(Resource):
         if not _asks(row):
             raise Conflict("nothing_to_do", gettext("Nothing to do: its refund is as the return is."))
         returns_to_site.follow(row)
-        said = gettext("The refund will be changed in a moment.")
+        said = _("The refund will be changed in a moment.")
         note(request, row, said)
         return Response({"result": "followed", "message": said})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer, extend_schema_view
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
@@ -134,7 +134,7 @@ class Diagnoses(LongWorkResource):
         pk = given.get("shop")
         shop = get_object_or_404(Shop.objects.all(), pk=pk) if pk else None
         run = runs.start(shop, str(person(request)), trial=given["trial"])
-        note(request, run, gettext("Diagnosis begun."))
+        note(request, run, _("Diagnosis begun."))
         return Response(diagnosis(run), status=201)
 
 

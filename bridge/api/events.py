@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -198,6 +199,6 @@ class Events(Cases):
         event = get_object_or_404(self.get_queryset(), pk=pk)
         if event.state not in FINISHED or not replay_all([event.pk]):
             raise Conflict("in_work", gettext("The event is being processed just now."))
-        said = gettext("The event will be processed again.")
+        said = _("The event will be processed again.")
         note(request, event, said)
         return Response({"result": State.WAITING.value, "message": said})

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -118,7 +118,7 @@ class Failures(Cases):
         before = standing(row)
         if not retry(row):
             raise Conflict("nothing_to_do", nothing())
-        said = gettext("Queued for sending.")
+        said = _("Queued for sending.")
         note(request, row, said, *deeds.differences(before, standing(self._message(pk))))
         return Response({"result": State.WAITING.value, "message": said})
 
@@ -214,5 +214,5 @@ class Retries(Stoppable):
     def create(self, request: Request) -> Response:
         """Begin. 409 where nothing waits for that cause any more, or it is being tried again already."""
         run = retries.start(selection(self.given(SelectionSerializer)), str(person(request)))
-        note(request, run, gettext("Begun: everything of this reason is tried again."))
+        note(request, run, _("Begun: everything of this reason is tried again."))
         return Response(retry_run(run), status=201)

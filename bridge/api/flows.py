@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -105,7 +104,7 @@ class Flows(Resource):
         """As soon as a worker is free, not only at its time."""
         flow = get_object_or_404(self.get_queryset(), pk=pk)
         flows.run_soon(flow.connection, flow.flow)
-        said = gettext("The flow will run in a moment.")
+        said = _("The flow will run in a moment.")
         note(request, flow, said)
         return Response({"result": "due", "message": said})
 
@@ -118,6 +117,6 @@ class Flows(Resource):
         sides = {"site": shop.site, "account": shop.account}
         for side, flow in READ[given["what"]]:
             flows.run_soon(sides[side], flow)
-        said = str(READING[given["what"]])
+        said = READING[given["what"]]
         note(request, shop, said)
         return Response({"result": "due", "message": said})

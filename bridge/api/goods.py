@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -38,7 +39,7 @@ from bridge.catalog.candidates import linkable
 from bridge.catalog.models import Listing, Product
 from bridge.dashboard.links import goods_search
 from bridge.dashboard.links.links_filters import STATES, WRITING
-from bridge.history.deeds import Value
+from bridge.history.deeds import Value, in_words
 from bridge.sync.goods import catalog_from_moysklad
 from bridge.sync.reconcile import reconciliations
 
@@ -166,7 +167,7 @@ class Listings(Resource):
         note(
             request,
             row,
-            gettext("The link is taken away; the SKU does not make it again."),
+            _("The link is taken away; the SKU does not make it again."),
             _changed(before, ""),
         )
         return Response(status=204)
@@ -184,7 +185,7 @@ class Listings(Resource):
         """It is not that one: never suggested again. 409 when it is another one by now."""
         row = self._suggested(pk)
         suggestions.refuse([row])
-        said = gettext("The suggestion for %(listing)s is refused.") % {"listing": row}
+        said = in_words(lambda: gettext("The suggestion for %(listing)s is refused.") % {"listing": row})
         note(request, row, said)
         return Response({"result": "refused", "message": said})
 
@@ -194,7 +195,7 @@ class Listings(Resource):
         """Read both sides anew and find what differs; nothing is changed by that."""
         row = self._listing(pk)
         run = reconciliations.of_listing(row)
-        note(request, row, gettext("Compared both sides."))
+        note(request, row, _("Compared both sides."))
         return Response(reconciliation(run), status=201)
 
     def _listing(self, pk: int) -> Listing:
@@ -209,7 +210,9 @@ class Listings(Resource):
     def _linked(self, row: Listing, chosen: Product) -> Response:
         before = _item(row)
         released = catalog_from_moysklad.link(row, chosen)
-        text = gettext("%(listing)s is linked with %(product)s.") % {"listing": row, "product": chosen}
+        text = in_words(
+            lambda: gettext("%(listing)s is linked with %(product)s.") % {"listing": row, "product": chosen}
+        )
         note(self.request, row, text, _changed(before, str(chosen)))
         return Response({"listing": listing(self._listing(row.pk)), "released": released})
 
@@ -220,4 +223,4 @@ def _item(row: Listing) -> str:
 
 
 def _changed(before: str, after: str) -> Value:
-    return Value("in MoySklad", before, after)
+    return Value(_("in MoySklad"), before, after)

@@ -96,7 +96,7 @@ class History(Resource):
             "about": {
                 "kind": word(kind.model, sentence_case(kind.name)) if kind is not None else None,
                 "id": one.object_id or "",
-                "name": one.object_repr,
+                "name": deeds.object_name(one) or (sentence_case(kind.name) if kind is not None else ""),
             },
             "text": deed.text,
             "values": [value._asdict() for value in deed.values],

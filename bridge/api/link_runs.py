@@ -7,6 +7,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -24,6 +25,7 @@ from bridge.connections.models import Shop
 from bridge.dashboard.links import link_run_page, link_words
 from bridge.domain import link_table
 from bridge.domain.suggestions import LEAST
+from bridge.history.deeds import Sentence
 from bridge.sync.links import link_runs, suggested
 from bridge.sync.models import LinkRun
 
@@ -152,7 +154,7 @@ class LinkRuns(LongWorkResource):
         given = self.given(BeginLinksSerializer)
         shop, by = self._shop(given["shop"]), str(person(request))
         run = self._begun(shop, by, given)
-        note(request, run, gettext("Started."))
+        note(request, run, _("Started."))
         return Response(link_run(run), status=201)
 
     @extend_schema(request=LeastSerializer, responses=SureSerializer)
@@ -168,7 +170,7 @@ class LinkRuns(LongWorkResource):
         """Look for links by SKU and for suggestions anew, as soon as a worker is free."""
         shop = self._shop(self.given(OfShopSerializer)["shop"])
         suggested.again(shop)
-        said = gettext("Links and suggestions are looked for.")
+        said = _("Links and suggestions are looked for.")
         note(request, shop, said)
         return Response({"result": "looking", "message": said})
 
@@ -176,19 +178,19 @@ class LinkRuns(LongWorkResource):
     @action(detail=True, methods=["post"])
     def agree(self, request: Request, pk: int) -> Response:
         """Make the links that were shown."""
-        return self._decided(pk, link_runs.agree, gettext("The links are being made."))
+        return self._decided(pk, link_runs.agree, _("The links are being made."))
 
     @extend_schema(request=None, responses=DoneSerializer)
     @action(detail=True, methods=["post"])
     def drop(self, request: Request, pk: int) -> Response:
         """Make no link."""
-        return self._decided(pk, link_runs.drop, gettext("Nothing was linked."))
+        return self._decided(pk, link_runs.drop, _("Nothing was linked."))
 
     @extend_schema(request=None, responses=DoneSerializer)
     @action(detail=True, methods=["post"], url_path="take-back")
     def take_back(self, request: Request, pk: int) -> Response:
         """Link each product again as it was before. Links that somebody has changed since stay."""
-        return self._decided(pk, link_runs.take_back, gettext("The links are being taken back."))
+        return self._decided(pk, link_runs.take_back, _("The links are being taken back."))
 
     def _begun(self, shop: Shop, by: str, given: dict[str, Any]) -> LinkRun:
         match given["of"]:
@@ -201,7 +203,7 @@ class LinkRuns(LongWorkResource):
         except link_table.NotATable as error:
             raise serializers.ValidationError({"content": [link_words.of_file(error.reason)]}) from error
 
-    def _decided(self, pk: int, act: Callable[[LinkRun], bool], said: str) -> Response:
+    def _decided(self, pk: int, act: Callable[[LinkRun], bool], said: Sentence) -> Response:
         run = get_object_or_404(self.get_queryset(), pk=pk)
         if not act(run):
             raise Conflict("decided_already", gettext("This was decided on already."))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -32,6 +33,7 @@ from bridge.api.shapes import (
     text,
     word,
 )
+from bridge.history.deeds import Sentence
 from bridge.sync import leased
 from bridge.sync.models import GoodsRun, Reconciliation, RetryRun, Upload
 from bridge.sync.reconcile import reconciliations
@@ -151,19 +153,19 @@ class Stoppable(LongWorkResource):
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, pk: int) -> Response:
         """Go no further than the present portion."""
-        return self._turned(request, pk, leased.pause, gettext("It is paused."))
+        return self._turned(request, pk, leased.pause, _("It is paused."))
 
     @extend_schema(request=None, responses=DoneSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: int) -> Response:
         """Go on where it was paused."""
-        return self._turned(request, pk, self._resume, gettext("It goes on."))
+        return self._turned(request, pk, self._resume, _("It goes on."))
 
     @extend_schema(request=None, responses=DoneSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: int) -> Response:
         """End it where it is. What was done stays."""
-        return self._turned(request, pk, type(self).end, gettext("It is ended."))
+        return self._turned(request, pk, type(self).end, _("It is ended."))
 
     def may_go_on(self, run: Any) -> bool:
         """Whether a paused run is one that was paused."""
@@ -172,7 +174,7 @@ class Stoppable(LongWorkResource):
     def _resume(self, run: Any) -> bool:
         return self.may_go_on(run) and leased.resume(run)
 
-    def _turned(self, request: Request, pk: int, turn: Callable[[Any], bool], said: str) -> Response:
+    def _turned(self, request: Request, pk: int, turn: Callable[[Any], bool], said: Sentence) -> Response:
         run = get_object_or_404(self.get_queryset(), pk=pk)
         if not turn(run):
             raise Conflict("not_so", gettext("It does not stand so that this could be done."))

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -34,6 +35,7 @@ from bridge.api.shapes import CountSerializer, DoneSerializer, RowsSerializer, S
 from bridge.dashboard.orders.order_buttons import NOT_ASKED, taken
 from bridge.dashboard.orders.order_states import ALL, FLAGGED, narrow, with_standing
 from bridge.dashboard.recorded import name_of
+from bridge.history.deeds import in_words
 from bridge.orders import search
 from bridge.orders.models import Order
 from bridge.outbox import holds
@@ -139,8 +141,8 @@ class Orders(Resource):
         why = str(self.given(HoldSerializer).get("why", ""))
         if not holds.begin(order.object_key, by=name_of(request.user), why=why):
             raise Conflict("held_already", gettext("The order is on hold already."))
-        said = gettext("The order is on hold.")
-        note(request, order, f"{said} {why}".strip())
+        said = _("The order is on hold.")
+        note(request, order, in_words(lambda: f"{said} {why}".strip()))
         return Response({"result": "held", "message": said})
 
     @extend_schema(request=None, responses=DoneSerializer)
@@ -150,7 +152,7 @@ class Orders(Resource):
         order = get_object_or_404(self.get_queryset(), pk=pk)
         if not holds.end(order.object_key):
             raise Conflict("not_held", gettext("The order is not on hold."))
-        said = gettext("The order is released: what waited is being sent.")
+        said = _("The order is released: what waited is being sent.")
         note(request, order, said)
         return Response({"result": "released", "message": said})
 
@@ -163,9 +165,9 @@ class Orders(Resource):
             case sending.NOT_SENT:
                 raise Conflict("not_sent", gettext("Orders of this status are not sent to MoySklad."))
             case sending.REMOVED:
-                text = gettext("The document was removed in MoySklad: decide what to do then.")
-                raise Conflict("document_gone", text)
-        text = gettext("The order is queued for sending.")
+                removed = gettext("The document was removed in MoySklad: decide what to do then.")
+                raise Conflict("document_gone", removed)
+        text = _("The order is queued for sending.")
         note(request, order, text)
         return Response({"result": sending.QUEUED, "message": text})
 
@@ -183,7 +185,7 @@ class Orders(Resource):
         orders = self._chosen()
         sent = [order for order in orders if sending.sent_again(order) == sending.QUEUED]
         for order in sent:
-            note(request, order, gettext("The order is queued for sending."))
+            note(request, order, _("The order is queued for sending."))
         return Response({"done": len(sent), "left": len(orders) - len(sent)})
 
     def _chosen(self) -> Sequence[Any]:
@@ -203,9 +205,9 @@ class Orders(Resource):
         if not DECISIONS[decision](order):
             raise Conflict("document_there", gettext("The document is in its place."))
         texts = {
-            "create_again": gettext("A new document is being made."),
-            "leave": gettext("The document stays removed."),
-            "cancel_on_site": gettext("The order is being cancelled on the site."),
+            "create_again": _("A new document is being made."),
+            "leave": _("The document stays removed."),
+            "cancel_on_site": _("The order is being cancelled on the site."),
         }
         note(request, order, texts[decision])
         return Response({"result": decision, "message": texts[decision]})
@@ -217,7 +219,7 @@ class Orders(Resource):
         order = get_object_or_404(self.get_queryset(), pk=pk)
         whose = self.given(GoodsSerializer)["whose"]
         said = taken(order, whose)
-        if not goods_choice.choose(order, whose, by=name_of(person(request)), why=said):
+        if not goods_choice.choose(order, whose, by=name_of(person(request)), why=str(said)):
             raise Conflict("not_asked", str(NOT_ASKED))
         note(request, order, said)
         return Response({"result": whose, "message": said})
@@ -228,5 +230,5 @@ class Orders(Resource):
         """Read both sides anew and find what differs; nothing is changed by that."""
         order = get_object_or_404(self.get_queryset(), pk=pk)
         run = reconciliations.of_order(order)
-        note(request, order, gettext("Compared both sides."))
+        note(request, order, _("Compared both sides."))
         return Response(reconciliation(run), status=201)

@@ -24,6 +24,7 @@ from bridge.dashboard.pauses import pause_words
 from bridge.dashboard.pauses.pause_form import LONGEST_WHY
 from bridge.dashboard.recorded import name_of
 from bridge.dashboard.words import KINDS
+from bridge.history.deeds import in_words
 from bridge.outbox import pauses
 from bridge.outbox.models import Pause
 
@@ -131,14 +132,14 @@ class Pauses(Resource):
         kinds = tuple(dict.fromkeys(given.get("kinds") or ())) or (pauses.EVERYTHING,)
         by, why = name_of(person(request)), given["why"]
         begun = pauses.begin(row, kinds, by=by, why=why, until=given.get("until"))
-        note(request, row, " ".join(filter(None, (pause_words.began(begun), why))))
+        note(request, row, pause_words.begun_because(begun, why))
         return Response({"pauses": [self.row(one) for one in begun]}, status=201)
 
     @extend_schema(request=None, responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
         """End it. What waited goes out, the oldest first."""
         pause = get_object_or_404(self.get_queryset(), pk=pk)
-        said = pause_words.ended(pause)
+        said = in_words(lambda: pause_words.ended(pause))
         if not pauses.end(Pause.objects.filter(pk=pk)):
             raise Conflict
         note(request, pause.shop, said)

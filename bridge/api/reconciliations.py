@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -36,7 +37,7 @@ from bridge.api.shapes import (
 from bridge.dashboard.comparing.drift_words import CAUSES, REPAIRS
 from bridge.dashboard.comparing.reconcile_form import ReconcileForm
 from bridge.dashboard.words import word as called
-from bridge.history.deeds import note_many
+from bridge.history.deeds import in_words, note_many
 from bridge.problems import remedy
 from bridge.sync.models import Drift, Reconciliation
 from bridge.sync.reconcile import reconciliations, repairs
@@ -78,7 +79,7 @@ class Reconciliations(Stoppable):
         since = given.get("since")
         form = self.valid(ReconcileForm({"shop": given["shop"], "since": since and since.isoformat()}))
         run = reconciliations.start(**form.chosen)
-        note(request, run, gettext("The comparison is started."))
+        note(request, run, _("The comparison is started."))
         return Response(reconciliation(run), status=201)
 
 
@@ -210,7 +211,9 @@ class Differences(Resource):
         if reconciliations.repair(Drift.objects.filter(pk=pk)) is None:
             text = gettext("This cannot be repaired from here: %(remedy)s") % {"remedy": remedy(drift.code)}
             raise Conflict("not_to_be_repaired", text)
-        said = gettext("Repair is asked for: %(what)s") % {"what": called(REPAIRS, drift.repair)}
+        said = in_words(
+            lambda: gettext("Repair is asked for: %(what)s") % {"what": called(REPAIRS, drift.repair)}
+        )
         note(request, drift, said)
         return Response({"result": drift.repair, "message": said})
 
@@ -221,7 +224,7 @@ class Differences(Resource):
         drift = get_object_or_404(self.get_queryset(), pk=pk)
         if not reconciliations.accept(Drift.objects.filter(pk=pk)):
             raise Conflict("not_open", gettext("Nothing to accept: it differs no more."))
-        said = gettext("Accepted as it is.")
+        said = _("Accepted as it is.")
         note(request, drift, said)
         return Response({"result": State.ACCEPTED.value, "message": said})
 
@@ -236,7 +239,7 @@ class Differences(Resource):
             run = reconciliations.of_listing(drift.listing)
         else:
             raise Conflict("nothing_to_compare", gettext("It belongs to no order and no item."))
-        note(request, drift, gettext("It is compared again in a moment."))
+        note(request, drift, _("It is compared again in a moment."))
         return Response(reconciliation(run), status=201)
 
     @extend_schema(request=ManySerializer, responses=RepairEstimateSerializer)
@@ -274,7 +277,7 @@ class Differences(Resource):
         run = reconciliations.repair(fitting, overwriting=overwriting)
         if run is None:
             raise Conflict("not_to_be_repaired", gettext("None of these can be repaired from here."))
-        note_many(request.user, Drift.objects.filter(pk__in=pks, reconciliation=run), gettext("Repair"))
+        note_many(request.user, Drift.objects.filter(pk__in=pks, reconciliation=run), _("Repair"))
         return Response(reconciliation(run), status=201)
 
     def _chosen(self) -> tuple[QuerySet[Drift], QuerySet[Drift]]:

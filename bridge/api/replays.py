@@ -7,6 +7,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -117,7 +118,7 @@ class Replays(Stoppable):
         """Begin. 409 where no event fits, or events of the shop are being handled again already."""
         shop, chosen = self._chosen()
         run = replays.start(shop, chosen, name_of(person(request)))
-        note(request, run, gettext("Events are being processed again."))
+        note(request, run, _("Events are being processed again."))
         return Response(replay_run(run), status=201)
 
     @extend_schema(request=WhichEventsSerializer, responses=ReplayEstimateSerializer)

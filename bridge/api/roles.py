@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from bridge.domain import masking
 from bridge.history import deeds
-from bridge.history.deeds import Value
+from bridge.history.deeds import Sentence, Value, in_words
 from bridge.people.models import ApiToken
 from bridge.people.roles import RIGHTS, Role, role_of
 from bridge.people.tokens import role_with
@@ -46,15 +46,14 @@ class RoleMay(BasePermission):
         return f"change_{table}" in RIGHTS[role]
 
 
-def note(request: Request, row: Any, text: str, *values: Value) -> None:
+def note(request: Request, row: Any, text: Sentence, *values: Value) -> None:
     """Keep in the history who did it; of a program its name too."""
     deeds.note(request.user, row, said_by(request, text), values)
 
 
-def said_by(request: Request, text: str) -> str:
-    if isinstance(request.auth, ApiToken):
-        return f"{text} (API, {request.auth.name})"
-    return f"{text} (API)"
+def said_by(request: Request, text: Sentence) -> Sentence:
+    by = f"API, {request.auth.name}" if isinstance(request.auth, ApiToken) else "API"
+    return in_words(lambda: f"{text} ({by})")
 
 
 def personal(request: Request, text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -33,6 +34,7 @@ from bridge.connections.faults import problem_of
 from bridge.connections.models import Connection
 from bridge.dashboard.uploads import upload_page
 from bridge.dashboard.uploads.upload_form import MOST_IDS, UploadForm
+from bridge.history.deeds import in_words
 from bridge.orders.flags import Flag
 from bridge.sync.models import Upload
 from bridge.sync.orders import linked_documents
@@ -149,7 +151,7 @@ class Uploads(Stoppable):
             run = uploads.start(data["shop"], form.chosen, create_missing=data["create_missing"])
         except ConnectorError as error:
             raise _refused(error, data["shop"].site) from error
-        note(request, run, gettext("The upload is started."))
+        note(request, run, _("The upload is started."))
         return Response(upload(run), status=201)
 
     @extend_schema(request=WhichOrdersSerializer, responses=UploadEstimateSerializer)
@@ -184,11 +186,13 @@ class Uploads(Stoppable):
         order, document = flag.order, given["document"]
         if document is None:
             linked_documents.ask_for_new(order)
-            said = gettext("Order %(number)s: a new document is being made.") % {"number": order}
+            said = in_words(
+                lambda: gettext("Order %(number)s: a new document is being made.") % {"number": order}
+            )
             note(request, run, said)
             return Response({"result": "create", "message": said})
         self._link(flag, document)
-        said = gettext("Order %(number)s is linked.") % {"number": order}
+        said = in_words(lambda: gettext("Order %(number)s is linked.") % {"number": order})
         note(request, run, said)
         return Response({"result": "linked", "message": said})
 

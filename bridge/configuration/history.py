@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Model
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bridge.alerts.models import AlertRules
 from bridge.configuration.dump import dump
@@ -39,7 +39,7 @@ def note(by: User, before: Settings, after: Settings) -> None:
             for key in changed
         ]
         if values:
-            deeds.note(by, row, gettext("Set from a file with the command configure."), values)
+            deeds.note(by, row, _("Set from a file with the command configure."), values)
 
 
 def _rows() -> Iterator[tuple[tuple[str, ...], Model]]:

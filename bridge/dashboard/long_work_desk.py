@@ -15,6 +15,7 @@ from bridge.dashboard import long_work_page, shown
 from bridge.dashboard.long_work_page import Words
 from bridge.dashboard.page import ReadOnlyPage, ShopFilter, Text, button
 from bridge.domain.errors import Problem
+from bridge.history.deeds import Sentence
 from bridge.problems import remedy, sentence
 from bridge.sync import leased
 from bridge.sync.models import LongWork
@@ -104,7 +105,7 @@ class LongWorkDesk(ReadOnlyPage):
     def refused(self, request: HttpRequest, problem: Problem) -> None:
         self.message_user(request, " ".join(told(problem).values()), messages.ERROR)
 
-    def did(self, request: HttpRequest, run: Any, done: bool, text: str) -> None:
+    def did(self, request: HttpRequest, run: Any, done: bool, text: Sentence) -> None:
         if done:
             self.note(request, run, text)
         else:
@@ -121,7 +122,7 @@ def pausing(question: Text) -> Any:
 
     @button(_("Pause"), question, icon="pause", path="pause")
     def pause(desk: LongWorkDesk, request: HttpRequest, run: LongWork) -> None:
-        desk.did(request, run, leased.pause(run), gettext("It is paused."))
+        desk.did(request, run, leased.pause(run), _("It is paused."))
 
     return pause
 
@@ -130,7 +131,7 @@ def going_on() -> Any:
     @button(_("Go on"), _("It goes on where it was paused."), icon="play_arrow", path="resume")
     def resume(desk: LongWorkDesk, request: HttpRequest, run: LongWork) -> None:
         # What waits for its person's answer is paused too, and is no work to go on with.
-        desk.did(request, run, "resume" in desk.fitting(run) and leased.resume(run), gettext("It goes on."))
+        desk.did(request, run, "resume" in desk.fitting(run) and leased.resume(run), _("It goes on."))
 
     return resume
 
@@ -140,6 +141,6 @@ def ending(question: Text, end: Callable[[Any], bool]) -> Any:
 
     @button(_("End it"), question, icon="cancel", path="cancel")
     def cancel(desk: LongWorkDesk, request: HttpRequest, run: LongWork) -> None:
-        desk.did(request, run, end(run), gettext("It is ended."))
+        desk.did(request, run, end(run), _("It is ended."))
 
     return cancel

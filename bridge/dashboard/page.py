@@ -22,6 +22,7 @@ from unfold.views import ChangeList
 
 from bridge.dashboard import row_speed
 from bridge.dashboard.recorded import Recorded
+from bridge.history.deeds import Sentence
 
 if TYPE_CHECKING:  # unfold has no types; its classes stand where Django's do
     from django.contrib.admin import ModelAdmin as BaseAdmin
@@ -116,7 +117,9 @@ class Page(Recorded, BaseAdmin):  # type: ignore[type-arg]
         """Who may press the buttons of a page: those who may change its rows in principle."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
-    def note(self, request: HttpRequest, obj: models.Model, text: str, level: int = messages.SUCCESS) -> None:
+    def note(
+        self, request: HttpRequest, obj: models.Model, text: Sentence, level: int = messages.SUCCESS
+    ) -> None:
         """Tell the person what was done, and keep it in the row's history."""
         self.log_change(request, obj, text)
         self.message_user(request, text, level)

@@ -6,16 +6,17 @@ for a POST, and compared when the page notes what was done.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from bridge.history import deeds, forms
+from bridge.history.deeds import Sentence, Text, Value
 from bridge.portions import OF_QUERY, portions
 
 if TYPE_CHECKING:
@@ -39,11 +40,10 @@ class Recorded(Base):  # type: ignore[type-arg]
 
     change_form_outer_after_template = "admin/bridge/history/below.html"
 
-    def state_of(self, obj: Any) -> dict[str, str]:
+    def state_of(self, obj: Any) -> dict[Text, Text]:
         """How a row stands, in words; what of it changes during a deed is kept with the deed."""
         fields = {field.name for field in obj._meta.concrete_fields}
-        with translation.override(None):
-            return {str(what): _worded(obj, name) for name, what in STANDING.items() if name in fields}
+        return {what: label_of(obj, name) for name, what in STANDING.items() if name in fields}
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         row = super().get_object(request, object_id, from_field)
@@ -51,22 +51,30 @@ class Recorded(Base):  # type: ignore[type-arg]
             _remembered(request).setdefault((type(row), row.pk), self.state_of(row))
         return row
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+    def log_change(
+        self,
+        request: HttpRequest,
+        obj: Any,
+        message: Sentence | list[dict[str, Any]],
+        values: Iterable[Value] = (),
+    ) -> Any:
         """With what became of the row since it was fetched, where a sentence says what was done."""
         before = _remembered(request).get((type(obj), obj.pk))
-        if isinstance(message, str) and before:
+        if not isinstance(message, list) and before:
             fresh = self._fresh(request).filter(pk=obj.pk).first()
-            after = self.state_of(fresh) if fresh is not None else {}
-            message = deeds.message(message, deeds.differences(before, after))
-        return super().log_change(request, obj, message)
+            now = self.state_of(fresh) if fresh is not None else {}
+            values = [*values, *deeds.differences(before, now)]
+        return _kept(request, obj, message, values, CHANGE)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Sentence | list[dict[str, Any]]) -> Any:
+        return _kept(request, obj, message, (), ADDITION)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> list[dict[str, Any]]:
         """Django's own message, and each value before and after."""
         said: Any = super().construct_change_message(request, form, formsets, add)
-        changed = [list(value) for value in forms.values(form, formsets)]
-        return [*said, {"values": changed}] if changed else list(said)
+        return [*said, *deeds.stored_values(forms.values(form, formsets))]
 
     def get_actions(self, request: HttpRequest) -> Any:
         found: Any = super().get_actions(request)
@@ -90,6 +98,20 @@ class Recorded(Base):  # type: ignore[type-arg]
         rows = self.get_queryset(request)
         related = self.list_select_related
         return rows.select_related(*related) if isinstance(related, list | tuple) and related else rows
+
+
+def _kept(
+    request: HttpRequest,
+    row: Model,
+    message: Any,
+    values: Iterable[Value],
+    flag: int,
+) -> LogEntry:
+    of_form = isinstance(message, list)
+    stored = json.dumps(message, ensure_ascii=False) if of_form else deeds.message(message, values)
+    entry = deeds.entry(request.user, row, stored, flag)
+    entry.save()
+    return entry
 
 
 def deeds_of(row: Model, most: int = SHOWN_BELOW) -> list[dict[str, Any]]:
@@ -121,20 +143,21 @@ def _recording(act: Callable[..., Any], says: Any) -> Callable[..., Any]:
         for keys in portions(before):
             fresh = list(page._fresh(request).filter(pk__in=keys))
             changed = {row.pk: deeds.differences(before[row.pk], page.state_of(row)) for row in fresh}
-            deeds.note_many(request.user, fresh, str(says), changed)
+            deeds.note_many(request.user, fresh, says, changed)
         return answer
 
     return run
 
 
-def _remembered(request: HttpRequest) -> dict[tuple[type[Model], Any], dict[str, str]]:
-    found: dict[tuple[type[Model], Any], dict[str, str]] = request.__dict__.setdefault("rows_before", {})
-    return found
-
-
-def _worded(row: Any, name: str) -> str:
+def label_of(row: Any, name: str) -> Text:
+    """What a field of the row says now, in every language."""
     value = getattr(row, name)
     if isinstance(value, bool):
-        return "Yes" if value else "No"
-    display = getattr(row, f"get_{name}_display", None)
-    return str(display() if display is not None else value)
+        return forms.yes_or_no(value)
+    labels: dict[Any, Text] = dict(row._meta.get_field(name).flatchoices)
+    return labels.get(value, str(value))
+
+
+def _remembered(request: HttpRequest) -> dict[tuple[type[Model], Any], dict[Text, Text]]:
+    found: dict[tuple[type[Model], Any], dict[Text, Text]] = request.__dict__.setdefault("rows_before", {})
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, keep_lazy_text
 from django.utils.translation import gettext_lazy as _
 
 from bridge.domain.status import SITE_STATUSES
@@ -107,17 +107,19 @@ def word(words: Words, code: str) -> str:
     return str(words.get(code, code))
 
 
-def status_choices(more: Iterable[str] = ()) -> list[tuple[str, str]]:
+def status_choices(more: Iterable[str] = ()) -> list[tuple[str, str | Promise]]:
     """Site statuses for a select box, with the shop's own ones after WooCommerce's."""
     codes = [*SITE_STATUSES, *sorted(set(more) - set(SITE_STATUSES))]
-    return [(code, sentence_case(word(STATUSES, code))) for code in codes]
+    return [(code, sentence_case(STATUSES.get(code, code))) for code in codes]
 
 
-def field_choices() -> list[tuple[str, str]]:
+def field_choices() -> list[tuple[str, str | Promise]]:
     """Fields of goods for checkboxes."""
-    return [(code, str(text)) for code, text in GOODS_FIELDS.items()]
+    return list(GOODS_FIELDS.items())
 
 
-def sentence_case(text: str) -> str:
-    """The text with a capital first letter, the rest as it is."""
-    return text[:1].upper() + text[1:]
+@keep_lazy_text
+def sentence_case(text: str | Promise) -> str:
+    """The text with a capital first letter, the rest as it is; a lazy text stays one."""
+    said = str(text)
+    return said[:1].upper() + said[1:]

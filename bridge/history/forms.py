@@ -4,22 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Model
-from django.utils import timezone, translation
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format, number_format, time_format
+from django.utils.translation import gettext_lazy as _
 
-from bridge.history.deeds import MASK, Value, short
+from bridge.history.deeds import MASK, Text, Value, in_words, short
 
 SECRET = re.compile(r"(password|secret|token|key$|login$|credential)", re.IGNORECASE)
 
 
 def values(form: Any, formsets: Iterable[Any] = ()) -> list[Value]:
     """Of a model's form and the rows beside it, after they were saved."""
-    with translation.override(None):  # labels as they stand in the code, for readers of every language
-        return [*_fields(form), *(value for formset in formsets for value in _rows(formset))]
+    return [*_fields(form), *(value for formset in formsets for value in _rows(formset))]
+
+
+def joined(separator: str, texts: Iterable[Text]) -> Text:
+    """Those that say something, as one text in every language."""
+    parts = [text for text in texts if text]
+    return in_words(lambda: separator.join(map(str, parts))) if parts else ""
+
+
+def yes_or_no(value: bool) -> Text:
+    return _("Yes") if value else _("No")
+
+
+def switched(row: Model | type[Model], name: str, on: bool) -> Value:
+    """A field of the row that is on or off, and was the other."""
+    field: Any = row._meta.get_field(name)
+    return Value(field.verbose_name, yes_or_no(not on), yes_or_no(on))
+
+
+def moment(value: datetime) -> Text:
+    """As the reader's language writes it."""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return in_words(lambda: date_format(local, "SHORT_DATETIME_FORMAT"))
 
 
 def _fields(form: Any) -> Iterator[Value]:
@@ -27,7 +51,7 @@ def _fields(form: Any) -> Iterator[Value]:
         if name not in form.fields:
             continue
         field = form.fields[name]
-        label = str(field.label or name.replace("_", " "))
+        label: Text = field.label or name.replace("_", " ")
         if _is_secret(name, field):
             yield Value(label, "", MASK)
             continue
@@ -48,48 +72,66 @@ def _rows(formset: Any) -> Iterator[Value]:
         if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
     ]
     label = getattr(formset, "title", "") or formset.model._meta.verbose_name_plural
-    yield Value(str(label), short("; ".join(filter(None, before))), short("; ".join(filter(None, after))))
+    yield Value(label, short(joined("; ", before)), short(joined("; ", after)))
 
 
-def _row(form: Any, data: Any) -> str:
+def _row(form: Any, data: Any) -> Text:
     parts = (
         _shown(field, data.get(name))
         for name, field in form.fields.items()
         if not isinstance(field, forms.ModelChoiceField | forms.FileField) and name != "DELETE"
     )
-    return " – ".join(filter(None, parts))
+    return joined(" – ", parts)
 
 
 def _is_secret(name: str, field: Any) -> bool:
     return isinstance(field.widget, forms.PasswordInput) or bool(SECRET.search(name))
 
 
-def _shown(field: Any, value: Any) -> str:
-    """A value as the form's reader knows it: a choice by its label."""
+def _shown(field: Any, value: Any) -> Text:
+    """A value as the form's reader knows it: a choice by its label, dates and numbers as their language writes them."""
     if callable(value):
         value = value()
     if value is None or value in ("", [], ()):
         return ""
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return yes_or_no(value)
     if isinstance(value, Model):
         return short(value)
-    if isinstance(value, datetime):
-        return (
-            timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if timezone.is_aware(value) else str(value)
-        )
-    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+    several = isinstance(value, list | tuple | set | QuerySet)
+    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None and not several:
         found = field.queryset.filter(pk=value).first()
         return short(found if found is not None else value)
-    labels = dict(_flat(getattr(field, "choices", ())))
-    if isinstance(value, list | tuple | set):
-        return short(", ".join(str(labels.get(str(one), one)) for one in value))
-    return short(labels.get(str(value), value))
+    labels = dict(_offered(field))
+    if several:
+        return short(joined(", ", [labels.get(str(one), str(one)) for one in value]))
+    return short(labels[str(value)]) if str(value) in labels else _written(value)
 
 
-def _flat(choices: Any) -> Iterator[tuple[str, str]]:
+def _written(value: Any) -> Text:
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return in_words(lambda: date_format(value, "SHORT_DATE_FORMAT"))
+    if isinstance(value, time):
+        return in_words(lambda: time_format(value))
+    if isinstance(value, Decimal):
+        return in_words(lambda: str(number_format(value, use_l10n=True)))
+    return short(value)
+
+
+def _offered(field: Any) -> Iterator[tuple[str, Text]]:
+    """What may be chosen, by its code: of a field, or of the boxes it is made of."""
+    if isinstance(field, forms.MultiValueField):
+        for box in field.fields:
+            yield from _offered(box)
+    elif not isinstance(field, forms.ModelChoiceField):
+        yield from _flat(getattr(field, "choices", ()))
+
+
+def _flat(choices: Any) -> Iterator[tuple[str, Text]]:
     for code, label in choices:
         if isinstance(label, list | tuple):
             yield from _flat(label)
         else:
-            yield str(code), str(label)
+            yield str(code), label

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -73,7 +74,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         if codes := second_step.switch_on(person, form.cleaned_data["code"]):
             sessions.finished(request)
             sessions.end_all(person, but=request.session.session_key)
-            deeds.note(person, person, gettext("The second step of signing in is switched on."))
+            deeds.note(person, person, _("The second step of signing in is switched on."))
             return _small_page(request, "recovery_codes", gettext("Recovery codes"), {"codes": codes})
         form.add_error("code", gettext("This is not the app's present code. Wait for the next one."))
     context = {
@@ -109,14 +110,14 @@ def _used(link: OneTimeLink, form: Any) -> User:
     person: User = form.save(commit=False) if link.person is None else form.save()
     if link.person is None:
         roles.give_role(person, Role(link.role))
-        text = gettext("Made an account with a one-time link.")
+        text = _("Made an account with a one-time link.")
     else:
         if (
             link.made_by is None
         ):  # from the console, by whoever runs the server: the way back when a phone is lost
             second_step.switch_off(person)
         sessions.end_all(person)
-        text = gettext("Chose a new password with a one-time link.")
+        text = _("Chose a new password with a one-time link.")
     links.use_up(link)
     deeds.note(person, person, text)
     return person

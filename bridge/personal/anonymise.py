@@ -84,7 +84,7 @@ def anonymise(found: Found, by: User, noted: str = "") -> int:
         order.email = order.phone = order.phone_backwards = ""
         order.anonymised_at = timezone.now()
         order.save(update_fields=["content", "email", "phone", "phone_backwards", "anonymised_at"])
-    deeds.note_many(by, orders, noted or str(TAKEN_OUT))
+    deeds.note_many(by, orders, noted or TAKEN_OUT)
     return len(orders)
 
 

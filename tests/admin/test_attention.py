@@ -253,7 +253,7 @@ def test_the_history_of_each_row_of_a_cause_says_what_it_was_and_became(desk: De
     desk.post(f"{PAGE}snooze/", {**data, "day": day.isoformat()}, "en")
     desk.post(f"{PAGE}assign/", {**data, "put_off": "on", "person": ""}, "en")
     desk.post(f"{PAGE}discard/", {**data, "put_off": "on", "reason": "Sold by phone"}, "en")
-    name, until = me.get_username(), f"{day.isoformat()} 00:00"
+    name, until = me.get_username(), f"{day:%m/%d/%Y} midnight"
     assert [values for _text, values in said_of(rows.dead)] == [
         [("assigned to", "", name)],
         [("put off until", "", until)],

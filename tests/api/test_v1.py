@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from bridge.alerts.models import Alert, AlertDelivery, Recipient
 from bridge.api.resource import Throttle
@@ -343,10 +344,11 @@ def test_a_failure_is_retried_discarded_assigned_and_put_off_with_its_history(ro
     done = LogEntry.objects.filter(object_id=str(rows.parked.pk), content_type__model="outboxmessage")
     assert done.count() == 3
     assert all("(API, reports)" in deeds.read(entry).text for entry in done)
-    values = [value for entry in done.order_by("pk") for value in deeds.read(entry).values]
+    with override("en"):
+        values = [value for entry in done.order_by("pk") for value in deeds.read(entry).values]
     assert [(one.before, one.after) for one in values[:2]] == [
         ("", "owner-of-tokens"),
-        ("", f"{tomorrow} 00:00"),
+        ("", f"{date.fromisoformat(tomorrow):%m/%d/%Y} midnight"),
     ]
     assert values[-1].after == "Введено руками"
     [again] = LogEntry.objects.filter(object_id=str(rows.dead.pk), content_type__model="outboxmessage")

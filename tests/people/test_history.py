@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -34,8 +35,8 @@ def test_what_is_stored_is_read_back(text: str, values: list[Value]) -> None:
 
 
 def test_a_label_that_a_form_began_with_a_capital_is_in_the_readers_language_too() -> None:
-    values = [Value("Prefix of document numbers", "", "A-"), Value("No such label", "", "B-")]
-    entry = LogEntry(change_message=deeds.message("", values))
+    values = [["Prefix of document numbers", "", "A-"], ["No such label", "", "B-"]]
+    entry = LogEntry(change_message=json.dumps([{"values": values}]))
     with override("ru"):
         assert [value.what for value in read(entry).values] == ["Префикс номеров документов", "No such label"]
     with override("en"):

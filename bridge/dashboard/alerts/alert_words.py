@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from bridge.alerts.models import AlertDelivery, Kind
 from bridge.dashboard import shown
+from bridge.history.deeds import Text
 
 State = AlertDelivery.State
 COLOURS = {
@@ -89,7 +90,7 @@ def state(delivery: AlertDelivery, now: datetime) -> str:
     return _("is on its way")
 
 
-def zones(more: Sequence[str] = ()) -> list[tuple[str, str]]:
+def zones(more: Sequence[str] = ()) -> list[tuple[str, Text]]:
     """For a select box; `more` are shown by the names they are kept under."""
-    found = [(name, str(label)) for name, label in ZONES.items()]
+    found: list[tuple[str, Text]] = list(ZONES.items())
     return found + [(name, name) for name in more if name and name not in ZONES]

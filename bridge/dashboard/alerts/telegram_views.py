@@ -19,6 +19,7 @@ from bridge.alerts.channels.refused import Refused
 from bridge.alerts.models import AlertRules, Recipient
 from bridge.dashboard.long_work_desk import told
 from bridge.history import deeds
+from bridge.history.deeds import in_words
 
 if TYPE_CHECKING:
     from bridge.dashboard.page import Page as Base
@@ -75,7 +76,9 @@ class TelegramViews(Base):
             problem="", problem_params={}, failures=0
         )
         deeds.note(
-            request.user, rules, gettext("Connected the Telegram bot %(name)s.") % {"name": bot.username}
+            request.user,
+            rules,
+            in_words(lambda: gettext("Connected the Telegram bot %(name)s.") % {"name": bot.username}),
         )
         self.message_user(request, gettext("The bot %(name)s is connected.") % {"name": f"@{bot.username}"})
 
@@ -96,7 +99,7 @@ class TelegramViews(Base):
         recipient = Recipient.objects.create(
             name=_free_name(chat.title), channel=Recipient.Channel.TELEGRAM, address=chat.id
         )
-        self.log_addition(request, recipient, gettext("Connected by Telegram."))
+        self.log_addition(request, recipient, _("Connected by Telegram."))
         text = gettext("The chat is connected. Send a test, then choose what to tell and the quiet hours.")
         self.message_user(request, text, messages.SUCCESS)
         return redirect("admin:bridge_recipient_change", recipient.pk)

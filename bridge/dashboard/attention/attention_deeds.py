@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bridge.dashboard import shown
 from bridge.dashboard.attention.attention_forms import AssignForm, DeedForm, DiscardForm, SnoozeForm
 from bridge.dashboard.page import Text
-from bridge.dashboard.recorded import name_of
-from bridge.history import deeds
+from bridge.dashboard.recorded import label_of, name_of
+from bridge.history import deeds, forms
+from bridge.history.deeds import Sentence, in_words
 from bridge.inbox import process
 from bridge.inbox.models import InboxEvent
 from bridge.outbox import enqueue
@@ -35,7 +35,7 @@ class Deed(NamedTuple):
     form: type[DeedForm]
     act: Callable[[QuerySet[Any], Any, Any], int]
     said: Text
-    noted: Callable[[Any], str]
+    noted: Callable[[Any], Sentence]
 
 
 class Done(NamedTuple):
@@ -45,20 +45,19 @@ class Done(NamedTuple):
     left: int
 
 
-def standing(row: Any) -> dict[str, str]:
-    """How a row stands as far as a deed can change it, in words of no language for the history."""
-    with translation.override(None):
-        return {
-            str(_("state")): str(row.get_state_display()),
-            str(_("assigned to")): name_of(row.assigned_to) if row.assigned_to else "",
-            str(_("put off until")): timezone.localtime(row.snoozed_until).strftime("%Y-%m-%d %H:%M")
-            if row.snoozed_until
-            else "",
-            str(_("why it was discarded")): row.discard_reason,
-        }
+def standing(row: Any) -> dict[Text, Text]:
+    """How a row stands as far as a deed can change it."""
+    return {
+        _("state"): label_of(row, "state"),
+        _("assigned to"): name_of(row.assigned_to) if row.assigned_to else "",
+        _("put off until"): forms.moment(row.snoozed_until) if row.snoozed_until else "",
+        _("why it was discarded"): row.discard_reason,
+    }
 
 
-def do(deed: Deed, rows: QuerySet[Any], form: Any, person: Any, by: Any, noted: str = "") -> Done:
+def do(
+    deed: Deed, rows: QuerySet[Any], form: Any, person: Any, by: Any, noted: Sentence | None = None
+) -> Done:
     """Do it to all of them as this person, and keep in the history of each it changed what it was and became. `by`:
     whose deed that is; `noted`: said there instead of the deed's own words.
     """
@@ -112,7 +111,7 @@ DEEDS = {
         DiscardForm,
         _discard,
         _("Discarded: %(done)s. Already sent or being sent: %(left)s."),
-        lambda _form: gettext("Discarded."),
+        lambda _form: _("Discarded."),
     ),
     "assign": Deed(
         _("Assign"),
@@ -121,7 +120,7 @@ DEEDS = {
         AssignForm,
         _assign,
         _("Assigned: %(done)s."),
-        lambda form: gettext("Assigned: %(person)s.") % {"person": _called(form.chosen())},
+        lambda form: in_words(lambda: gettext("Assigned: %(person)s.") % {"person": _called(form.chosen())}),
     ),
     "snooze": Deed(
         _("Put off"),
@@ -130,6 +129,6 @@ DEEDS = {
         SnoozeForm,
         _snooze,
         _("Put off or taken up again: %(done)s."),
-        lambda form: _until(form.moment()),
+        lambda form: in_words(lambda: _until(form.moment())),
     ),
 }

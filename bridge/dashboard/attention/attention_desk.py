@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bridge import problems
 from bridge.dashboard import long_work_page, shown
@@ -117,7 +118,7 @@ class AttentionViews(Base):
                 context = told(error.problem)
             else:
                 self.admin_site._registry[RetryRun].note(  # type: ignore[attr-defined]
-                    request, run, gettext("Begun: everything of this reason is tried again.")
+                    request, run, _("Begun: everything of this reason is tried again.")
                 )
                 return redirect("admin:bridge_retryrun_change", run.pk)
         estimate = retries.estimate(selection)

@@ -20,6 +20,7 @@ from bridge.dashboard.attention.attention_desk import catalogue_url
 from bridge.dashboard.attention.attention_forms import people
 from bridge.dashboard.page import ReadOnlyPage, button
 from bridge.dashboard.recorded import name_of
+from bridge.history.deeds import Text
 from bridge.people.cases import Case
 from bridge.sync.attention.selection import NOBODY
 
@@ -107,7 +108,7 @@ class CasePage(ReadOnlyPage):
     discard_one, assign_one, snooze_one = _one("discard"), _one("assign"), _one("snooze")
     discard_many, assign_many, snooze_many = _many("discard"), _many("assign"), _many("snooze")
 
-    def state_of(self, obj: Any) -> dict[str, str]:
+    def state_of(self, obj: Any) -> dict[Text, Text]:
         return {**super().state_of(obj), **standing(obj)}
 
     def nothing_to_do(self, request: HttpRequest) -> None:

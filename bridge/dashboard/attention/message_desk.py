@@ -227,7 +227,7 @@ class MessageDesk(BoundedList, AttentionViews, CatalogueViews, CasePage):
     )
     def retry_one(self, request: HttpRequest, message: OutboxMessage) -> None:
         if retry(message):
-            self.note(request, message, gettext("Queued for sending."))
+            self.note(request, message, _("Queued for sending."))
         else:
             self.nothing_to_do(request)
 

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bridge.domain.changed_values import BACKORDERS, HIDE, PUBLISH, STOCK
+from bridge.domain.fields import PRICE, SALE_PRICE
 from bridge.problems import CATALOGUE, sentence
 from bridge.problems.goods_refusals import refusal
 from bridge.sync.models import GoodsChange
-from bridge.wording import quotes
+from bridge.wording import price, quotes
 
 Words = dict[str, str | Promise]
 State, Mark = GoodsChange.State, GoodsChange.Mark
+PRICES = (PRICE, SALE_PRICE)
 
 FIELDS: Words = {
     STOCK: _("Stock"),
@@ -103,6 +105,12 @@ def value(row: GoodsChange, text: str) -> str:
     return text or "—"
 
 
+def written(row: GoodsChange, text: str) -> str:
+    """The same for a page: prices and the days of a sale as the reader's language writes them."""
+    said = value(row, text)
+    return price(said) if row.field in PRICES else said
+
+
 STATUSES: Words = {
     "publish": _("published"),
     "draft": _("draft"),
@@ -119,7 +127,7 @@ def reason(row: GoodsChange) -> str:
         return sentence(row.reason, row.reason_params)
     params: dict[str, Any] = defaultdict(lambda: "?", row.reason_params)
     for name in ("now", "wanted"):
-        params[name] = value(row, str(params[name]) if name in row.reason_params else "")
+        params[name] = written(row, str(params[name]) if name in row.reason_params else "")
     said = str(REASONS.get(row.reason, row.reason)) % params
     more = [str(text) % params for name, text in PARTS.items() if name in row.reason_params]
     return quotes("; ".join([said, *more]))
@@ -130,7 +138,7 @@ def outcome(row: GoodsChange) -> str:
     if not row.detail:
         return ""
     if row.state == State.WRITTEN:
-        return _now("the site shows %(value)s") % {"value": value(row, row.detail)}
+        return _now("the site shows %(value)s") % {"value": written(row, row.detail)}
     return refusal(row.detail)
 
 

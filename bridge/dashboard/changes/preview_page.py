@@ -16,7 +16,6 @@ from bridge.domain.errors import DomainError
 from bridge.sync.models import GoodsChange, GoodsRun
 from bridge.sync.previews import leaving, runs
 from bridge.sync.previews.totals import Counts, by_weight, of_state, totals
-from bridge.wording import price
 
 Step, RunState, State = GoodsRun.Step, GoodsRun.State, GoodsChange.State
 COLOURS = {
@@ -119,14 +118,9 @@ def arrow(row: GoodsChange) -> str:
         return shown.EMPTY
     return format_html(
         '<div class="desk-lines"><div>{} → <strong>{}</strong></div></div>',
-        _written(row, row.old),
-        _written(row, row.new),
+        change_words.written(row, row.old),
+        change_words.written(row, row.new),
     )
-
-
-def _written(row: GoodsChange, text: str) -> str:
-    value = change_words.value(row, text)
-    return price(value) if row.field in ("price", "sale_price") else value
 
 
 def list_url(run: GoodsRun, **filters: str) -> str:

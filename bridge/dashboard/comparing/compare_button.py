@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bridge.dashboard.page import button
@@ -29,7 +28,7 @@ class Comparable:
     )
     def compare(self, request: HttpRequest, row: Any) -> HttpResponse:
         run = reconciliations.of_order(row) if isinstance(row, Order) else reconciliations.of_listing(row)
-        deeds.note(request.user, row, gettext("Compared both sides."))
+        deeds.note(request.user, row, _("Compared both sides."))
         url = reverse("admin:bridge_reconciliation_change", args=[run.pk])
         if "HX-Request" in request.headers:
             return HttpResponse(headers={"HX-Redirect": url})

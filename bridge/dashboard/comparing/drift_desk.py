@@ -20,6 +20,7 @@ from bridge.dashboard.comparing import drift_search, sides
 from bridge.dashboard.comparing.drift_words import CAUSES, REPAIRS
 from bridge.dashboard.page import ReadOnlyPage, ShopFilter, button
 from bridge.dashboard.words import word
+from bridge.history.deeds import in_words
 from bridge.problems import remedy, sentence
 from bridge.sync.models import Drift
 from bridge.sync.reconcile import reconciliations, repairs
@@ -152,7 +153,9 @@ class DriftDesk(BoundedList, ReadOnlyPage):
             text = gettext("This cannot be repaired from here: %(remedy)s")
             self.message_user(request, text % {"remedy": remedy(drift.code)}, messages.INFO)
         else:
-            said = gettext("Repair is asked for: %(what)s") % {"what": word(REPAIRS, drift.repair)}
+            said = in_words(
+                lambda: gettext("Repair is asked for: %(what)s") % {"what": word(REPAIRS, drift.repair)}
+            )
             self.note(request, drift, said)
 
     @button(
@@ -163,7 +166,7 @@ class DriftDesk(BoundedList, ReadOnlyPage):
     )
     def accept_one(self, request: HttpRequest, drift: Drift) -> None:
         if reconciliations.accept(Drift.objects.filter(pk=drift.pk)):
-            self.note(request, drift, gettext("Accepted as it is."))
+            self.note(request, drift, _("Accepted as it is."))
         else:
             self.message_user(request, gettext("Nothing to accept: it differs no more."), messages.INFO)
 
@@ -178,7 +181,7 @@ class DriftDesk(BoundedList, ReadOnlyPage):
             reconciliations.of_order(drift.order)
         elif drift.listing is not None:
             reconciliations.of_listing(drift.listing)
-        self.note(request, drift, gettext("It is compared again in a moment."))
+        self.note(request, drift, _("It is compared again in a moment."))
 
     @admin.action(description=_("Repair"), permissions=["repair"])
     def repair_many(self, request: HttpRequest, rows: QuerySet[Drift]) -> HttpResponse | None:

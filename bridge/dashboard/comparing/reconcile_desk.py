@@ -45,6 +45,6 @@ class ReconciliationDesk(LongWorkDesk):
             except DomainError as error:
                 context |= told(error.problem)
             else:
-                self.note(request, run, gettext("The comparison is started."))
+                self.note(request, run, _("The comparison is started."))
                 return redirect("admin:bridge_reconciliation_change", run.pk)
         return self.form_page(request, "admin/bridge/reconciliation/add_form.html", context)

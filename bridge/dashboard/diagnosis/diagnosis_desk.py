@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bridge.connections.models import Shop
@@ -63,7 +62,7 @@ class DiagnosisDesk(ReadOnlyPage):
         # What a test item is made for in MoySklad is its owner's to decide.
         trial = bool(request.POST.get("trial")) and request.user.has_perm("bridge.add_connection")
         run = runs.start(shop, str(request.user), trial=trial)
-        self.log_change(request, run, gettext("Diagnosis begun."))
+        self.log_change(request, run, _("Diagnosis begun."))
         url = reverse("admin:bridge_diagnosis_changelist")
         return redirect(f"{url}?shop={shop.pk}" if shop else url)
 

@@ -218,7 +218,7 @@ class EventDesk(BoundedList, CasePage):
     )
     def replay_one(self, request: HttpRequest, event: InboxEvent) -> None:
         if self._replay(event):
-            self.note(request, event, gettext("The event will be processed again."))
+            self.note(request, event, _("The event will be processed again."))
         else:
             self.message_user(request, gettext("The event is being processed just now."), messages.INFO)
 

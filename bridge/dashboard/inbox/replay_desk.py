@@ -56,5 +56,5 @@ class ReplayDesk(LongWorkDesk):
 
     def _begin(self, request: HttpRequest, form: ReplayForm) -> HttpResponse:
         run = replays.start(form.cleaned_data["shop"], form.selection, name_of(person_of(request)))
-        self.note(request, run, gettext("Events are being processed again."))
+        self.note(request, run, _("Events are being processed again."))
         return redirect("admin:bridge_replayrun_change", run.pk)

@@ -19,6 +19,7 @@ from bridge.dashboard.long_work_desk import LongWorkDesk
 from bridge.dashboard.page import button
 from bridge.dashboard.spreadsheet_download import download
 from bridge.domain.errors import DomainError
+from bridge.history.deeds import Sentence
 from bridge.sync.links import link_runs, table
 from bridge.sync.models import LinkRun
 
@@ -63,11 +64,11 @@ class LinkRunDesk(LongWorkDesk):
         path="agree",
     )
     def agree(self, request: HttpRequest, run: LinkRun) -> None:
-        self._do(request, run, link_runs.agree, gettext("The links are being made."))
+        self._do(request, run, link_runs.agree, _("The links are being made."))
 
     @button(_("Drop"), _("No link is made."), icon="close", path="drop")
     def drop(self, request: HttpRequest, run: LinkRun) -> None:
-        self._do(request, run, link_runs.drop, gettext("Nothing was linked."))
+        self._do(request, run, link_runs.drop, _("Nothing was linked."))
 
     @button(
         _("Take the links back"),
@@ -76,9 +77,9 @@ class LinkRunDesk(LongWorkDesk):
         path="take-back",
     )
     def take_back(self, request: HttpRequest, run: LinkRun) -> None:
-        self._do(request, run, link_runs.take_back, gettext("The links are being taken back."))
+        self._do(request, run, link_runs.take_back, _("The links are being taken back."))
 
-    def _do(self, request: HttpRequest, run: LinkRun, act: Any, text: str) -> None:
+    def _do(self, request: HttpRequest, run: LinkRun, act: Any, text: Sentence) -> None:
         try:
             done = act(run)
         except DomainError as error:

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bridge.catalog import suggestions
 from bridge.catalog.models import Listing
@@ -22,6 +23,7 @@ from bridge.dashboard.page import came_from
 from bridge.dashboard.spreadsheet_download import download
 from bridge.domain import link_table
 from bridge.domain.errors import DomainError
+from bridge.history.deeds import in_words
 from bridge.problems import remedy, sentence
 from bridge.sync import flows
 from bridge.sync.goods import catalog_from_moysklad
@@ -62,8 +64,9 @@ class LinkViews(Base):
         if listing is not None and listing.suggestion is not None:
             product = listing.suggestion
             released = catalog_from_moysklad.link(listing, product)
-            text = gettext("%(listing)s is linked with %(product)s.")
-            self.note(request, listing, text % {"listing": listing, "product": product})
+            names = {"listing": listing, "product": product}
+            said = in_words(lambda: gettext("%(listing)s is linked with %(product)s.") % names)
+            self.note(request, listing, said)
             self.tell_released(request, released)
         return self._back(request)
 
@@ -72,9 +75,10 @@ class LinkViews(Base):
         listing = self._suggested(request, pk)
         if listing is not None:
             suggestions.refuse([listing])
-            self.note(
-                request, listing, gettext("The suggestion for %(listing)s is refused.") % {"listing": listing}
+            text = in_words(
+                lambda: gettext("The suggestion for %(listing)s is refused.") % {"listing": listing}
             )
+            self.note(request, listing, text)
         return self._back(request)
 
     def tell_released(self, request: HttpRequest, released: int) -> None:
@@ -115,7 +119,7 @@ class LinkViews(Base):
         self._require_post(request)
         shop = self._shop(request, shop_pk)
         suggested.again(shop)
-        self.log_change(request, shop, gettext("Links and suggestions are looked for."))
+        self.log_change(request, shop, _("Links and suggestions are looked for."))
         text = gettext(
             "Links and suggestions are looked for; that takes up to a minute. Products of the site are read every "
             "hour: what was changed there since needs “Read the site's products now”."
@@ -128,7 +132,7 @@ class LinkViews(Base):
         self._require_post(request)
         shop = self._shop(request, shop_pk)
         flows.run_soon(shop.site, "site_catalogue")
-        self.log_change(request, shop, gettext("The site's products are read."))
+        self.log_change(request, shop, _("The site's products are read."))
         self.message_user(
             request, gettext("The site's products are being read; links are made as their SKUs say.")
         )
@@ -175,7 +179,7 @@ class LinkViews(Base):
             text = f"{sentence(problem.code, problem.params)} {remedy(problem.code)}"
             self.message_user(request, text, messages.ERROR)
             return self._back(request)
-        self.log_change(request, run, gettext("Started."))
+        self.log_change(request, run, _("Started."))
         return redirect("admin:bridge_linkrun_change", run.pk)
 
     def _shop(self, request: HttpRequest, pk: int, *, read: bool = False) -> Shop:

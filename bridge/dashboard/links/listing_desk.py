@@ -28,6 +28,7 @@ from bridge.dashboard.links.links_filters import HowFilter, LinkFilter, RefusedF
 from bridge.dashboard.links.links_views import LinkViews
 from bridge.dashboard.links.listing_form import ListingForm
 from bridge.dashboard.page import ReadOnlyPage, ShopFilter
+from bridge.history.deeds import Text
 from bridge.sync.goods import catalog_from_moysklad
 from bridge.sync.links import suggested
 
@@ -131,10 +132,10 @@ class ListingDesk(BoundedList, Comparable, LinkViews, ReadOnlyPage):
             return
         self.tell_released(request, catalog_from_moysklad.link(obj, product))
 
-    def state_of(self, obj: Listing) -> dict[str, str]:
+    def state_of(self, obj: Listing) -> dict[Text, Text]:
         """The history keeps which item it was linked with."""
         binding = getattr(obj, "binding", None)
-        return {"in MoySklad": str(binding.product) if binding is not None else ""}
+        return {_("in MoySklad"): str(binding.product) if binding is not None else ""}
 
     @admin.display(description=_("on the site"), ordering="name")
     def shown_name(self, listing: Listing) -> str:

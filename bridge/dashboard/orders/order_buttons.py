@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from bridge.dashboard.attention.attention_forms import DeedForm
 from bridge.dashboard.page import button
 from bridge.dashboard.recorded import name_of
+from bridge.history.deeds import Sentence, in_words
 from bridge.orders.models import Order
 from bridge.outbox import holds
 from bridge.sync.orders import goods_choice
@@ -54,8 +55,8 @@ class Holding(Base):
         if not holds.begin(order.object_key, by=name_of(request.user), why=why):
             self.message_user(request, gettext("The order is on hold already."), messages.INFO)
             return
-        said = gettext("The order is on hold.")
-        self.note(request, order, f"{said} {why}".strip())
+        said = _("The order is on hold.")
+        self.note(request, order, in_words(lambda: f"{said} {why}".strip()))
 
     @button(
         _("Release"),
@@ -65,7 +66,7 @@ class Holding(Base):
     )
     def release(self, request: HttpRequest, order: Order) -> None:
         if holds.end(order.object_key):
-            self.note(request, order, gettext("The order is released: what waited is being sent."))
+            self.note(request, order, _("The order is released: what waited is being sent."))
         else:
             self.message_user(request, gettext("The order is not on hold."), messages.INFO)
 
@@ -100,16 +101,16 @@ class DecidingGoods(Base):
     def _take(self, request: HttpRequest, order: Order, whose: str) -> None:
         person: Any = request.user
         said = taken(order, whose)
-        if goods_choice.choose(order, whose, by=name_of(person), why=said):
+        if goods_choice.choose(order, whose, by=name_of(person), why=str(said)):
             self.note(request, order, said)
         else:
             self.message_user(request, str(NOT_ASKED), messages.INFO)
 
 
-def taken(order: Order, whose: str) -> str:
+def taken(order: Order, whose: str) -> Sentence:
     """What becomes of the choice, in words."""
     if whose == goods_choice.SITE:
-        return gettext("The site's goods are written into the document.")
+        return _("The site's goods are written into the document.")
     if order.shop.accept_edits:
-        return gettext("The document's goods are written into the order on the site.")
-    return gettext("The document stays as it is, and so does the order on the site.")
+        return _("The document's goods are written into the order on the site.")
+    return _("The document stays as it is, and so does the order on the site.")

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +21,7 @@ from bridge.dashboard.orders.personal_desk import PersonalData
 from bridge.dashboard.page import ReadOnlyPage, ShopFilter, button
 from bridge.dashboard.period_filter import PeriodFilter
 from bridge.dashboard.words import STATUS_COLOURS, word
+from bridge.history.deeds import Sentence, Text
 from bridge.orders import search
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
@@ -92,10 +92,9 @@ class OrderDesk(PersonalData, BoundedList, Holding, DecidingGoods, Comparable, R
             self.message_user(request, text % {"count": search.MOST}, messages.INFO)
         return queryset.filter(pk__in=keys), False
 
-    def state_of(self, obj: Any) -> dict[str, str]:
+    def state_of(self, obj: Any) -> dict[Text, Text]:
         """With where the order stands: that is what the buttons change."""
-        with translation.override(None):
-            return {**super().state_of(obj), "state": str(standing(obj).label)}
+        return {**super().state_of(obj), _("state"): standing(obj).label}
 
     @admin.display(description=_("number"), ordering="number")
     def shown_number(self, order: Order) -> str:
@@ -169,7 +168,7 @@ class OrderDesk(PersonalData, BoundedList, Holding, DecidingGoods, Comparable, R
     )
     def send_again(self, request: HttpRequest, order: Order) -> None:
         enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
-        self.note(request, order, gettext("The order is queued for sending."))
+        self.note(request, order, _("The order is queued for sending."))
 
     @button(
         _("Create again"),
@@ -179,7 +178,7 @@ class OrderDesk(PersonalData, BoundedList, Holding, DecidingGoods, Comparable, R
     )
     def create_again(self, request: HttpRequest, order: Order) -> None:
         done = removed_documents.create_again(order)
-        self._decided(request, order, done, gettext("A new document is being made."))
+        self._decided(request, order, done, _("A new document is being made."))
 
     @button(
         _("Leave so"),
@@ -189,7 +188,7 @@ class OrderDesk(PersonalData, BoundedList, Holding, DecidingGoods, Comparable, R
     )
     def leave_so(self, request: HttpRequest, order: Order) -> None:
         done = removed_documents.leave(order)
-        self._decided(request, order, done, gettext("The document stays removed."))
+        self._decided(request, order, done, _("The document stays removed."))
 
     @button(
         _("Cancel on the site"),
@@ -199,9 +198,9 @@ class OrderDesk(PersonalData, BoundedList, Holding, DecidingGoods, Comparable, R
     )
     def cancel_on_site(self, request: HttpRequest, order: Order) -> None:
         done = removed_documents.cancel_on_site(order)
-        self._decided(request, order, done, gettext("The order is being cancelled on the site."))
+        self._decided(request, order, done, _("The order is being cancelled on the site."))
 
-    def _decided(self, request: HttpRequest, order: Order, done: bool, text: str) -> None:
+    def _decided(self, request: HttpRequest, order: Order, done: bool, text: Sentence) -> None:
         if done:
             self.note(request, order, text)
         else:

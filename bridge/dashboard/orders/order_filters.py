@@ -33,7 +33,7 @@ class StatusFilter(DropdownFilter):  # type: ignore[misc]
     title = _("status on the site")
     parameter_name = "status"
 
-    def lookups(self, _request: HttpRequest, _page: Any) -> list[tuple[str, str]]:
+    def lookups(self, _request: HttpRequest, _page: Any) -> list[tuple[str, Any]]:
         return status_choices()
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:

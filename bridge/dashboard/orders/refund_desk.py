@@ -90,4 +90,4 @@ class RefundDesk(BoundedList, ReadOnlyPage):
             self.message_user(request, gettext("Nothing to do: the refund is through."), messages.INFO)
             return
         refund_plans.settle_by_hand(row)
-        self.note(request, row, gettext("The refund is settled."))
+        self.note(request, row, _("The refund is settled."))

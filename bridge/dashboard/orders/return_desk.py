@@ -111,7 +111,7 @@ class ReturnDesk(BoundedList, ReadOnlyPage):
     )
     def settle(self, request: HttpRequest, row: Return) -> None:
         returns_to_site.settle(row)
-        self.note(request, row, gettext("The return is settled."))
+        self.note(request, row, _("The return is settled."))
 
     @button(
         _("Follow the return"),
@@ -121,7 +121,7 @@ class ReturnDesk(BoundedList, ReadOnlyPage):
     )
     def follow(self, request: HttpRequest, row: Return) -> None:
         returns_to_site.follow(row)
-        self.note(request, row, gettext("The refund will be changed in a moment."))
+        self.note(request, row, _("The refund will be changed in a moment."))
 
     @admin.action(description=_("Mark as settled"), permissions=["repair"])
     def settle_many(self, request: HttpRequest, rows: QuerySet[Return]) -> None:

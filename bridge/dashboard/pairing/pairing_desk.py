@@ -71,7 +71,7 @@ class PairingDesk(ReadOnlyPage):
         asked = request.method == "POST" and not context["address_problem"] and form.is_valid()
         if asked:
             row, text = codes.make(form.cleaned_data["account"], request.user)
-            self.log_addition(request, row, gettext("Code for connecting a shop"))
+            self.log_addition(request, row, _("Code for connecting a shop"))
             site = form.cleaned_data["site"]
             link = f"{site}{SETTINGS_PAGE}{quote(text, safe='')}" if site else ""
             context |= {"code": text, "settings_link": link, "page": _page(row), "original": row}

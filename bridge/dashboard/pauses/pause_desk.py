@@ -19,6 +19,7 @@ from bridge.dashboard.page import ReadOnlyPage, button
 from bridge.dashboard.pauses import pause_words
 from bridge.dashboard.pauses.pause_form import PauseForm
 from bridge.dashboard.recorded import name_of
+from bridge.history.deeds import in_words
 from bridge.outbox import pauses
 from bridge.outbox.models import Pause
 from bridge.people.roles import person_of
@@ -65,7 +66,7 @@ class PauseDesk(ReadOnlyPage):
             why=data["why"],
             until=data["until"],
         )
-        self.note(request, data["shop"], " ".join(filter(None, (pause_words.began(begun), data["why"]))))
+        self.note(request, data["shop"], pause_words.begun_because(begun, data["why"]))
         return redirect("admin:index")
 
     @button(
@@ -77,7 +78,7 @@ class PauseDesk(ReadOnlyPage):
     def end(self, request: HttpRequest, pause: Pause) -> HttpResponse | None:
         own_page = reverse("admin:bridge_pause_change", args=[pause.pk])
         if pauses.end(Pause.objects.filter(pk=pause.pk)):
-            self.note(request, pause.shop, pause_words.ended(pause))
+            self.note(request, pause.shop, in_words(lambda: pause_words.ended(pause)))
         if own_page in request.headers.get("HX-Current-URL", ""):  # which is gone with it
             return HttpResponse(headers={"HX-Redirect": reverse("admin:bridge_pause_changelist")})
         return None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bridge.connections.models import Shop
 from bridge.dashboard import shown
 from bridge.dashboard.words import KINDS, word
+from bridge.history.deeds import Sentence, in_words
 from bridge.outbox import pauses
 from bridge.outbox.models import Pause
 from bridge.sync import kinds
@@ -58,6 +59,11 @@ def began(begun: Sequence[Pause]) -> str:
     """'Paused: Everything, since 22.11.2026 10:15, until somebody ends it.'"""
     said = {"what": ", ".join(map(what, begun)), "lasting": lasting(begun[0])}
     return _("Paused: %(what)s, %(lasting)s.") % said
+
+
+def begun_because(begun: Sequence[Pause], why: str) -> Sentence:
+    """With the reason that was given, for the history."""
+    return in_words(lambda: " ".join(filter(None, (began(begun), why))))
 
 
 def ended(pause: Pause) -> str:

@@ -100,12 +100,14 @@ class HistoryDesk(BoundedList, ReadOnlyPage):
         kind = entry.content_type
         if kind is None or kind.model_class() is None:
             return entry.object_repr
-        name = entry.object_repr.removesuffix(f" {entry.object_id}")  # what has no name is called by its kind
+        called = sentence_case(kind.name)
+        name = deeds.object_name(entry)
+        below = called if name else ""
         try:
             url = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[entry.object_id])
         except NoReverseMatch:
-            return shown.lines(name, sentence_case(kind.name))
-        return shown.lines(shown.link(url, name), sentence_case(kind.name))
+            return shown.lines(name or called, below)
+        return shown.lines(shown.link(url, name or called), below)
 
     @admin.display(description=_("what was done"))
     def shown_deed(self, entry: LogEntry) -> str:

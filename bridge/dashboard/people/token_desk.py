@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from bridge.dashboard import shown
 from bridge.dashboard.page import ReadOnlyPage, button
 from bridge.dashboard.people.token_form import TokenForm
 from bridge.dashboard.recorded import name_of
+from bridge.history.deeds import Text, in_words
 from bridge.people import roles, tokens
 from bridge.people.models import ApiToken
 from bridge.people.roles import Role
@@ -36,9 +36,8 @@ class TokenDesk(ReadOnlyPage):
         """Not the right of the table alone: a token lets a program in."""
         return request.user.has_perm("bridge.add_apitoken")
 
-    def state_of(self, obj: ApiToken) -> dict[str, str]:
-        with translation.override(None):
-            return {str(_("state")): str(_state(obj)[0])}
+    def state_of(self, obj: ApiToken) -> dict[Text, Text]:
+        return {_("state"): _state(obj)[0]}
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "title": gettext("API tokens")})
@@ -59,7 +58,9 @@ class TokenDesk(ReadOnlyPage):
             given = form.cleaned_data
             row, token = tokens.make(roles.person_of(request), given["name"], Role(given["role"]), form.days)
             self.log_addition(
-                request, row, gettext("The token is made: %(role)s.") % {"role": row.get_role_display()}
+                request,
+                row,
+                in_words(lambda: gettext("The token is made: %(role)s.") % {"role": row.get_role_display()}),
             )
             context |= {"token": token, "row": row}
         response = TemplateResponse(request, self.add_form_template, context)
@@ -90,7 +91,7 @@ class TokenDesk(ReadOnlyPage):
     )
     def revoke(self, request: HttpRequest, row: ApiToken) -> None:
         if tokens.revoke(row):
-            self.note(request, row, gettext("The token is revoked."))
+            self.note(request, row, _("The token is revoked."))
 
     @admin.display(description=_("what it is for"), ordering="name")
     def shown_name(self, row: ApiToken) -> str:

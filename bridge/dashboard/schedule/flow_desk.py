@@ -72,7 +72,7 @@ class FlowDesk(ReadOnlyPage):
     )
     def run_now(self, request: HttpRequest, flow: Watermark) -> None:
         flows.run_soon(flow.connection, flow.flow)
-        self.note(request, flow, gettext("The flow will run in a moment."))
+        self.note(request, flow, _("The flow will run in a moment."))
 
     @admin.action(description=_("Run now"), permissions=["repair"])
     def run_many(self, request: HttpRequest, rows: QuerySet[Watermark]) -> None:

@@ -16,6 +16,7 @@ from bridge.connections.models import Connection, Shop, Vendor, new_token
 from bridge.dashboard import shown
 from bridge.dashboard.page import Page, button, in_dialog
 from bridge.dashboard.shops.connection_form import MOYSKLAD_SECRETS, SITE_SECRETS, ConnectionForm
+from bridge.history.deeds import in_words
 from bridge.inbox.models import InboxEvent
 from bridge.problems import remedy, sentence
 from bridge.sync import settings_changed
@@ -95,11 +96,9 @@ class ConnectionDesk(Page):
         path="check",
     )
     def check_now(self, request: HttpRequest, connection: Connection) -> None:
-        self.log_change(
-            request,
-            connection,
-            gettext("Checked: %(text)s") % {"text": self._tell(request, connection).sentence},
-        )
+        answer = self._tell(request, connection)
+        text = in_words(lambda: gettext("Checked: %(text)s") % {"text": answer.sentence})
+        self.log_change(request, connection, text)
 
     @button(
         _("New secret"),
@@ -117,7 +116,7 @@ class ConnectionDesk(Page):
             "previous_event_secret": before,
         }
         connection.save(update_fields=["credentials"])
-        self.log_change(request, connection, gettext("New secret for the plugin"))
+        self.log_change(request, connection, _("New secret for the plugin"))
         return in_dialog(request, "admin/bridge/new_secret.html", {"secret": secret})
 
     @admin.display(description=_("name"), ordering="name")

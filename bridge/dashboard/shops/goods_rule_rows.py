@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
@@ -121,10 +122,12 @@ def _rules() -> Choices:
     """(`price:moysklad`, "Price follows: MoySklad"); what is a number of pieces has none in its code."""
     found: Choices = []
     for sets, shape in SHAPES.items():
-        label = sentence_case(str(Sets(sets).label))
+        label = sentence_case(Sets(sets).label)
         if isinstance(shape, OneOf):
             words = {**WORDS, AS_THE_SITE: Shop.Backorders.SITE.label} if sets == Sets.BACKORDERS else WORDS
-            found += [(f"{sets}{BETWEEN}{one}", f"{label}: {words[one]}") for one in shape.choices]
+            found += [
+                (f"{sets}{BETWEEN}{one}", format_lazy("{}: {}", label, words[one])) for one in shape.choices
+            ]
         else:
             found.append((str(sets), label))
     return found

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model, QuerySet
 from django.forms import BaseInlineFormSet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 
@@ -85,7 +86,7 @@ def of_kinds(directory: Directory, kinds: dict[str, str], present: str, present_
     """Entries of several kinds, each saying of which kind it is: ("store:<id>", "Warehouse: Main")."""
     found: Choices = [("", NOT_CHOSEN)]
     for code, kind in kinds.items():
-        label = sentence_case(str(Kind(kind).label))
+        label = sentence_case(Kind(kind).label)
         for external_id, name in directory.choices(kind, (present_id,) if code == present else ()):
-            found.append((f"{code}{BETWEEN}{external_id}", f"{label}: {name}"))
+            found.append((f"{code}{BETWEEN}{external_id}", format_lazy("{}: {}", label, name)))
     return found

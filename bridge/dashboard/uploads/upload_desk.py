@@ -17,6 +17,7 @@ from bridge.dashboard.long_work_desk import LongWorkDesk, ending, going_on, paus
 from bridge.dashboard.uploads import upload_page
 from bridge.dashboard.uploads.upload_form import UploadForm
 from bridge.domain.errors import DomainError
+from bridge.history.deeds import in_words
 from bridge.problems import sentence
 from bridge.sync import kinds
 from bridge.sync.models import Upload
@@ -68,7 +69,7 @@ class UploadDesk(LongWorkDesk):
     def _begin(self, request: HttpRequest, form: UploadForm) -> HttpResponse:
         data = form.cleaned_data
         upload = uploads.start(data["shop"], form.chosen, create_missing=data["create_missing"])
-        self.note(request, upload, gettext("The upload is started."))
+        self.note(request, upload, _("The upload is started."))
         return redirect("admin:bridge_upload_change", upload.pk)
 
     def _look(self, request: HttpRequest, form: UploadForm, context: dict[str, Any]) -> HttpResponse:
@@ -93,7 +94,11 @@ class UploadDesk(LongWorkDesk):
             self.note(
                 request,
                 upload,
-                gettext("Order %(number)s: a new document is being made.") % {"number": flag.order},
+                in_words(
+                    lambda: (
+                        gettext("Order %(number)s: a new document is being made.") % {"number": flag.order}
+                    )
+                ),
             )
         elif document in str(flag.params.get("ids", "")).split():
             self._link(request, upload, flag.order, document)
@@ -107,7 +112,9 @@ class UploadDesk(LongWorkDesk):
             self.message_user(request, sentence(problem.code, problem.params), messages.ERROR)
             return
         if linked:
-            self.note(request, upload, gettext("Order %(number)s is linked.") % {"number": order})
+            self.note(
+                request, upload, in_words(lambda: gettext("Order %(number)s is linked.") % {"number": order})
+            )
         else:
             self.message_user(
                 request, gettext("This document is gone or belongs to another order."), messages.ERROR

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from bridge.connections import clients
 from bridge.connections.faults import is_outage, note_outage, note_success, problem_of
 from bridge.connections.models import Connection, Vendor
+from bridge.history.deeds import Text, in_words
 from bridge.problems import remedy, sentence
 from bridge.sync.account import directory
 from connectors.errors import ConnectorError, RateLimited
@@ -25,7 +26,7 @@ class Answer:
     """`sentence` says what was found or what is wrong, `remedy` what to do about it."""
 
     ok: bool
-    sentence: str
+    sentence: Text
     remedy: str = ""
 
 
@@ -41,13 +42,14 @@ def check(connection: Connection) -> Answer:
         if is_outage(error) and not isinstance(error, RateLimited):
             note_outage(connection, error)
         problem = problem_of(error, connection)
-        return Answer(False, sentence(problem.code, problem.params), remedy(problem.code))
+        said = in_words(lambda: sentence(problem.code, problem.params))
+        return Answer(False, said, remedy(problem.code))
     connection.refresh_from_db(fields=["failures", "paused_until"])
     note_success(connection)
     return Answer(True, found)
 
 
-def _account(connection: Connection) -> str:
+def _account(connection: Connection) -> Text:
     client = clients.moysklad(connection, read_timeout=ACCOUNT_ANSWERS_WITHIN)
     client = client.for_priority(Priority.ORDERS, max_wait=MAX_WAIT)
     employee = client.directory.context_employee()
@@ -57,12 +59,10 @@ def _account(connection: Connection) -> str:
         connection.save(update_fields=["account_id"])
     directory.refresh(connection, client)
     name = employee.get("fullName") or employee.get("name") or employee.get("uid") or "?"
-    return _("MoySklad answers. The bridge works there as %(name)s.") % {"name": name}
+    return in_words(lambda: _("MoySklad answers. The bridge works there as %(name)s.") % {"name": name})
 
 
-def _site(connection: Connection) -> str:
+def _site(connection: Connection) -> Text:
     info = clients.woocommerce(connection, read_timeout=SITE_ANSWERS_WITHIN).site.info()
-    return _("The site answers: WooCommerce %(woocommerce)s, currency %(currency)s.") % {
-        "woocommerce": info["woocommerce"],
-        "currency": info["currency"],
-    }
+    said = {"woocommerce": info["woocommerce"], "currency": info["currency"]}
+    return in_words(lambda: _("The site answers: WooCommerce %(woocommerce)s, currency %(currency)s.") % said)
