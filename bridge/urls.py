@@ -8,9 +8,11 @@ from bridge.api import health, metrics, site_orders
 from bridge.api.pairing import PairView
 from bridge.api.wc_auth import WcAuthView
 from bridge.inbox import views as inbox
+from bridge.people import own_pages
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/password_change/", admin.site.admin_view(own_pages.new_password, cacheable=True)),
     path("admin/", admin.site.urls),
     path("people/", include("bridge.people.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

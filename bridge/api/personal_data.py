@@ -65,7 +65,7 @@ class PersonalData(Resource):
         """All that is kept of them, to be given to them."""
         found = self._found()
         data = export(found)
-        deeds.note_many(person(request), [*found.orders, *found.busy], said_by(request, str(GIVEN_OUT)))
+        deeds.note_many(person(request), [*found.orders, *found.busy], said_by(request, GIVEN_OUT))
         return Response({"kept": data}, headers={"Cache-Control": "no-store"})
 
     @extend_schema(request=WhoSerializer, responses={200: TakenOutSerializer})
@@ -73,7 +73,7 @@ class PersonalData(Resource):
     def anonymise(self, request: Request) -> Response:
         """Take it out of every table; it cannot be brought back."""
         found = self._found()
-        done = anonymise(found, person(request), said_by(request, str(TAKEN_OUT)))
+        done = anonymise(found, person(request), said_by(request, TAKEN_OUT))
         return Response({"orders": done, "busy": _numbers(found)})
 
     def _found(self) -> Found:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -22,7 +23,7 @@ from bridge.api.errors import Conflict
 from bridge.api.long_work import PreviewSerializer, Stoppable, preview
 from bridge.api.paging import Cursor
 from bridge.api.resource import Resource
-from bridge.api.roles import note, said_by
+from bridge.api.roles import note, person, said_by
 from bridge.api.shapes import (
     CountSerializer,
     DoneSerializer,
@@ -38,8 +39,9 @@ from bridge.api.shapes import (
 )
 from bridge.connections.models import Shop
 from bridge.dashboard.changes import change_words
-from bridge.dashboard.changes.preview_desk import agreed
+from bridge.dashboard.changes.preview_desk import PINNED, agreed, pin_left
 from bridge.history import deeds
+from bridge.history.deeds import Sentence
 from bridge.sync.models import GoodsChange, GoodsRun
 from bridge.sync.previews import leaving, runs
 
@@ -94,7 +96,7 @@ class Previews(Stoppable):
             text = gettext("The shop has a preview that is not decided on: %(number)s.")
             raise Conflict("preview_waits", text % {"number": waiting.pk})
         run = runs.start(row)
-        note(request, run, gettext("The preview is being worked out. Nothing is written."))
+        note(request, run, _("The preview is being worked out. Nothing is written."))
         return Response(preview(run), status=201)
 
     @extend_schema(request=ConfirmSerializer, responses=DoneSerializer)
@@ -105,8 +107,8 @@ class Previews(Stoppable):
         given = self.given(ConfirmSerializer)
         then_on = given["then_on"]
         if then_on and given["pin"]:
-            leaving.pin(leaving.unpinned(run))
-        if not runs.confirm(run, then_on=then_on):
+            pin_left(run, person(request), said_by(request, PINNED))
+        if not runs.confirm(run, then_on=then_on, by=person(request)):
             raise Conflict("decided_already", gettext("This preview was decided on already."))
         said = agreed(then_on=then_on)
         note(request, run, said)
@@ -117,11 +119,11 @@ class Previews(Stoppable):
     def undo(self, request: Request, pk: int) -> Response:
         """Write old values back where the site still shows what it wrote. First the shop stops writing by itself."""
         run = get_object_or_404(self.get_queryset(), pk=pk)
-        undoing = runs.undo(run)
+        undoing = runs.undo(run, by=person(request))
         note(
             request,
             run,
-            gettext("It is being undone. The shop no longer writes stock and prices by itself."),
+            _("It is being undone. The shop no longer writes stock and prices by itself."),
         )
         return Response(preview(undoing), status=201)
 
@@ -199,21 +201,21 @@ class Changes(Resource):
     @action(detail=False, methods=["post"])
     def leave(self, request: Request) -> Response:
         """Leave these as they are, this time; the next preview shows them again."""
-        return self._turned(leaving.leave, gettext("Leave as it is, this time"))
+        return self._turned(leaving.leave, _("Leave as it is, this time"))
 
     @extend_schema(request=RowsSerializer, responses=CountSerializer)
     @action(detail=False, methods=["post"])
     def pin(self, request: Request) -> Response:
         """Leave these to the site for good: makes a rule for each item and field."""
-        return self._turned(leaving.pin, gettext("Leave as it is, always (makes a rule)"))
+        return self._turned(leaving.pin, PINNED)
 
     @extend_schema(request=RowsSerializer, responses=CountSerializer)
     @action(detail=False, methods=["post"], url_path="take-again")
     def take_again(self, request: Request) -> Response:
         """Write these with their preview after all."""
-        return self._turned(leaving.take_again, gettext("Write it after all"))
+        return self._turned(leaving.take_again, _("Write it after all"))
 
-    def _turned(self, turn: Callable[[QuerySet[GoodsChange]], int], said: str) -> Response:
+    def _turned(self, turn: Callable[[QuerySet[GoodsChange]], int], said: Sentence) -> Response:
         """Only what waits for its owner can be decided on; the rest is left."""
         keys = set(self.given(RowsSerializer)["ids"])
         waiting = GoodsChange.objects.filter(pk__in=keys, run__step=GoodsRun.Step.READY)

@@ -12,12 +12,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from bridge.api.sending import sent_again
+from bridge.api.sending import QUEUED, sent_again
 from bridge.connections.models import Shop
 from bridge.dashboard.orders.order_states import ATTENTION, standing, with_standing
+from bridge.history import deeds
+from bridge.history.deeds import in_words
 from bridge.inbox.shop_requests import (
     Refusal,
     raw_body,
@@ -29,9 +32,11 @@ from bridge.inbox.shop_requests import (
 from bridge.mapping.wire_text import plain
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
+from bridge.people import of_sites
 from bridge.problems import remedy, sentence
 
 MOST = 200
+LONGEST_NAME = 100
 UNKNOWN = "unknown"
 Answer = dict[str, Any]
 
@@ -51,13 +56,13 @@ def states(request: HttpRequest, connection_id: int) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Send these orders to MoySklad once more: `{"orders": [{id, result}]}`: queued, not_sent (its status is not sent),
-    removed (its document was; staff decide on the desk) or unknown.
+    removed (its document was; staff decide on the desk) or unknown. `by`: who pressed the button, for the history.
     """
     return _answered(request, connection_id, _send)
 
 
 def _answered(
-    request: HttpRequest, connection_id: int, act: Callable[[Shop, list[int]], list[Answer]]
+    request: HttpRequest, connection_id: int, act: Callable[[Shop, list[int], str], list[Answer]]
 ) -> HttpResponse:
     try:
         body = raw_body(request)
@@ -67,10 +72,11 @@ def _answered(
         if not hasattr(connection, "shop"):
             raise Refusal(409, "no_shop", "This site belongs to no shop yet.")
         ids = _ids(data.get("orders"))
+        by = deeds.short(plain(data.get("by"), LONGEST_NAME))
     except Refusal as refusal:
         return refused(request, refusal)
     with translation.override("ru" if plain(data.get("language")).lower().startswith("ru") else "en"):
-        return JsonResponse({"orders": act(connection.shop, ids)}, headers={"Cache-Control": "no-store"})
+        return JsonResponse({"orders": act(connection.shop, ids, by)}, headers={"Cache-Control": "no-store"})
 
 
 def _ids(value: Any) -> list[int]:
@@ -86,7 +92,7 @@ def _orders(shop: Shop, ids: list[int]) -> dict[int, Order]:
     return {int(row.source_id): row for row in rows.order_by("pk")}
 
 
-def _states(shop: Shop, ids: list[int]) -> list[Answer]:
+def _states(shop: Shop, ids: list[int], _by: str) -> list[Answer]:
     orders = _orders(shop, ids)
     waiting = OutboxMessage.objects.filter(
         object_key__in=[order.object_key for order in orders.values()], state__in=ATTENTION
@@ -120,9 +126,16 @@ def _document_url(binding: OrderBinding | None) -> str:
     return binding.page_url
 
 
-def _send(shop: Shop, ids: list[int]) -> list[Answer]:
+def _pressed(by: str) -> str:
+    """A plugin up to 1.3.0 does not say who it was."""
+    if not by:
+        return gettext("Sent again on the site.")
+    return gettext("Sent again on the site by %(name)s.") % {"name": by}
+
+
+def _send(shop: Shop, ids: list[int], by: str) -> list[Answer]:
     orders = _orders(shop, ids)
-    return [
-        {"id": one, "result": sent_again(order) if (order := orders.get(one)) is not None else UNKNOWN}
-        for one in ids
-    ]
+    results = {one: sent_again(order) for one, order in orders.items()}
+    if queued := [order for one, order in orders.items() if results[one] == QUEUED]:
+        deeds.note_many(of_sites.somebody(), queued, in_words(lambda: _pressed(by)))
+    return [{"id": one, "result": results.get(one, UNKNOWN)} for one in ids]

@@ -11,13 +11,17 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from bridge.connections import clients
 from bridge.connections.faults import problem_of
 from bridge.connections.models import Connection, Shop, Vendor, new_token
+from bridge.history import deeds
+from bridge.history.deeds import MASK, Value
 from bridge.inbox.shop_requests import same_site
 from bridge.pairing import codes
 from bridge.pairing.refusals import PairingRefused
+from bridge.people import of_sites
 from bridge.routes import FLOWS
 from bridge.sync import flows, settings_changed
 from connectors.errors import ConnectorError
@@ -26,6 +30,7 @@ from connectors.transport.hosts import normal_address
 # The shop's administrator waits at the page, and the shop's server for our answer.
 CALL_BACK_SECONDS = 15.0
 NAME_LENGTH = 60
+CONNECTED = _("The shop is connected by a one-time code.")
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,10 @@ def pair(offer: Offer) -> Paired:
     try:
         prove(offer)
         with transaction.atomic():
+            before = _site_at(normal_address(offer.site))
             shop = connect(row.account, offer)
             codes.use(row, shop=shop, keys_digest=_keys_digest(offer))
+            deeds.note(row.made_by or of_sites.somebody(), shop, CONNECTED, new_keys(before, shop))
     except PairingRefused as refused:
         codes.let_go(row, refused)
         raise
@@ -71,6 +78,18 @@ def pair(offer: Offer) -> Paired:
         codes.let_go(row, PairingRefused("internal"))
         raise
     return _answer(shop.site)
+
+
+def new_keys(before: Connection | None, shop: Shop) -> list[Value]:
+    """What became otherwise when a shop was connected, for the history; of keys only that there are new ones.
+
+    `before`: the site as it was, if it was known.
+    """
+    return [
+        Value(_("Address"), before.base_url if before else "", shop.site.base_url),
+        Value(_("Consumer key"), "", MASK),
+        Value(_("Consumer secret"), "", MASK),
+    ]
 
 
 def prove(offer: Offer) -> None:

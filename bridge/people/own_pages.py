@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -34,13 +35,13 @@ def me(request: HttpRequest) -> HttpResponse:
             form.add_error("code", refused(person))
         elif request.POST["do"] == "off":
             second_step.switch_off(person)
-            text = gettext("The second step of signing in is switched off.")
+            text = _("The second step of signing in is switched off.")
             deeds.note(person, person, text)
             messages.success(request, text)
             return redirect("people:me")
         else:
             codes = second_step.new_recovery_codes(person)
-            deeds.note(person, person, gettext("New recovery codes were made."))
+            deeds.note(person, person, _("New recovery codes were made."))
     role = role_of(person)
     context = {
         **admin.site.each_context(request),
@@ -56,8 +57,19 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "people/me.html", context)
 
 
+@never_cache
+@sensitive_post_parameters()
+def new_password(request: HttpRequest) -> HttpResponse:
+    """The page of Django's admin on which people change their password themselves, with an entry in the history."""
+    answer: HttpResponse = admin.site.password_change(request)
+    if request.method == "POST" and answer.status_code == 302:  # on to the page that says it is done
+        person = person_of(request)
+        deeds.note(person, person, _("Changed their own password."))
+    return answer
+
+
 def _everywhere(request: HttpRequest, person: User) -> HttpResponse:
     ended = sessions.end_all(person, but=request.session.session_key)
-    deeds.note(person, person, gettext("Signed out on all other devices."))
+    deeds.note(person, person, _("Signed out on all other devices."))
     messages.success(request, gettext("Signed out on other devices: %(n)s.") % {"n": ended})
     return redirect("people:me")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bridge.domain import phones
 from bridge.history import deeds
+from bridge.history.deeds import Sentence
 from bridge.orders.models import Order
 from bridge.personal.whose import Found
 from bridge.portions import portions
@@ -62,7 +63,7 @@ def counts(found: Found) -> dict[str, int]:
 
 
 @transaction.atomic
-def anonymise(found: Found, by: User, noted: str = "") -> int:
+def anonymise(found: Found, by: User, noted: Sentence | None = None) -> int:
     """Take the data of these orders out; how many orders. What is busy is left alone. `noted`: said in the history."""
     orders = list(Order.objects.select_for_update().select_related("shop").filter(pk__in=found.keys))
     texts = Texts(text for order in orders for text in personal_texts(order))

@@ -8,8 +8,10 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from bridge.connections.models import Connection, Shop
+from bridge.history import deeds
 from bridge.pairing import codes
 from bridge.pairing.pairing import Offer, connect, prove
 from bridge.setup.asking import asking, woocommerce
@@ -57,6 +59,7 @@ def authorize_url(account: Connection, site: str, person: Any, back_to: str) -> 
     row, text = codes.make(account, person)
     row.site_url = site
     row.save(update_fields=["site_url"])
+    deeds.note(person, row, _("Code for connecting a shop"))
     asked = {
         "app_name": APP_NAME,
         "scope": "read_write",

@@ -9,6 +9,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils.translation import override
 
 from bridge.configuration.apply import apply
 from bridge.configuration.dump import dump
@@ -22,6 +26,9 @@ from bridge.connections.models import (
     Throttle,
     Vendor,
 )
+from bridge.dashboard.recorded import deeds_of
+from bridge.history.deeds import MASK
+from bridge.pairing.models import PairingCode
 from bridge.setup import accounts, sites, steps
 from bridge.setup.models import Setup
 from bridge.sync import subscriptions
@@ -353,6 +360,74 @@ def test_what_the_assistant_sets_is_what_a_file_sets(desk: Desk, box: Sandbox, s
     assert table["payments"]["cod"]["document"] == "cashin"
     apply(check(before))
     assert dump(secrets=True) == before
+
+
+# What the history keeps of each step
+
+
+def kept(row: Any, language: str = EN) -> list[tuple[str, dict[str, tuple[str, str]]]]:
+    """What was done to it and what changed by that, the newest first."""
+    with override(language):
+        read = [entry["deed"] for entry in deeds_of(row)]
+    return [(one.text, {str(what): (str(was), str(now)) for what, was, now in one.values}) for one in read]
+
+
+def test_each_step_leaves_what_it_changed(desk: Desk, box: Sandbox) -> None:
+    data = {"way": "token", "token-token": box.moysklad.token, "token-base_url": box.moysklad.url}
+    desk.post(f"{SETUP}account/", data)
+    account = Connection.objects.get()
+    [(said, values)] = kept(account)
+    assert said == f"MoySklad is connected: {account.name}."
+    assert values == {"Address of MoySklad": ("", box.moysklad.url), "Access token": ("", MASK)}
+
+    desk.post(f"{SETUP}shop/", keys(box, account))
+    shop = Shop.objects.select_related("site", "account").get()
+    [(said, values)] = kept(shop)
+    assert said == f"The shop {shop.name} is connected."
+    assert values["Address"] == ("", box.store.url)
+    assert values["Consumer secret"] == ("", MASK)
+
+    chosen(desk, shop, box)
+    save(desk, url(shop, "mapping"))
+    said, values = kept(shop)[0]
+    assert said == "Statuses, payment and shipping are mapped."
+    assert values["site status → state in MoySklad: in processing"] == ("", "Новый")
+    assert any(
+        what.startswith("payment method: ") and now == "cash receipt" for what, (_was, now) in values.items()
+    )
+    said, values = kept(shop, "ru")[0]
+    assert values["статус на сайте → статус в МойСклад: в обработке"] == ("", "Новый")
+    save(desk, url(shop, "mapping"), **{"state:processing": ""})
+    assert kept(shop)[0][1] == {"site status → state in MoySklad: in processing": ("Новый", "")}
+
+    desk.post(url(shop, "links"), {"match": "1", "sku_field": "code"})
+    said, values = kept(shop)[0]
+    assert said == "Links are looked for anew."
+    assert values == {"SKU of the site is in MoySklad the": ("Article", "Code")}
+    for secret in (box.moysklad.token, box.store.consumer_secret, box.store.consumer_key):
+        assert secret not in str(list(LogEntry.objects.values()))
+
+
+def test_a_shop_connected_on_woocommerces_screen_has_it_in_its_history(
+    desk: Desk, box: Sandbox, account: Connection
+) -> None:
+    asked = desk.post(f"{SETUP}shop/", {"way": "authorize", "account": account.pk, "site": box.store.url})
+    code = parse_qs(urlsplit(asked["Location"]).query)["user_id"][0]
+    assert kept(PairingCode.objects.get()) == [("Code for connecting a shop", {})]
+    given = {
+        "key_id": 1,
+        "user_id": code,
+        "consumer_key": box.store.consumer_key,
+        "consumer_secret": box.store.consumer_secret,
+    }
+    assert Client().post("/api/v1/wc-auth/", given, "application/json").status_code == 200
+    shop = Shop.objects.get()
+    [(said, values)] = kept(shop)
+    assert said == "The shop is connected by a one-time code."
+    assert values["Address"] == ("", box.store.url)
+    assert values["Consumer key"] == ("", MASK)
+    assert LogEntry.objects.filter(content_type__model="shop").get().user == User.objects.get()
+    assert box.store.consumer_secret not in str(list(LogEntry.objects.values()))
 
 
 # The way through

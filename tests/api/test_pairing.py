@@ -7,10 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from bridge.connections.models import Connection, Shop, Vendor
+from bridge.history import deeds
 from bridge.pairing import codes
 from bridge.pairing.models import PairingCode
 from bridge.sync.models import Watermark
@@ -74,6 +78,25 @@ def test_a_code_makes_a_shop_whose_events_are_heard(box: Sandbox, account: Conne
         == shop.site.name
         == box.store.url.removeprefix("http://").replace(".", "-").replace(":", "-")
     )
+
+
+def test_a_shop_connected_by_a_code_has_it_in_its_history(box: Sandbox, account: Connection) -> None:
+    owner = User.objects.create_superuser("owner")
+    code = codes.make(account, owner)[1].partition("#")[2]
+    assert post(offer(box, code, consumer_secret="cs_wrong")).status_code == 422
+    assert not LogEntry.objects.exists(), "nothing was connected"
+    assert post(offer(box, code)).status_code == post(offer(box, code)).status_code == 200
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_id) == (owner, str(Shop.objects.get().pk))
+    with override("ru"):
+        deed = deeds.read(entry)
+    assert deed.text == "Магазин подключён одноразовым кодом."
+    assert deed.values == [
+        ("Адрес", "", box.store.url),
+        ("Ключ клиента (Consumer key)", "", deeds.MASK),
+        ("Секретный код клиента (Consumer secret)", "", deeds.MASK),
+    ]
+    assert box.store.consumer_secret not in entry.change_message
 
 
 def test_a_shop_that_comes_again_is_asked_at_once_what_it_did_meanwhile(

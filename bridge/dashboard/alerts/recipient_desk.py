@@ -24,7 +24,7 @@ from bridge.dashboard.alerts.recipient_form import RecipientForm
 from bridge.dashboard.alerts.rules_form import RulesForm
 from bridge.dashboard.alerts.telegram_views import TelegramViews
 from bridge.dashboard.page import Page, button
-from bridge.history import deeds
+from bridge.history import deeds, forms
 from bridge.problems import remedy, sentence
 
 WHO = ("name", "address", "active", "language")
@@ -78,9 +78,7 @@ class RecipientDesk(TelegramViews, Page):
         form = RulesForm(request.POST or None, instance=rules, allow_private=allow)
         if request.method == "POST" and form.is_valid():
             form.save()
-            changed = ", ".join(str(form.fields[name].label) for name in form.changed_data)
-            text = gettext("The settings of alerts were changed: %(what)s.") % {"what": changed}
-            deeds.note(request.user, rules, text)
+            deeds.note(request.user, rules, _("The settings of alerts were changed."), forms.values(form))
             self.message_user(request, gettext("The settings are saved."), messages.SUCCESS)
             return redirect("admin:bridge_recipient_changelist")
         return self.own_page(request, "rules", {"title": gettext("Settings of alerts"), "form": form})
@@ -98,11 +96,11 @@ class RecipientDesk(TelegramViews, Page):
     def try_out(self, request: HttpRequest, recipient: Recipient) -> None:
         problem = send.try_out(recipient)
         if problem is None:
-            self.note(request, recipient, gettext("The test is sent. Look whether it has come."))
+            self.note(request, recipient, _("The test is sent. Look whether it has come."))
             return
         text = shown.lines(sentence(problem.code, problem.params), remedy(problem.code))
         self.message_user(request, text, messages.ERROR)
-        self.log_change(request, recipient, gettext("A test could not be sent."))
+        self.log_change(request, recipient, _("A test could not be sent."))
 
     @admin.display(description=_("who"), ordering="name")
     def shown_name(self, recipient: Recipient) -> str:

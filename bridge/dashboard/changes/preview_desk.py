@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -17,12 +18,16 @@ from bridge.dashboard.changes import preview_page
 from bridge.dashboard.long_work_desk import LongWorkDesk, ending, going_on, pausing, told
 from bridge.dashboard.page import button
 from bridge.domain.errors import DomainError
+from bridge.history import deeds
+from bridge.history.deeds import Sentence
+from bridge.people.roles import person_of
 from bridge.problems import sentence
 from bridge.sync.models import GoodsRun
 from bridge.sync.previews import leaving, runs
 from bridge.sync.previews.preview_portions import WRITES
 
 Step, State = GoodsRun.Step, GoodsRun.State
+PINNED = _("Leave as it is, always (makes a rule)")
 
 
 class PreviewDesk(LongWorkDesk):
@@ -64,7 +69,7 @@ class PreviewDesk(LongWorkDesk):
             except DomainError as error:
                 context |= told(error.problem)
             else:
-                self.note(request, run, gettext("The preview is being worked out. Nothing is written."))
+                self.note(request, run, _("The preview is being worked out. Nothing is written."))
                 return redirect("admin:bridge_goodsrun_change", run.pk)
         return self.form_page(request, "admin/bridge/goodsrun/add_form.html", context)
 
@@ -82,9 +87,9 @@ class PreviewDesk(LongWorkDesk):
         run = get_object_or_404(GoodsRun.objects.select_related("shop"), pk=pk)
         then_on = request.POST.get("how") == "on"
         if then_on and request.POST.get("pin"):
-            leaving.pin(leaving.unpinned(run))
+            pin_left(run, person_of(request), PINNED)
         try:
-            confirmed = runs.confirm(run, then_on=then_on)
+            confirmed = runs.confirm(run, then_on=then_on, by=person_of(request))
         except DomainError as error:
             self.message_user(request, sentence(error.problem.code, error.problem.params), messages.ERROR)
         else:
@@ -106,14 +111,14 @@ class PreviewDesk(LongWorkDesk):
     )
     def undo(self, request: HttpRequest, run: GoodsRun) -> HttpResponse | None:
         try:
-            undoing = runs.undo(run)
+            undoing = runs.undo(run, by=person_of(request))
         except DomainError as error:
             self.message_user(request, sentence(error.problem.code, error.problem.params), messages.ERROR)
             return None
         self.note(
             request,
             run,
-            gettext("It is being undone. The shop no longer writes stock and prices by itself."),
+            _("It is being undone. The shop no longer writes stock and prices by itself."),
         )
         target = redirect("admin:bridge_goodsrun_change", undoing.pk)
         if "HX-Request" in request.headers:
@@ -121,8 +126,16 @@ class PreviewDesk(LongWorkDesk):
         return target
 
 
-def agreed(*, then_on: bool) -> str:
+def pin_left(run: GoodsRun, by: User, said: Sentence) -> None:
+    """What was left out gets its rules, each in the history of its change."""
+    left = leaving.unpinned(run)
+    meant = list(left)
+    leaving.pin(left)
+    deeds.note_many(by, meant, said)
+
+
+def agreed(*, then_on: bool) -> Sentence:
     """What agreeing means, in words."""
     if then_on:
-        return gettext("It is being written; from then on the shop writes changes by itself.")
-    return gettext("It is being written, once. Later changes wait until you agree again.")
+        return _("It is being written; from then on the shop writes changes by itself.")
+    return _("It is being written, once. Later changes wait until you agree again.")

@@ -70,7 +70,7 @@ class PersonalData:
             if do == "export":
                 name = {"Content-Disposition": 'attachment; filename="personal-data.json"'}
                 data = export(found)
-                deeds.note_many(person, [*found.orders, *found.busy], str(GIVEN_OUT))
+                deeds.note_many(person, [*found.orders, *found.busy], GIVEN_OUT)
                 return JsonResponse(data, encoder=DjangoJSONEncoder, headers=name)
             if do == "anonymise":
                 done = anonymise(found, person)

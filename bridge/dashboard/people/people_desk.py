@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
@@ -22,7 +22,9 @@ from bridge.dashboard import shown
 from bridge.dashboard.page import Page, button, in_dialog
 from bridge.dashboard.recorded import name_of
 from bridge.history import deeds
-from bridge.people import links, roles, second_step, sessions
+from bridge.history import forms as history
+from bridge.history.deeds import Text, Value, in_words
+from bridge.people import links, of_sites, roles, second_step, sessions
 from bridge.people.models import AccessRules, AuthenticatorApp, OneTimeLink
 from bridge.people.roles import Role
 
@@ -82,14 +84,13 @@ class PeopleDesk(Page):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         own = AuthenticatorApp.objects.filter(user=OuterRef("pk"), confirmed=True)
-        rows: QuerySet[User] = super().get_queryset(request)
+        rows: QuerySet[User] = super().get_queryset(request).exclude(username=of_sites.USERNAME)
         return rows.annotate(has_step=Exists(own)).prefetch_related("groups")
 
-    def state_of(self, obj: User) -> dict[str, str]:
-        with translation.override(None):  # each reader of the history reads it in their own language
-            step = _("switched on") if second_step.has_one(obj) else _("switched off")
-            state = _("may sign in") if obj.is_active else _("locked out")
-            return {str(_("state")): str(state), str(_("second step")): str(step)}
+    def state_of(self, obj: User) -> dict[Text, Text]:
+        step = _("switched on") if second_step.has_one(obj) else _("switched off")
+        state = _("may sign in") if obj.is_active else _("locked out")
+        return {_("state"): state, _("second step"): step}
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -121,7 +122,9 @@ class PeopleDesk(Page):
             role = Role(form.cleaned_data["role"])
             by = roles.person_of(request)
             context |= {"link": links.invitation(role, by), "hours": links.VALID_HOURS, "role": role.label}
-            deeds.note(by, by, gettext("Invited somebody as: %(role)s.") % {"role": role.label})
+            deeds.note(
+                by, by, in_words(lambda: gettext("Invited somebody as: %(role)s.") % {"role": role.label})
+            )
         response = render(
             request, "admin/auth/user/invite.html", {**self.admin_site.each_context(request), **context}
         )
@@ -133,7 +136,7 @@ class PeopleDesk(Page):
         self._owner_posts(request)
         if OneTimeLink.objects.filter(pk=pk, purpose=links.Purpose.INVITATION, used_at=None).delete()[0]:
             by = roles.person_of(request)
-            deeds.note(by, by, gettext("Withdrew an invitation."))
+            deeds.note(by, by, _("Withdrew an invitation."))
             self.message_user(request, gettext("The invitation is withdrawn."), messages.SUCCESS)
         return redirect("admin:auth_user_changelist")
 
@@ -142,13 +145,19 @@ class PeopleDesk(Page):
         self._owner_posts(request)
         required = request.POST.get("required") == "1"
         by = roles.person_of(request)
+        before = AccessRules.now().second_step_required
         sessions.require_second_step(required, but=request)
-        text = (
-            gettext("Everybody needs the second step now. Who has none sets it up at the next sign-in.")
-            if required
-            else gettext("The second step is everybody's own choice.")
+        text = in_words(
+            lambda: (
+                gettext("Everybody needs the second step now. Who has none sets it up at the next sign-in.")
+                if required
+                else gettext("The second step is everybody's own choice.")
+            )
         )
-        deeds.note(by, by, text)
+        needed = Value(
+            _("Everybody needs the second step"), history.yes_or_no(before), history.yes_or_no(required)
+        )
+        deeds.note(by, AccessRules.now(), text, [needed])
         self.message_user(request, text, messages.SUCCESS)
         return redirect("admin:auth_user_changelist")
 
@@ -190,7 +199,7 @@ class PeopleDesk(Page):
         if not person.is_active:
             return None
         link = links.new_password(person, by=roles.person_of(request))
-        self.log_change(request, person, gettext("A link for a new password was made."))
+        self.log_change(request, person, _("A link for a new password was made."))
         context = {"link": link, "hours": links.VALID_HOURS}
         return in_dialog(request, "admin/auth/user/new_link.html", context)
 
@@ -202,7 +211,7 @@ class PeopleDesk(Page):
     )
     def sign_out(self, request: HttpRequest, person: User) -> None:
         sessions.end_all(person)
-        self.note(request, person, gettext("Signed out on all devices."))
+        self.note(request, person, _("Signed out on all devices."))
 
     @button(
         _("Take the second step away"),
@@ -214,7 +223,7 @@ class PeopleDesk(Page):
     )
     def step_off(self, request: HttpRequest, person: User) -> None:
         second_step.switch_off(person)
-        self.note(request, person, gettext("The second step is taken away."))
+        self.note(request, person, _("The second step is taken away."))
 
     @button(
         _("Lock out"),
@@ -233,7 +242,7 @@ class PeopleDesk(Page):
             text = gettext("This is the only owner. Make somebody else an owner first.")
             self.message_user(request, text, messages.ERROR)
             return
-        self.note(request, person, gettext("Locked out."))
+        self.note(request, person, _("Locked out."))
 
     @button(
         _("Let in again"),
@@ -244,7 +253,7 @@ class PeopleDesk(Page):
     def activate(self, request: HttpRequest, person: User) -> None:
         person.is_active = True
         person.save(update_fields=["is_active"])
-        self.note(request, person, gettext("Let in again."))
+        self.note(request, person, _("Let in again."))
 
     @admin.display(description=_("person"), ordering="username")
     def shown_name(self, person: User) -> str:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bridge.connections.models import Connection, Shop
 from bridge.dashboard.long_work_desk import told
 from bridge.dashboard.setup.forms import LoginForm, TokenForm
 from bridge.diagnosis import rights
 from bridge.domain.errors import DomainError, Problem
+from bridge.history.deeds import MASK, Value, in_words
 from bridge.problems import remedy, sentence
 from bridge.setup import accounts, steps
 
@@ -31,13 +33,16 @@ def page(desk: SetupDesk, request: HttpRequest, shop: Shop | None) -> HttpRespon
     if request.method == "POST" and way in WAYS:
         form = forms[way] = WAYS[way](request.POST)
         if form.is_valid():
+            addresses = {one.pk: one.base_url for one in steps.accounts()}
             try:
                 account = _logged_in(way, form.cleaned_data)
             except DomainError as error:
                 problem = _said(error.problem)
             else:
-                text = _("MoySklad is connected: %(name)s.") % {"name": account.name}
-                desk.noted(request, account, text)
+                text = in_words(lambda: _("MoySklad is connected: %(name)s.") % {"name": account.name})
+                was = addresses.get(account.pk, "")
+                moved = Value(gettext_lazy("Address of MoySklad"), was, account.base_url)
+                desk.noted(request, account, text, [moved, Value(gettext_lazy("Access token"), "", MASK)])
                 return _here(desk, shop, account)
     context = {
         "way": way or "token",

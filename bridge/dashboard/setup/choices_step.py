@@ -12,6 +12,7 @@ from bridge.dashboard.long_work_desk import told
 from bridge.dashboard.setup.choices_form import NEW, choices_form
 from bridge.dashboard.shops import shop_saved
 from bridge.domain.errors import DomainError
+from bridge.history.deeds import in_words
 from bridge.setup import saving, steps
 from bridge.setup.asking import asking, moysklad
 from bridge.sync.account import directory
@@ -54,7 +55,10 @@ def _store(desk: SetupDesk, request: HttpRequest, form: Any) -> dict[str, str]:
     steps.passing(shop, steps.CHOICES)
     message = desk.construct_change_message(request, form, [])
     desk.log_change(request, shop, message)
-    desk.noted(request, shop, _("Organization, warehouses and prices are chosen."), saved.released)
+    text = in_words(lambda: _("Organization, warehouses and prices are chosen."))
+    desk.noted(request, shop, text, released=saved.released)
     if said := shop_saved.sentence(saved.followed):
+        kept = in_words(lambda: shop_saved.sentence(saved.followed))
+        desk.log_change(request, shop, kept, shop_saved.values(saved.followed))
         desk.message_user(request, shop_saved.with_link(said, shop))
     return {}

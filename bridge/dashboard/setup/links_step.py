@@ -9,7 +9,6 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bridge.catalog.models import Listing
@@ -19,6 +18,7 @@ from bridge.dashboard.form_fields import choice
 from bridge.dashboard.links import link_run_page
 from bridge.dashboard.links.links_filters import STATES
 from bridge.dashboard.words import sentence_case
+from bridge.history import forms as history
 from bridge.problems import remedy, sentence
 from bridge.setup import saving, steps
 from bridge.sync.models import LinkRun, Watermark
@@ -46,7 +46,7 @@ class SkuForm(forms.Form):
         super().__init__(*args, **kwargs)
         box: Any = self.fields["sku_field"]
         box.initial = shop.sku_field
-        box.choices = [(value, sentence_case(str(label))) for value, label in Shop.SkuField.choices]
+        box.choices = [(value, sentence_case(label)) for value, label in Shop.SkuField.choices]
 
 
 def page(desk: SetupDesk, request: HttpRequest, shop: Shop) -> HttpResponse:
@@ -58,7 +58,7 @@ def page(desk: SetupDesk, request: HttpRequest, shop: Shop) -> HttpResponse:
     if form.is_bound and form.is_valid():
         shop.sku_field = form.cleaned_data["sku_field"]
         saving.save(shop, ["sku_field"])
-        desk.noted(request, shop, _("Links are looked for anew."))
+        desk.noted(request, shop, gettext_lazy("Links are looked for anew."), history.values(form))
         return redirect(desk.url(steps.LINKS, shop))
     return desk.step(request, steps.LINKS, shop, {"form": form, **_found(shop)})
 

@@ -14,6 +14,7 @@ from bridge.connections.models import DirectoryEntry, OrderRule, PaymentMethod, 
 from bridge.dashboard.shops.directory import Directory, Kind
 from bridge.dashboard.words import sentence_case, status_choices
 from bridge.domain.status import DEFAULT_BY_STATE_TYPE, NEVER_SENT
+from bridge.history.deeds import Text
 from bridge.setup import proposals
 from bridge.setup.models import Setup
 from bridge.wording import STATUSES
@@ -26,7 +27,7 @@ NEW = "new"
 class Line(NamedTuple):
     """A row of a table: what it is about, and its boxes."""
 
-    name: str
+    name: Text
     note: str
     boxes: list[Any]
 
@@ -55,14 +56,14 @@ class MappingForm(forms.Form):
         return list(self._entries(Kind.STORE))
 
     @cached_property
-    def statuses(self) -> list[tuple[str, str]]:
+    def statuses(self) -> list[tuple[str, Text]]:
         """Statuses of the site with their names: as the desk calls them, those of plugins as the site does."""
-        found = {
-            slug: sentence_case(status_word(slug)) if slug in STATUSES else name
+        found: dict[str, Text] = {
+            slug: sentence_case(STATUSES[slug]) if slug in STATUSES else name
             for slug, name in self.site.get("statuses") or status_choices()
             if slug not in NEVER_SENT
         }
-        return [*found.items(), *([("trash", sentence_case(status_word("trash")))] * ("trash" not in found))]
+        return [*found.items(), *([("trash", sentence_case(STATUSES["trash"]))] * ("trash" not in found))]
 
     @cached_property
     def mapped(self) -> dict[tuple[str, str], StatusMapping]:
@@ -125,7 +126,7 @@ class MappingForm(forms.Form):
             self._choose(f"status:{state.external_id}", choices, chosen)
 
     def _add_payments(self) -> None:
-        documents = [(value, sentence_case(str(label))) for value, label in PaymentMethod.Document.choices]
+        documents = [(value, sentence_case(label)) for value, label in PaymentMethod.Document.choices]
         accounts = self.directory.choices(Kind.ACCOUNT, detail=self.shop.organization_id)
         for slug, _title in self.payments:
             known = self.methods.get(slug)

@@ -13,7 +13,9 @@ from bridge.configuration.states import ToSite, ToState
 from bridge.connections.models import Shop
 from bridge.dashboard.long_work_desk import told
 from bridge.dashboard.setup.mapping_form import MappingForm
+from bridge.dashboard.setup.mapping_words import mapped
 from bridge.domain.errors import DomainError
+from bridge.history.deeds import differences, in_words
 from bridge.setup import saving, sites, steps
 from bridge.setup.asking import asking
 from bridge.setup.models import Setup
@@ -55,6 +57,7 @@ def _store(desk: SetupDesk, request: HttpRequest, shop: Shop, form: MappingForm)
             created[status] = saving.create_state(shop.account, status)
     except DomainError as error:
         return told(error.problem)
+    before = mapped(shop, form)
     shop.send_statuses = form.send_statuses()
     saved = saving.save(
         shop,
@@ -67,5 +70,6 @@ def _store(desk: SetupDesk, request: HttpRequest, shop: Shop, form: MappingForm)
         ],
     )
     steps.passing(shop, steps.MAPPING)
-    desk.noted(request, shop, _("Statuses, payment and shipping are mapped."), saved.released)
+    text = in_words(lambda: _("Statuses, payment and shipping are mapped."))
+    desk.noted(request, shop, text, differences(before, mapped(shop, form)), released=saved.released)
     return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from bridge.dashboard.setup import (
     trial_step,
 )
 from bridge.domain.errors import Problem
+from bridge.history.deeds import Sentence, Value
 from bridge.problems import remedy, sentence
 from bridge.setup import steps
 
@@ -143,9 +145,16 @@ class SetupDesk(ReadOnlyPage):
         }
         return TemplateResponse(request, f"admin/bridge/setup/{code}.html", whole)
 
-    def noted(self, request: HttpRequest, row: Any, text: str, released: int = 0) -> None:
-        """Into the history, and said to the person."""
-        self.log_change(request, row, text)
+    def noted(
+        self,
+        request: HttpRequest,
+        row: Any,
+        text: Sentence,
+        values: Iterable[Value] = (),
+        released: int = 0,
+    ) -> None:
+        """Into the history, with what became otherwise, and said to the person."""
+        self.log_change(request, row, text, values)
         self.message_user(request, text)
         if released:
             told = gettext("Orders that waited for this setting and now go on: %(n)s.")

@@ -17,8 +17,10 @@ from bridge.dashboard.long_work_desk import told
 from bridge.dashboard.pairing.pairing_desk import SETTINGS_PAGE
 from bridge.dashboard.setup.forms import KeysForm, SiteForm
 from bridge.domain.errors import DomainError
+from bridge.history.deeds import in_words
 from bridge.pairing import codes
 from bridge.pairing.models import PairingCode
+from bridge.pairing.pairing import new_keys
 from bridge.pairing.refusals import PairingRefused, remedy, sentence
 from bridge.setup import sites, steps
 
@@ -47,7 +49,8 @@ def page(desk: SetupDesk, request: HttpRequest, shop: Shop | None) -> HttpRespon
         if keys.is_valid():
             context, made = _by_keys(keys.cleaned_data)
             if made is not None:
-                desk.noted(request, made, _("The shop %(name)s is connected.") % {"name": made.name})
+                said = in_words(lambda: _("The shop %(name)s is connected.") % {"name": made.name})
+                desk.noted(request, made, said, new_keys(shop.site if shop else None, made))
                 return redirect(desk.url(steps.SITE, made))
     elif request.method == "POST":
         form = SiteForm(request.POST, **given)
@@ -88,7 +91,7 @@ def _by_keys(data: dict[str, Any]) -> tuple[dict[str, Any], Shop | None]:
 
 def _code(request: HttpRequest, desk: SetupDesk, data: dict[str, Any]) -> dict[str, Any]:
     row, text = codes.make(data["account"], request.user)
-    desk.log_addition(request, row, _("Code for connecting a shop"))
+    desk.log_addition(request, row, in_words(lambda: _("Code for connecting a shop")))
     return {
         "code": text,
         "settings_link": f"{data['site']}{SETTINGS_PAGE}{quote(text, safe='')}",

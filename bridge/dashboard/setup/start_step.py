@@ -14,6 +14,8 @@ from bridge.dashboard import long_work_page
 from bridge.dashboard.changes import preview_page
 from bridge.dashboard.shops.shop_warnings import warnings
 from bridge.domain.errors import DomainError
+from bridge.history.deeds import in_words
+from bridge.people.roles import person_of
 from bridge.setup import steps
 from bridge.sync.models import GoodsRun
 from bridge.sync.previews import runs
@@ -46,10 +48,12 @@ def _deed(desk: SetupDesk, request: HttpRequest, shop: Shop, run: GoodsRun | Non
     try:
         if "look" in request.POST:
             made = runs.start(shop)
-            desk.log_change(request, made, _("The preview is being worked out. Nothing is written."))
-        elif run is not None and runs.confirm(run, then_on=True):
+            desk.log_change(
+                request, made, in_words(lambda: _("The preview is being worked out. Nothing is written."))
+            )
+        elif run is not None and runs.confirm(run, then_on=True, by=person_of(request)):
             steps.passing(shop, steps.START)
-            text = _("It is being written; from then on the shop writes changes by itself.")
+            text = in_words(lambda: _("It is being written; from then on the shop writes changes by itself."))
             desk.noted(request, run, text)
     except DomainError as error:
         desk.refused(request, error.problem)

@@ -13,6 +13,7 @@ from bridge.connections.models import Shop
 from bridge.dashboard.diagnosis import diagnosis_page
 from bridge.diagnosis import runs
 from bridge.diagnosis.models import Diagnosis
+from bridge.history.deeds import in_words
 from bridge.setup import steps
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def page(desk: SetupDesk, request: HttpRequest, shop: Shop) -> HttpResponse:
         return redirect(reverse("admin:bridge_setup_changelist"))
     if request.method == "POST":
         run = runs.start(shop, str(request.user), trial=bool(request.POST.get("trial")))
-        desk.log_change(request, run, _("Self-test begun."))
+        desk.log_change(request, run, in_words(lambda: _("Self-test begun.")))
         return redirect(desk.url(steps.TRIAL, shop))
     newest = Diagnosis.objects.filter(shop=shop).first()
     context = {"run": newest, "page": diagnosis_page.context(newest) if newest is not None else None}

@@ -18,6 +18,7 @@ from bridge.dashboard.page import Page
 from bridge.dashboard.shops import common_buyer, shop_saved, shop_sections
 from bridge.dashboard.shops.shop_form import ShopForm
 from bridge.dashboard.shops.shop_warnings import warnings
+from bridge.history.deeds import in_words
 from bridge.orders.models import Order
 from bridge.routes import FLOWS
 from bridge.sync import settings_agreed, settings_changed
@@ -91,8 +92,11 @@ class ShopDesk(Page):
         if form.agreed is None:
             return
         shop = form.instance
-        if said := shop_saved.sentence(settings_agreed.follow(form.agreed, shop)):
-            self.log_change(request, shop, said)
+        followed = settings_agreed.follow(form.agreed, shop)
+        if said := shop_saved.sentence(followed):
+            self.log_change(
+                request, shop, in_words(lambda: shop_saved.sentence(followed)), shop_saved.values(followed)
+            )
             self.message_user(request, shop_saved.with_link(said, shop), messages.WARNING)
 
     def _tell_released(self, request: HttpRequest, released: int) -> None:

@@ -8,6 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bridge.connections.models import Shop
+from bridge.history.deeds import Value
+from bridge.history.forms import switched
+from bridge.sync import settings_agreed
 from bridge.sync.settings_agreed import Followed
 
 
@@ -21,6 +24,11 @@ def sentence(followed: Followed) -> str:
     if followed.forgotten:
         return _("The preview was worked out with the former settings and is no longer valid.")
     return ""
+
+
+def values(followed: Followed) -> list[Value]:
+    """What was switched beside what the person chose, for the history."""
+    return [switched(Shop, settings_agreed.WRITES, False)] if followed.held else []
 
 
 def with_link(said: str, shop: Shop) -> SafeString:

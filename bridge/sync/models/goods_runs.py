@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,10 @@ class GoodsRun(LongWork):
     undoes = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="undone_by")
     # Once it is written, the shop's goods are written by themselves (Shop.write_goods).
     then_on = models.BooleanField(_("from then on by itself"), default=False)
+    # The history names them when the shop begins to write.
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     total = models.PositiveIntegerField(_("goods"), default=0)
     done = models.PositiveIntegerField(_("looked at"), default=0)
     counts = models.JSONField(default=dict)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from bridge.catalog.models import Listing
 from bridge.connections.models import Shop
 from bridge.domain.errors import DomainError
+from bridge.history import deeds
+from bridge.history.forms import switched
 from bridge.sync import leased
 from bridge.sync.models import GoodsChange, GoodsRun
 from bridge.sync.previews.totals import of_state, totals
@@ -34,7 +38,7 @@ def start(shop: Shop) -> GoodsRun:
     return run
 
 
-def confirm(run: GoodsRun, *, then_on: bool) -> bool:
+def confirm(run: GoodsRun, *, then_on: bool, by: User | None = None) -> bool:
     """Have a preview written as it stands, and with `then_on` all later changes by themselves. False when it does not
     wait for that (any more).
     """
@@ -43,7 +47,9 @@ def confirm(run: GoodsRun, *, then_on: bool) -> bool:
         rows = GoodsRun.objects.filter(pk=run.pk, step=Step.READY, state=State.PAUSED)
         going = {"step": Step.WRITING, "state": State.RUNNING, "then_on": then_on, "due_at": timezone.now()}
         planned = run.changes.filter(state=GoodsChange.State.PLANNED).count()
-        if not rows.update(**going, place=None, total=planned, done=0, problem="", problem_params={}):
+        if not rows.update(
+            **going, agreed_by=by, place=None, total=planned, done=0, problem="", problem_params={}
+        ):
             return False
         leased.wake_up(run)
     run.refresh_from_db()
@@ -66,7 +72,7 @@ def drop(run: GoodsRun) -> bool:
     return True
 
 
-def undo(run: GoodsRun) -> GoodsRun:
+def undo(run: GoodsRun, *, by: User | None = None) -> GoodsRun:
     """Have the old values written back where the site still shows what the run wrote. The shop stops writing by itself
     first: it would write the new ones again. Raises DomainError: "undone_already", "nothing_to_undo", "preview_open".
     """
@@ -75,11 +81,21 @@ def undo(run: GoodsRun) -> GoodsRun:
         refuse_undo(run)
         for waiting in GoodsRun.objects.filter(shop=run.shop_id, state__in=leased.OPEN):
             drop(waiting)
-        Shop.objects.filter(pk=run.shop_id).update(write_goods=False)
+        if Shop.objects.filter(pk=run.shop_id, write_goods=True).update(write_goods=False):
+            note_writing(run.shop, by, on=False)
         total = run.changes.filter(state=GoodsChange.State.WRITTEN).count()
         undoing = GoodsRun.objects.create(shop=run.shop, kind=Kind.UNDO, undoes=run, total=total)
         leased.wake_up(undoing)
     return undoing
+
+
+def note_writing(shop: Shop, by: User | None, *, on: bool) -> None:
+    """Into the shop's history, that it begins or stops to write by itself."""
+    if by is None:
+        return  # agreed to before the bridge kept who did
+    said = _("A preview is written: from now on the shop writes changes by itself.")
+    stopped = _("A preview is undone: the shop no longer writes changes by itself.")
+    deeds.note(by, shop, said if on else stopped, [switched(shop, "write_goods", on)])
 
 
 def refuse_undo(run: GoodsRun) -> None:

@@ -17,7 +17,7 @@ from bridge.domain.fields import FIELDS as TEXTS
 from bridge.sync import leased
 from bridge.sync.fields import wishes
 from bridge.sync.models import GoodsChange, GoodsRun
-from bridge.sync.previews import field_writing, number_writing, outcomes, publishing
+from bridge.sync.previews import field_writing, number_writing, outcomes, publishing, runs
 from bridge.sync.previews import present as presence
 from bridge.sync.previews.totals import totals
 from bridge.sync.stock import news
@@ -118,7 +118,8 @@ def _end(run: GoodsRun) -> None:
         stored.done = stored.total
         stored.save()
         if stored.then_on:
-            Shop.objects.filter(pk=run.shop_id).update(write_goods=True)
+            if Shop.objects.filter(pk=run.shop_id, write_goods=False).update(write_goods=True):
+                runs.note_writing(run.shop, stored.agreed_by, on=True)
             run.shop.write_goods = True
             news.ask(run.shop)
             wishes.queue(run.shop)

@@ -181,4 +181,16 @@ final class OrderStatesTest extends TestCase {
 		$this->shop->dispatcher()->on_request();
 		$this->assertSame( 'order.changed', Http::bodies()[1]['event'] );
 	}
+
+	/**
+	 * @group stand-ins
+	 */
+	public function test_send_again_says_who_pressed_the_button(): void {
+		$GLOBALS['user']  = 1;
+		$GLOBALS['users'] = array( 1 => 'Иван Петров' );
+		Http::$answers    = array( self::said( array( 'id' => 621, 'result' => 'queued' ) ) ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing.AssociativeArrayFound
+		$this->states->send_again( 621 );
+		$GLOBALS['user'] = 0;
+		$this->assertSame( 'Иван Петров', Http::bodies()[0]['by'] );
+	}
 }

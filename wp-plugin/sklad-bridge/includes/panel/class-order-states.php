@@ -100,7 +100,7 @@ final class Order_States {
 	public function send_again( int $order_id ): string {
 		delete_transient( self::MEMORY );
 		delete_transient( self::AWAY );
-		$said = $this->ask( 'send/', array( $order_id ) );
+		$said = $this->ask( 'send/', array( $order_id ), array( 'by' => (string) wp_get_current_user()->display_name ) );
 		return (string) ( $said[ $order_id ]['result'] ?? '' );
 	}
 
@@ -132,17 +132,18 @@ final class Order_States {
 	/**
 	 * Sends a signed question.
 	 *
-	 * @param string $what      Which question.
-	 * @param int[]  $order_ids Order ids.
+	 * @param string                $what      Which question.
+	 * @param int[]                 $order_ids Order ids.
+	 * @param array<string, string> $more      What else is said.
 	 * @return array<int, array<string, mixed>> Answers by order id; none when the bridge did not answer.
 	 */
-	private function ask( string $what, array $order_ids ): array {
+	private function ask( string $what, array $order_ids, array $more = array() ): array {
 		$body  = (string) wp_json_encode(
 			array(
 				'site'     => Site_Guard::home(),
 				'language' => get_user_locale(),
 				'orders'   => $order_ids,
-			),
+			) + $more,
 			JSON_UNESCAPED_SLASHES
 		);
 		$reply = $this->client->ask( $this->settings->orders_address( $what ), wp_generate_uuid4(), $body );

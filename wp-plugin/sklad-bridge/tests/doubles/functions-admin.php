@@ -48,7 +48,11 @@ function get_userdata( int $user_id ) {
 }
 
 function wp_get_current_user(): object {
-	return get_userdata( get_current_user_id() );
+	$nobody = (object) array(
+		'ID'           => 0,
+		'display_name' => '',
+	);
+	return get_userdata( get_current_user_id() ) ?: $nobody; // phpcs:ignore Universal.Operators.DisallowShortTernary.Found
 }
 
 function get_users( array $query ): array {
