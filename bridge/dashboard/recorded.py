@@ -62,7 +62,7 @@ class Recorded(Base):  # type: ignore[type-arg]
         before = _remembered(request).get((type(obj), obj.pk))
         if not isinstance(message, list) and before:
             fresh = self._fresh(request).filter(pk=obj.pk).first()
-            now = self.state_of(fresh) if fresh is not None else {}
+            now = self.state_of(fresh) if fresh is not None else before
             values = [*values, *deeds.differences(before, now)]
         return _kept(request, obj, message, values, CHANGE)
 

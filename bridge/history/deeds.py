@@ -112,8 +112,9 @@ def stored_values(values: Iterable[Value]) -> list[dict[str, Any]]:
 
 
 def differences(before: Mapping[Text, Text], after: Mapping[Text, Text]) -> list[Value]:
-    """What became otherwise, in the order of `after`."""
-    return [Value(what, before.get(what, ""), new) for what, new in after.items() if before.get(what) != new]
+    """What became otherwise, in the order of `after`; then what is there no longer."""
+    found = [Value(what, before.get(what, ""), new) for what, new in after.items() if before.get(what) != new]
+    return found + [Value(what, was, "") for what, was in before.items() if what not in after]
 
 
 def read(entry: LogEntry) -> Deed:
