@@ -19,6 +19,7 @@ from bridge.api.resource import Resource
 from bridge.api.roles import note
 from bridge.api.shapes import ProblemSerializer, Shape, WordSerializer, number, problem, text, word
 from bridge.connections.models import Connection
+from bridge.history.deeds import in_words
 from bridge.sync.account.check import check
 
 
@@ -71,5 +72,6 @@ class Connections(Resource):
         """Calls the other side with the stored login. It may take twenty seconds."""
         connection = get_object_or_404(self.get_queryset(), pk=pk)
         found = check(connection)
-        note(request, connection, gettext("Checked: %(text)s") % {"text": found.sentence})
+        said = in_words(lambda: gettext("Checked: %(text)s") % {"text": found.sentence})
+        note(request, connection, said)
         return Response({"answers": found.ok, "message": found.sentence, "remedy": found.remedy})

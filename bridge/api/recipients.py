@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -28,8 +28,8 @@ class Recipients(Resource):
         recipient = get_object_or_404(self.get_queryset(), pk=pk)
         problem = send.try_out(recipient)
         if problem is not None:
-            note(request, recipient, gettext("A test could not be sent."))
+            note(request, recipient, _("A test could not be sent."))
             raise Conflict(problem=problem)
-        said = gettext("The test is sent. Look whether it has come.")
+        said = _("The test is sent. Look whether it has come.")
         note(request, recipient, said)
         return Response({"result": "sent", "message": said})

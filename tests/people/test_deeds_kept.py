@@ -157,7 +157,7 @@ def test_personal_data_that_was_given_out(browser_of: Callable[[str], Client], r
     assert not LogEntry.objects.exists(), "looking is no deed"
     answer = owner.post("/admin/bridge/order/personal-data/", {"who": order.email, "do": "export"})
     assert answer["Content-Disposition"].startswith("attachment")
-    assert newest(Order, order.pk) == ("a-owner", "The customer's personal data was given out as a file.", {})
+    assert newest(Order, order.pk) == ("a-owner", "The customer's personal data was given out.", {})
     assert order.email not in str(list(LogEntry.objects.values()))
     for language, said in (("en", "data was given out"), ("ru", "данные покупателя выданы")):
         owner.cookies["django_language"] = language
