@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
+from django.utils.translation import override
 
 from bridge.alerts import send
 from bridge.alerts.models import Recipient
 from bridge.api import connections
 from bridge.apilog import buffer
 from bridge.domain.errors import Problem
+from bridge.history import deeds
 from bridge.orders.models import Order
 from bridge.people.roles import Role
 from bridge.sync.account.check import Answer
@@ -185,7 +187,8 @@ def test_the_same_roles_may_do_it(role: Role) -> None:
 
 
 def said() -> list[str]:
-    return list(LogEntry.objects.order_by("-pk").values_list("change_message", flat=True))
+    with override("en"):
+        return [deeds.read(entry).text for entry in LogEntry.objects.order_by("-pk")]
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
+from django.utils.translation import override
 from staff import Staff
 
+from bridge.history import deeds
 from bridge.outbox import pauses
 from bridge.outbox.models import DeliveryAttempt, OutboxMessage, Pause
 from bridge.sync import kinds
@@ -116,7 +118,10 @@ def test_nothing_is_written_during_a_pause_and_everything_once_after_it(world: A
     placed = [world.row(order).object_key for order in (new, later)]
     assert [key for key in keys if key in placed] == placed, "the older one first"
     assert "is paused" not in staff.get(order_page)
-    said = [entry.change_message for entry in LogEntry.objects.filter(user__username="anna").order_by("pk")]
+    with override("en"):
+        said = [
+            deeds.read(entry).text for entry in LogEntry.objects.filter(user__username="anna").order_by("pk")
+        ]
     assert "Paused: Everything" in said[-2]
     assert "Goes out again: Everything" in said[-1]
 
