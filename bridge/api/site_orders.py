@@ -69,14 +69,15 @@ def _answered(
         connection = shop_connection(connection_id)
         _request_id, data = signed_by_plugin(request, connection, body)
         require_site(connection, plain(data.get("site")))
-        if not hasattr(connection, "shop"):
+        shop = Shop.objects.select_related("site", "account").filter(site=connection).first()
+        if shop is None:
             raise Refusal(409, "no_shop", "This site belongs to no shop yet.")
         ids = _ids(data.get("orders"))
         by = deeds.short(plain(data.get("by"), LONGEST_NAME))
     except Refusal as refusal:
         return refused(request, refusal)
     with translation.override("ru" if plain(data.get("language")).lower().startswith("ru") else "en"):
-        return JsonResponse({"orders": act(connection.shop, ids, by)}, headers={"Cache-Control": "no-store"})
+        return JsonResponse({"orders": act(shop, ids, by)}, headers={"Cache-Control": "no-store"})
 
 
 def _ids(value: Any) -> list[int]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from bridge.apilog.incoming import stored_as
 from bridge.apilog.occasions import Occasion, on
 from bridge.connections.models import Connection
+from bridge.inbox.door_statements import others_wait, store
 from bridge.inbox.models import InboxEvent
 from bridge.telemetry import metrics
 from bridge.wake import PROCESS_INBOX, wake
@@ -35,23 +36,23 @@ def receive(
     """
     now = timezone.now()
     about = Occasion(topic, delivery=delivery_id, order=order_key(connection, source_id))
+    event = InboxEvent(
+        connection=connection,
+        topic=topic,
+        delivery_id=delivery_id[:100],
+        source_id=source_id[:32],
+        dedup_key=dedup_key,
+        body=body,
+        due_at=now,
+    )
     try:
         # Alone it is a transaction by itself; within another one it must not spoil that.
         with nullcontext() if transaction.get_autocommit() else transaction.atomic():
-            event = InboxEvent.objects.create(
-                connection=connection,
-                topic=topic,
-                delivery_id=delivery_id[:100],
-                source_id=source_id[:32],
-                dedup_key=dedup_key,
-                body=body,
-                due_at=now,
-            )
+            store(event)
     except IntegrityError:
         metrics.events_received.labels(topic, "known").inc()
         return None
-    others = InboxEvent.objects.filter(state=InboxEvent.State.WAITING, due_at__lte=now).exclude(pk=event.pk)
-    if not others.exists():
+    if not others_wait(event):
         wake(PROCESS_INBOX)
     stored_as(event.pk)
     metrics.events_received.labels(topic, "stored").inc()

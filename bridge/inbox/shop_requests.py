@@ -13,7 +13,8 @@ from django.http.request import UnreadablePostError
 
 from bridge.apilog.incoming import proved
 from bridge.connections.callers import is_caller
-from bridge.connections.models import Connection, Vendor
+from bridge.connections.models import Connection
+from bridge.inbox.door_statements import site_of
 from bridge.inbox.request_size import NUMBER
 from bridge.inbox.signatures import verify_event
 from bridge.people import knocks
@@ -61,15 +62,9 @@ def json_object(body: bytes) -> dict[str, Any]:
     return data
 
 
-# All that the door of events asks about the site that knocks: a shop has a hundred columns more, which cost more to
-# read than the rest of accepting an event.
-AT_THE_DOOR = ("vendor", "name", "credentials", "hook_token", "shop__name", "shop__home_url", "shop__site_id")
-
-
-def shop_connection(connection_id: int, *fields: str) -> Connection:
-    """The site of this number, with its shop; only these `fields` are read where some are named. Raises Refusal."""
-    found = Connection.objects.filter(pk=connection_id, vendor=Vendor.WOOCOMMERCE).select_related("shop")
-    connection = next(iter(found.only(*fields) if fields else found), None)
+def shop_connection(connection_id: int) -> Connection:
+    """The site of this number, with its shop. Raises Refusal."""
+    connection = site_of(connection_id)
     # The same answer as for a bad signature: the address must not tell which shops exist.
     if connection is None or not connection.credentials.get("event_secret"):
         raise Refusal(401, "signature", "The signature does not match this shop's secret.")

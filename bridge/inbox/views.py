@@ -18,7 +18,6 @@ from bridge.connections.callers import is_caller
 from bridge.connections.models import Connection, Vendor
 from bridge.inbox.receive import receive
 from bridge.inbox.shop_requests import (
-    AT_THE_DOOR,
     Refusal,
     event_secrets,
     json_object,
@@ -55,7 +54,7 @@ def woocommerce_event(request: HttpRequest, connection_id: int) -> HttpResponse:
     """One event of a shop: our plugin's format or a core webhook. 202 stored, 401, 403, 400, 413, 503 refused."""
     try:
         body = raw_body(request)
-        connection = shop_connection(connection_id, *AT_THE_DOOR)
+        connection = shop_connection(connection_id)
         if "X-Sklad-Bridge-Signature" in request.headers:
             return _plugin_event(request, connection, body)
         if "X-Wc-Webhook-Signature" in request.headers:

@@ -23,7 +23,7 @@ from bridge.inbox.receive import receive
 from bridge.orders import flags
 from bridge.orders.contacts import BuyerContacts
 from bridge.orders.models import CustomerBinding, Order
-from bridge.orders.record import Change, record
+from bridge.orders.record import Change, Reading, record
 from bridge.outbox.models import DeliveryAttempt, OutboxMessage
 from bridge.people.roles import Role
 from bridge.personal import retention, whose
@@ -210,15 +210,16 @@ def test_what_is_still_to_be_sent_is_left_alone(order: Order, what: str) -> None
 
 def test_the_site_telling_the_same_again_brings_nothing_back(order: Order) -> None:
     Order.objects.update(digest="")
-    record(order.shop, buyer("5000"), read_at=None, sure=True)
+    record(order.shop, [Reading(buyer("5000"), None)], sure=True)
     anonymise(whose.of(TOLD["email"]), LogEntry.objects.get().user)
     later = buyer("5000", modified_at=timezone.now())
-    _order, change = record(order.shop, later, read_at=None, sure=True)
+    [(_order, change)] = record(order.shop, [Reading(later, None)], sure=True)
     assert change is Change.SAME
     order.refresh_from_db()
     assert order.email == ""
     assert TOLD["family"] not in str(order.content)
-    record(order.shop, buyer("5000", modified_at=timezone.now(), status="completed"), read_at=None, sure=True)
+    completed = buyer("5000", modified_at=timezone.now(), status="completed")
+    record(order.shop, [Reading(completed, None)], sure=True)
     order.refresh_from_db()
     assert order.anonymised_at is None, "what the site changed is the site's word"
 

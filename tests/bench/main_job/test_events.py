@@ -19,8 +19,14 @@ NAIVE_SAMPLE = 22
 
 
 def news_of(order: dict[str, Any], home: str, number: int) -> dict[str, Any]:
-    """What the plugin says of an order like this one; nobody has chosen its status for sending."""
+    """What the plugin says of an order like this one that waits for its payment: the shop has taken nothing for it yet,
+    and nobody has chosen its status for sending.
+    """
     now = datetime.now(UTC)
+    lines = [
+        {**line, "meta_data": [meta for meta in line["meta_data"] if meta["key"] != "_reduced_stock"]}
+        for line in order["line_items"]
+    ]
     like = {"id": 5_000_000 + number, "number": str(5_000_000 + number), "order_key": f"wc_order_b{number}"}
     return {
         "event": "order.changed",
@@ -29,7 +35,7 @@ def news_of(order: dict[str, Any], home: str, number: int) -> dict[str, Any]:
         "sent_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "order_id": like["id"],
         "read_at": round(time.time(), 6),
-        "order": {**order, **like, "status": "pending"},
+        "order": {**order, **like, "status": "pending", "line_items": lines, "sklad_bridge_sales": []},
         "refunds": [],
     }
 

@@ -1,0 +1,102 @@
+"""The statements that accept an event, made by Django once a process.
+
+Making one anew takes several times as long as sending it, and there is no address that is called more often
+(docs/adr/0019). What they ask and store is read from the models, as everywhere.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import connection, models
+from django.db.models.sql import InsertQuery
+from django.utils import timezone
+
+from bridge.connections.models import Connection, Shop, Vendor
+from bridge.inbox.models import InboxEvent
+
+# All that the door asks about the site that knocks: a shop has a hundred columns more.
+AT_THE_DOOR = ("vendor", "name", "credentials", "hook_token", "shop__name", "shop__home_url", "shop__site_id")
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Statement(NamedTuple):
+    """`fields`: those of the columns it asks for, or of the values it takes, in their order."""
+
+    sql: str
+    fields: tuple[models.Field[Any, Any], ...]
+
+
+def site_of(connection_id: int) -> Connection | None:
+    """The site of this number, with its shop; what else they have is read when somebody asks for it."""
+    statement = _site()
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, (connection_id, Vendor.WOOCOMMERCE.value))
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    site = _instance(Connection, statement, row)
+    shop = _instance(Shop, statement, row)
+    if shop.pk is not None:
+        shop.site = site
+    return site
+
+
+def store(event: InboxEvent) -> None:
+    """One INSERT. Raises IntegrityError where the event was stored before."""
+    statement = _event()
+    values = [
+        field.get_db_prep_save(field.pre_save(event, True), connection=connection)
+        for field in statement.fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, values)
+        (event.pk,) = cursor.fetchone()
+    event._state.adding, event._state.db = False, connection.alias
+
+
+def others_wait(event: InboxEvent) -> bool:
+    """Whether any other event is due: whoever takes that one takes this one too."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_others().sql, (now, InboxEvent.State.WAITING.value, event.pk))
+        return cursor.fetchone() is not None
+
+
+@cache
+def _site() -> Statement:
+    found = Connection.objects.filter(pk=0, vendor=Vendor.WOOCOMMERCE).select_related("shop")
+    compiler = found.only(*AT_THE_DOOR).query.get_compiler(connection=connection)
+    sql, _values = compiler.as_sql()
+    return Statement(sql, tuple(column.target for column, _as, _alias in compiler.select))
+
+
+@cache
+def _event() -> Statement:
+    fields = tuple(field for field in InboxEvent._meta.concrete_fields if not field.primary_key)
+    query = InsertQuery(InboxEvent)
+    query.insert_values(fields, [InboxEvent(connection_id=0, due_at=timezone.now())])
+    compiler = query.get_compiler(connection=connection)
+    compiler.returning_fields = [InboxEvent._meta.pk]
+    [(sql, _values)] = compiler.as_sql()
+    return Statement(sql, fields)
+
+
+@cache
+def _others() -> Statement:
+    due = InboxEvent.objects.filter(due_at__lte=timezone.now(), state=InboxEvent.State.WAITING)
+    query = due.exclude(pk=0).order_by().values_list("pk")[:1].query
+    return Statement(query.sql_with_params()[0], ())
+
+
+def _instance(model: type[M], statement: Statement, row: tuple[Any, ...]) -> M:
+    """The model's part of a row."""
+    names, values = [], []
+    for field, value in zip(statement.fields, row, strict=True):
+        if field.model is model:
+            names.append(field.attname)
+            convert = getattr(field, "from_db_value", None)
+            values.append(convert(value, None, connection) if convert else value)
+    return model.from_db(connection.alias, names, values)
