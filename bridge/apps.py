@@ -16,10 +16,12 @@ class BridgeConfig(AppConfig):
         from django.conf import settings
 
         from bridge.people import roles, sessions
-        from bridge.telemetry import sentry
         from connectors.transport.trust import trust
 
-        sentry.start()
+        if settings.SENTRY_DSN:  # else its library, of six megabytes, is not even read
+            from bridge.telemetry import sentry
+
+            sentry.start()
         post_migrate.connect(roles.grant, sender=self, dispatch_uid="roles")
         user_logged_in.connect(sessions.signed_in, dispatch_uid="sessions")
         trust(settings.TLS_CA_FILE)

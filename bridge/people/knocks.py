@@ -8,10 +8,8 @@ come: a shop at an address with a bad neighbour loses nothing.
 from __future__ import annotations
 
 import time
-from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
-import redis
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -35,7 +33,12 @@ def count(door: str, request: HttpRequest) -> int:
     key = (door, network_of(address_of(request)))
     if key not in _counts and len(_counts) >= MOST_ADDRESSES:
         key = (door, "")
-    _counts[key] = max(_counts.get(key, 0) + 1, _shared(minute, *key))
+    together = 0
+    if settings.REDIS_URL:  # else its library is not even read
+        from bridge.people.shared_knocks import shared
+
+        together = shared(minute, *key, expires=2 * SECONDS)
+    _counts[key] = max(_counts.get(key, 0) + 1, together)
     return _counts[key]
 
 
@@ -51,21 +54,3 @@ def network_of(address: str) -> str:
     except ValueError:
         return address[:45]
     return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else str(parsed)
-
-
-def _shared(minute: int, door: str, network: str) -> int:
-    if not settings.REDIS_URL:
-        return 0
-    name = f"{settings.Q_CLUSTER['name']}:knocks:{door}:{network}:{minute}"
-    try:
-        pipeline = _redis(settings.REDIS_URL).pipeline()
-        pipeline.incr(name)
-        pipeline.expire(name, 2 * SECONDS)
-        return int(pipeline.execute()[0])
-    except redis.RedisError:
-        return 0
-
-
-@lru_cache(maxsize=2)
-def _redis(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=0.2, socket_connect_timeout=0.2)

@@ -15,7 +15,7 @@ from bridge.connections.models import Shop
 from bridge.inbox import shop_requests
 from bridge.inbox.models import InboxEvent
 from bridge.inbox.signatures import sign_event
-from bridge.people import knocks
+from bridge.people import knocks, shared_knocks
 from bridge.people.roles import Role
 from tests.people.conftest import PASSWORD, person
 
