@@ -158,7 +158,7 @@ def test_web_processes_count_together_in_redis_and_go_on_without_it(
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     assert knocks.count("doors", rf.get("/")) == 1, "it is away"
     shared = Shared()
-    monkeypatch.setattr(knocks, "_redis", lambda _url: shared)
+    monkeypatch.setattr(shared_knocks, "_redis", lambda _url: shared)
     shared.incr(f"sklad-bridge:knocks:doors:127.0.0.1:{int(time.time() // 60)}")
     assert knocks.count("doors", rf.get("/")) == 2
     shared.away = True
