@@ -152,7 +152,7 @@ def test_web_processes_count_together_in_redis_and_go_on_without_it(
 
         def execute(self) -> list[int]:
             if self.away:
-                raise knocks.redis.ConnectionError
+                raise shared_knocks.redis.ConnectionError
             return list(self.values.values())
 
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
