@@ -20,7 +20,9 @@ UNREAD, DELETED = "refund_not_read", "return_refund_deleted"
 NOT_SENT, ROUNDING, REMOVED = "refund_not_sent", "refund_rounding", "refund_return_removed"
 
 
-def record_refunds(order: Order, seen: Sequence[Canonical], unread: Mapping[str, str] | None = None) -> bool:
+def record_refunds(
+    order: Order, seen: Sequence[Canonical], unread: Mapping[str, Problem] | None = None
+) -> bool:
     """Take over the whole list; True when it was news. Must run inside a transaction that holds the order.
 
     `unread`: what is wrong with those that cannot be read, by id; they are shown, and the others go on without them.
@@ -87,9 +89,13 @@ def _asked_for(order: Order, refund: Canonical) -> dict[str, Any] | None:
     return {"by_hand": True} if asked else None
 
 
-def _show_unread(order: Order, unread: Mapping[str, str]) -> None:
+def _show_unread(order: Order, unread: Mapping[str, Problem]) -> None:
     if unread:
-        params = {"refunds": ", ".join(sorted(unread)), "detail": "; ".join(sorted(set(unread.values())))}
+        reasons: list[Any] = []
+        for _source_id, problem in sorted(unread.items()):
+            if (reason := [problem.code, dict(problem.params)]) not in reasons:
+                reasons.append(reason)
+        params: dict[str, Any] = {"refunds": ", ".join(sorted(unread)), "reasons": reasons}
         flags.show(order, Problem(UNREAD, params))
     else:
         flags.lower(order, UNREAD)

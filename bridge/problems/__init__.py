@@ -27,6 +27,7 @@ from bridge.problems import (
     own_words,
     rights,
     sending,
+    site_fields,
     site_refusals,
     wire,
 )
@@ -76,6 +77,8 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
         values["reason"] = sentence(
             str(params.get("reason")), figures if isinstance(figures, Mapping) else {}
         )
+    if isinstance(reasons := params.get("reasons"), list):  # of several that it names: [code, figures]
+        values["detail"] = " ".join(sentence(reason, names) for reason, names in reasons)
     return str(CATALOGUE.get(code, _UNKNOWN).sentence) % values
 
 
@@ -88,6 +91,8 @@ def _readable(code: str, name: str, value: str) -> str:
         return goods_refusals.of_fields(value)
     if name == "field" and code in DRIFTS:
         return str(FIELDS.get(value, value))
+    if name == "field" and code in incoming.ENTRIES:
+        return site_fields.called(value)
     if name == "reason":
         return sentence(value, {})
     if name == "source":

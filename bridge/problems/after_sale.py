@@ -78,7 +78,7 @@ ENTRIES: dict[str, Entry] = {
         Retry.PERSON,
     ),
     "refund_not_read": Entry(
-        _("Refunds of this order that cannot be read: %(refunds)s (%(detail)s)."),
+        _("Refunds %(refunds)s of this order cannot be read. %(detail)s"),
         _(
             "Enter in MoySklad by hand what they need, or delete them on the site and make them anew in whole kopecks."
         ),

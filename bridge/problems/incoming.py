@@ -14,13 +14,13 @@ ENTRIES: dict[str, Entry] = {
         Retry.PERSON,
     ),
     "payload_field_missing": Entry(
-        _("The order has no “%(field)s”."),
+        _("In what the site sent, there is no “%(field)s”."),
         _("Open the order on the site and save it again, then replay this event."),
         Kind.RETRY,
         Retry.PERSON,
     ),
     "payload_field_malformed": Entry(
-        _("The order's field “%(field)s” cannot be read."),
+        _("In what the site sent, “%(field)s” cannot be read."),
         _("Open the order on the site and save it again, then replay this event."),
         Kind.RETRY,
         Retry.PERSON,

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from bridge.connections.models import Shop
 from bridge.orders.after_sale import Refund, Return
 from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
+from bridge.problems import sentence
 from bridge.sync.models import Watermark
 from bridge.sync.refunds import refund_plans
 from bridge.sync.returns import returns_to_site
@@ -184,7 +186,13 @@ def test_a_refund_nobody_can_read_is_shown_and_stops_nothing(world: Any, chosen:
     document = world.document(order["id"])
     world.quiet()
     unread = world.box.store.refund(order["id"], amount="10.005")
-    assert world.flag(order["id"], "refund_not_read")["refunds"] == str(unread["id"])
+    told = world.flag(order["id"], "refund_not_read")
+    assert told["refunds"] == str(unread["id"])
+    with override("ru"):
+        said = sentence("refund_not_read", told)
+    assert f"Возвраты {unread['id']}" in said
+    assert "считает деньги до сотых" in said
+    assert "10,005 RUB" in said
     world.box.store.refund(order["id"], {"S-00001": 1})
     world.until(lambda: row_count(world, order) == 1, "the other refund is kept")
     world.box.store.set_status(order["id"], "cancelled")

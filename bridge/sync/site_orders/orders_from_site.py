@@ -16,7 +16,7 @@ from bridge.catalog.bindings import make_listings
 from bridge.connections import clients
 from bridge.connections.models import Shop
 from bridge.domain import order as canonical
-from bridge.domain.errors import BadPayload, DomainError
+from bridge.domain.errors import BadPayload, DomainError, Problem
 from bridge.domain.fingerprint import fingerprint
 from bridge.domain.refunds import Refund as Canonical
 from bridge.domain.status import NEVER_SENT
@@ -198,7 +198,7 @@ class Listed(NamedTuple):
     """The refunds a site lists; of those that cannot be read what is wrong with them, by id."""
 
     seen: list[Canonical]
-    unread: dict[str, str]
+    unread: dict[str, Problem]
 
     def __bool__(self) -> bool:
         return bool(self.seen or self.unread)
@@ -212,7 +212,7 @@ class Listed(NamedTuple):
                 found.seen.append(from_woocommerce.refund(row, currency))
             except DomainError as error:
                 source_id = str(row.get("id") or "?") if isinstance(row, dict) else "?"
-                found.unread[source_id] = " ".join(error.problem.params.values())
+                found.unread[source_id] = error.problem
         return found
 
 
