@@ -38,10 +38,9 @@ from bridge.api.roles import note, person
 from bridge.api.shapes import CountSerializer, DoneSerializer, NamedSerializer
 from bridge.connections.models import Connection, Shop
 from bridge.dashboard.attention import attention
-from bridge.dashboard.attention.attention_deeds import DEEDS, standing
+from bridge.dashboard.attention.attention_deeds import DEEDS
 from bridge.dashboard.attention.attention_forms import people
 from bridge.dashboard.words import KINDS
-from bridge.history import deeds
 from bridge.orders.models import Order
 from bridge.outbox.enqueue import NEEDS_PERSON, retry
 from bridge.outbox.models import OutboxMessage
@@ -115,11 +114,10 @@ class Failures(Cases):
     def retry(self, request: Request, pk: int) -> Response:
         """Send it once more, as soon as it is its turn; also one that a person discarded."""
         row = self._message(pk)
-        before = standing(row)
         if not retry(row):
             raise Conflict("nothing_to_do", nothing())
         said = _("Queued for sending.")
-        note(request, row, said, *deeds.differences(before, standing(self._message(pk))))
+        note(request, row, said)
         return Response({"result": State.WAITING.value, "message": said})
 
     @extend_schema(responses=NamedSerializer(many=True), filters=False)

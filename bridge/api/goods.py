@@ -39,7 +39,7 @@ from bridge.catalog.candidates import linkable
 from bridge.catalog.models import Listing, Product
 from bridge.dashboard.links import goods_search
 from bridge.dashboard.links.links_filters import STATES, WRITING
-from bridge.history.deeds import Value, in_words
+from bridge.history.deeds import in_words
 from bridge.sync.goods import catalog_from_moysklad
 from bridge.sync.reconcile import reconciliations
 
@@ -161,15 +161,9 @@ class Listings(Resource):
     def unlink(self, request: Request, pk: int) -> Response:
         """Take the link away for good: the SKU does not make it again."""
         row = self._listing(pk)
-        before = _item(row)
         if not catalog_from_moysklad.unlink(row):
             raise Conflict("not_linked", gettext("It is not linked."))
-        note(
-            request,
-            row,
-            _("The link is taken away; the SKU does not make it again."),
-            _changed(before, ""),
-        )
+        note(request, row, _("The link is taken away; the SKU does not make it again."))
         return Response(status=204)
 
     @extend_schema(request=SuggestionSerializer, responses=LinkedSerializer)
@@ -208,19 +202,9 @@ class Listings(Resource):
         return row
 
     def _linked(self, row: Listing, chosen: Product) -> Response:
-        before = _item(row)
         released = catalog_from_moysklad.link(row, chosen)
         text = in_words(
             lambda: gettext("%(listing)s is linked with %(product)s.") % {"listing": row, "product": chosen}
         )
-        note(self.request, row, text, _changed(before, str(chosen)))
+        note(self.request, row, text)
         return Response({"listing": listing(self._listing(row.pk)), "released": released})
-
-
-def _item(row: Listing) -> str:
-    binding = getattr(row, "binding", None)
-    return str(binding.product) if binding is not None else ""
-
-
-def _changed(before: str, after: str) -> Value:
-    return Value(_("in MoySklad"), before, after)

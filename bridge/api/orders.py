@@ -30,7 +30,7 @@ from bridge.api.order_shapes import (
 )
 from bridge.api.paging import Cursor
 from bridge.api.resource import Resource
-from bridge.api.roles import note, person, role_here
+from bridge.api.roles import note, person, remember, role_here
 from bridge.api.shapes import CountSerializer, DoneSerializer, RowsSerializer, Shape
 from bridge.dashboard.orders.order_buttons import NOT_ASKED, taken
 from bridge.dashboard.orders.order_states import ALL, FLAGGED, narrow, with_standing
@@ -183,6 +183,7 @@ class Orders(Resource):
     def send_many(self, request: Request) -> Response:
         """Queue these for MoySklad once more. `left`: not sent in their status, or somebody removed their document."""
         orders = self._chosen()
+        remember(request, Order, [order.pk for order in orders])
         sent = [order for order in orders if sending.sent_again(order) == sending.QUEUED]
         for order in sent:
             note(request, order, _("The order is queued for sending."))

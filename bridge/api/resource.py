@@ -20,7 +20,7 @@ from rest_framework.throttling import UserRateThrottle
 from bridge.api import errors
 from bridge.api.authentication import PersonAuthentication, TokenAuthentication
 from bridge.api.paging import Orderings
-from bridge.api.roles import RoleMay
+from bridge.api.roles import RoleMay, remember
 from bridge.apilog.incoming import proved
 from bridge.people.models import ApiToken
 
@@ -88,6 +88,9 @@ class Resource(viewsets.GenericViewSet[Any]):
         empty = [name for name, value in request.query_params.items() if not value]
         if empty:
             raise ValidationError({name: [gettext("Leave it out, or give it a value.")] for name in empty})
+        of: Any = getattr(self, "queryset", None)
+        if request.method not in SAFE_METHODS and "pk" in kwargs and of is not None:
+            remember(request, of.model, [kwargs["pk"]])
 
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Model
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from bridge.dashboard.recorded import page_of
 from bridge.domain import masking
 from bridge.history import deeds
-from bridge.history.deeds import Sentence, Value, in_words
+from bridge.history.deeds import Sentence, in_words
 from bridge.people.models import ApiToken
 from bridge.people.roles import RIGHTS, Role, role_of
 from bridge.people.tokens import role_with
@@ -46,8 +49,16 @@ class RoleMay(BasePermission):
         return f"change_{table}" in RIGHTS[role]
 
 
-def note(request: Request, row: Any, text: Sentence, *values: Value) -> None:
-    """Keep in the history who did it; of a program its name too."""
+def remember(request: Request, table: type[Model], keys: Iterable[Any]) -> None:
+    """How these rows stand before something is done to them, as the desk says it."""
+    if (page := page_of(table)) is not None:
+        page.remember(request._request, keys)
+
+
+def note(request: Request, row: Any, text: Sentence) -> None:
+    """Keep in the history who did it, of a program its name too, and what of the row it changed."""
+    page = page_of(type(row))
+    values = page.became(request._request, row) if page is not None else []
     deeds.note(request.user, row, said_by(request, text), values)
 
 

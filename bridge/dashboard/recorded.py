@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import admin
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -59,11 +60,8 @@ class Recorded(Base):  # type: ignore[type-arg]
         values: Iterable[Value] = (),
     ) -> Any:
         """With what became of the row since it was fetched, where a sentence says what was done."""
-        before = _remembered(request).get((type(obj), obj.pk))
-        if not isinstance(message, list) and before:
-            fresh = self._fresh(request).filter(pk=obj.pk).first()
-            now = self.state_of(fresh) if fresh is not None else before
-            values = [*values, *deeds.differences(before, now)]
+        if not isinstance(message, list):
+            values = [*values, *self.became(request, obj)]
         return _kept(request, obj, message, values, CHANGE)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Sentence | list[dict[str, Any]]) -> Any:
@@ -94,6 +92,17 @@ class Recorded(Base):  # type: ignore[type-arg]
         extra = {"deeds": deeds_of(row, most=200)} if row is not None else {}
         return super().history_view(request, object_id, {**extra, **(extra_context or {})})
 
+    def remember(self, request: HttpRequest, keys: Iterable[Any]) -> None:
+        """How these rows stand before a deed that comes through no button of this page."""
+        for row in self._fresh(request).filter(pk__in=keys):
+            _remembered(request).setdefault((type(row), row.pk), self.state_of(row))
+
+    def became(self, request: HttpRequest, obj: Any) -> list[Value]:
+        """What became of a row since it was remembered."""
+        before = _remembered(request).get((type(obj), obj.pk))
+        fresh = self._fresh(request).filter(pk=obj.pk).first() if before else None
+        return deeds.differences(before, self.state_of(fresh)) if before and fresh is not None else []
+
     def _fresh(self, request: HttpRequest) -> QuerySet[Any]:
         rows = self.get_queryset(request)
         related = self.list_select_related
@@ -112,6 +121,12 @@ def _kept(
     entry = deeds.entry(request.user, row, stored, flag)
     entry.save()
     return entry
+
+
+def page_of(table: type[Model]) -> Recorded | None:
+    """The desk's page of these rows, where it has one."""
+    page = admin.site.get_model_admin(table) if admin.site.is_registered(table) else None
+    return page if isinstance(page, Recorded) else None
 
 
 def deeds_of(row: Model, most: int = SHOWN_BELOW) -> list[dict[str, Any]]:
