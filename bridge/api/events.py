@@ -166,7 +166,7 @@ class Events(Cases):
             "assigned_to": {"id": person.pk, "name": name_of(person)} if person is not None else None,
             "put_off_until": one.snoozed_until,
             "discarded_by": one.discarded_by,
-            "discard_reason": one.discard_reason,
+            "discard_reason": one.why_discarded,
         }
 
     @extend_schema(responses=EventSerializer(many=True))

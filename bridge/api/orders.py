@@ -220,7 +220,7 @@ class Orders(Resource):
         order = get_object_or_404(self.get_queryset(), pk=pk)
         whose = self.given(GoodsSerializer)["whose"]
         said = taken(order, whose)
-        if not goods_choice.choose(order, whose, by=name_of(person(request)), why=str(said)):
+        if not goods_choice.choose(order, whose, by=name_of(person(request)), why=said):
             raise Conflict("not_asked", str(NOT_ASKED))
         note(request, order, said)
         return Response({"result": whose, "message": said})

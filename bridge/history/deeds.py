@@ -151,6 +151,21 @@ def in_every_language(text: Text) -> dict[str, str]:
     return said
 
 
+def as_kept(text: Text) -> str:
+    """In every language, for a column of one text; `as_told` reads it."""
+    stored = _stored(text)
+    return stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False)
+
+
+def as_told(kept: str) -> str:
+    """In the reader's language; what a person typed as they did."""
+    try:
+        stored = json.loads(kept) if kept.startswith("{") else None
+    except ValueError:
+        stored = None
+    return _said(stored) if isinstance(stored, dict) and stored else kept
+
+
 def _stored(text: Text) -> Stored:
     said = in_every_language(text)
     return said if len(set(said.values())) > 1 else next(iter(said.values()))

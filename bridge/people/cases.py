@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bridge.history.deeds import as_told
+
 
 class Case(models.Model):
     """What people decided about a row that waits for them (messages of the outbox, events of the inbox)."""
@@ -26,12 +28,18 @@ class Case(models.Model):
         verbose_name=_("assigned to"),
     )
     snoozed_until = models.DateTimeField(_("put off until"), null=True)
+    # As a person typed it, or what follows from a decision, in every language (`why_discarded`).
     discard_reason = models.CharField(_("why it was discarded"), max_length=300, blank=True)
     # The name of who discarded it; empty where the bridge itself did.
     discarded_by = models.CharField(_("discarded by"), max_length=150, blank=True)
 
     class Meta:
         abstract = True
+
+    @property
+    def why_discarded(self) -> str:
+        """In the reader's language."""
+        return as_told(self.discard_reason)
 
 
 # The fields of a case that begins anew.

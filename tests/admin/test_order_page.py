@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from bridge.dashboard.orders.timeline import PAGE, Step, timeline
 from bridge.outbox import holds
@@ -226,9 +227,25 @@ def test_the_sites_goods_end_the_question_of_the_other_side(
     edit = factories.ParkedFactory(
         order=rows.sent, kind=kinds.EDIT, connection=rows.shop.site, problem=CONFLICT
     )
+    desk.client.cookies["django_language"] = "ru"
     desk.press("order", rows.sent.pk, "take-site")
     edit.refresh_from_db()
     assert (edit.state, edit.discarded_by) == ("discarded", "owner")
+    url, said = (
+        f"/admin/bridge/outboxmessage/{edit.pk}/change/",
+        "The site's goods are written into the document.",
+    )
+    assert f"owner: {said}" in words_of(desk.get(url, "en"))
+    assert "Товары с сайта записываются в документ." in words_of(desk.get(url, "ru"))
+    with override("en"):
+        assert said in [step.text for step in timeline(rows.sent).steps if step.icon == "block"]
+
+
+def test_a_reason_that_a_person_typed_stays_as_typed(desk: Desk, rows: Rows) -> None:
+    typed = '{"ru": 5'
+    desk.press("outboxmessage", rows.parked.pk, "discard", reason=typed)
+    rows.parked.refresh_from_db()
+    assert rows.parked.why_discarded == typed
 
 
 def test_an_item_that_is_not_linked_is_one_click_away(desk: Desk, rows: Rows) -> None:

@@ -16,7 +16,7 @@ from bridge.dashboard.attention.attention_forms import AssignForm, DeedForm, Dis
 from bridge.dashboard.page import Text
 from bridge.dashboard.recorded import label_of, name_of
 from bridge.history import deeds, forms
-from bridge.history.deeds import Sentence, in_words
+from bridge.history.deeds import Sentence, as_told, in_words
 from bridge.inbox import process
 from bridge.inbox.models import InboxEvent
 from bridge.outbox import enqueue
@@ -47,11 +47,12 @@ class Done(NamedTuple):
 
 def standing(row: Any) -> dict[Text, Text]:
     """How a row stands as far as a deed can change it."""
+    reason = row.discard_reason
     return {
         _("state"): label_of(row, "state"),
         _("assigned to"): name_of(row.assigned_to) if row.assigned_to else "",
         _("put off until"): forms.moment(row.snoozed_until) if row.snoozed_until else "",
-        _("why it was discarded"): row.discard_reason,
+        _("why it was discarded"): in_words(lambda: as_told(reason)),
     }
 
 

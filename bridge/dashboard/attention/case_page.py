@@ -132,5 +132,5 @@ class CasePage(ReadOnlyPage):
             said.append(gettext("Put off until %(moment)s.") % {"moment": shown.when(row.snoozed_until)})
         if row.discarded_by:
             text = gettext("Discarded by %(person)s: %(reason)s")
-            said.append(text % {"person": row.discarded_by, "reason": row.discard_reason})
+            said.append(text % {"person": row.discarded_by, "reason": row.why_discarded})
         return shown.lines(*said)

@@ -101,7 +101,7 @@ class DecidingGoods(Base):
     def _take(self, request: HttpRequest, order: Order, whose: str) -> None:
         person: Any = request.user
         said = taken(order, whose)
-        if goods_choice.choose(order, whose, by=name_of(person), why=str(said)):
+        if goods_choice.choose(order, whose, by=name_of(person), why=said):
             self.note(request, order, said)
         else:
             self.message_user(request, str(NOT_ASKED), messages.INFO)

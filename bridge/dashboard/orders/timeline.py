@@ -161,7 +161,7 @@ def _discarded(order: Order, before: datetime | None) -> Iterator[Step]:
     rows = _messages(order).filter(state=OutboxMessage.State.DISCARDED, done_at__isnull=False)
     for message in _newest(rows, "done_at", before):
         title = _("Not sent any more: %(what)s") % {"what": word(KINDS, message.kind)}
-        yield Step(message.done_at, "block", "muted", title, message.discard_reason, _page_of(message))
+        yield Step(message.done_at, "block", "muted", title, message.why_discarded, _page_of(message))
 
 
 def _tries(order: Order, binding: OrderBinding | None, before: datetime | None) -> Iterator[Step]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from bridge.history.deeds import Sentence, as_kept
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import discard_all, enqueue
 from bridge.outbox.models import OutboxMessage
@@ -30,7 +31,7 @@ def is_asked(order: Order) -> bool:
     return bool(_waiting(order).exists())
 
 
-def choose(order: Order, whose: str, *, by: str, why: str) -> bool:
+def choose(order: Order, whose: str, *, by: str, why: Sentence) -> bool:
     """Carry the choice out; False when nobody asks for it any more.
 
     With DOCUMENT the site's order is changed only where the owner lets changes of documents go there; elsewhere both
@@ -46,7 +47,7 @@ def choose(order: Order, whose: str, *, by: str, why: str) -> bool:
         # What the other side wanted carried over is not wanted any more; of its own kind the message goes on.
         others = _waiting(order).exclude(kind=kind)
         if not to_site:
-            discard_all(others, why, by)
+            discard_all(others, as_kept(why), by)
         enqueue(shop, connection, kind, order.object_key, payload)
     return True
 
