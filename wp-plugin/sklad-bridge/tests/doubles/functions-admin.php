@@ -111,6 +111,11 @@ function wp_print_inline_script_tag( string $script ): void {
 	echo "<script>$script</script>";
 }
 
+function submit_button( string $text, string $class, string $name ): void {
+	$said = '' === $text && 'ru_RU' === $GLOBALS['locale'] ? 'Сохранить изменения' : ( $text ?: 'Save Changes' ); // phpcs:ignore Universal.Operators.DisallowShortTernary.Found
+	printf( '<p class="submit"><input type="submit" name="%1$s" id="%1$s" class="button button-%2$s" value="%3$s"></p>', esc_attr( $name ), esc_attr( $class ), esc_attr( $said ) );
+}
+
 function wc_get_page_screen_id( string $what ): string {
 	return 'shop-order' === $what ? $GLOBALS['order_screen'] : '';
 }

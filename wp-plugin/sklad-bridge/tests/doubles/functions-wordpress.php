@@ -17,6 +17,9 @@ $GLOBALS['writes']  = 0;
 $GLOBALS['posts']   = array();
 $GLOBALS['filters'] = array();
 
+/** What is translated: English => forms, in the order of Russian's; by itself the site speaks English. */
+$GLOBALS['texts'] = array();
+
 /** User id => capabilities. */
 $GLOBALS['capabilities'] = array( 1 => array( 'sklad_bridge_set_stock' ) );
 
@@ -108,11 +111,16 @@ function is_wp_error( $value ): bool {
 }
 
 function __( string $text, string $domain ): string {
-	return $text;
+	return $GLOBALS['texts'][ $text ][0] ?? $text;
 }
 
 function _n( string $one, string $many, int $number, string $domain ): string {
-	return 1 === $number ? $one : $many;
+	$forms = $GLOBALS['texts'][ $one ] ?? null;
+	if ( null === $forms ) {
+		return 1 === $number ? $one : $many;
+	}
+	$few = $number % 10 >= 2 && $number % 10 <= 4 && 1 !== intdiv( $number % 100, 10 );
+	return 1 === $number % 10 && 11 !== $number % 100 ? $forms[0] : $forms[ $few ? 1 : 2 ];
 }
 
 function human_time_diff( int $from, int $to ): string {
