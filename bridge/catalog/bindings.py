@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from django.db import transaction
@@ -47,7 +48,7 @@ def make_listings(shop: Shop, wanted: Mapping[tuple[str, str], Line]) -> None:
             name=line.name[:500],
             seen_at=timezone.now(),
         )
-        for (product_id, variation_id), line in wanted.items()
+        for (product_id, variation_id), line in sorted(wanted.items(), key=itemgetter(0))
         if (product_id, variation_id) not in known
     ]
     if fresh:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, models
+from django.db.models import Q
 from django.db.models.sql import InsertQuery
 from django.utils import timezone
 
@@ -31,6 +32,8 @@ class Statement(NamedTuple):
 
 def site_of(connection_id: int) -> Connection | None:
     """The site of this number, with its shop; what else they have is read when somebody asks for it."""
+    if not 0 < connection_id < 2**63:  # what no column holds, some databases cannot even be asked for
+        return None
     statement = _site()
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, (connection_id, Vendor.WOOCOMMERCE.value))
@@ -39,8 +42,7 @@ def site_of(connection_id: int) -> Connection | None:
         return None
     site = _instance(Connection, statement, row)
     shop = _instance(Shop, statement, row)
-    if shop.pk is not None:
-        shop.site = site
+    Connection._meta.get_field("shop").set_cached_value(site, shop if shop.pk else None)
     return site
 
 
@@ -57,11 +59,13 @@ def store(event: InboxEvent) -> None:
     event._state.adding, event._state.db = False, connection.alias
 
 
-def others_wait(event: InboxEvent) -> bool:
-    """Whether any other event is due: whoever takes that one takes this one too."""
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
+def earlier_waits(event: InboxEvent) -> bool:
+    """Whether an event that was due before this one waits: whoever takes that one takes this one too. Of two that are
+    stored at once one does not see the other, so one of them wakes.
+    """
+    due = connection.ops.adapt_datetimefield_value(event.due_at)
     with connection.cursor() as cursor:
-        cursor.execute(_others().sql, (now, InboxEvent.State.WAITING.value, event.pk))
+        cursor.execute(_earlier().sql, (InboxEvent.State.WAITING.value, due, due, event.pk))
         return cursor.fetchone() is not None
 
 
@@ -85,10 +89,13 @@ def _event() -> Statement:
 
 
 @cache
-def _others() -> Statement:
-    due = InboxEvent.objects.filter(due_at__lte=timezone.now(), state=InboxEvent.State.WAITING)
-    query = due.exclude(pk=0).order_by().values_list("pk")[:1].query
-    return Statement(query.sql_with_params()[0], ())
+def _earlier() -> Statement:
+    now = timezone.now()
+    waiting = InboxEvent.objects.filter(state=InboxEvent.State.WAITING).order_by()
+    due = waiting.filter(Q(due_at__lt=now) | Q(due_at=now, pk__lt=1))
+    sql, values = due.values_list("pk")[:1].query.sql_with_params()
+    assert values[:1] + values[3:] == (InboxEvent.State.WAITING, 1), "the values are given in this order"
+    return Statement(sql, ())
 
 
 def _instance(model: type[M], statement: Statement, row: tuple[Any, ...]) -> M:

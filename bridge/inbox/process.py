@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from bridge.domain.backoff import retry_at
 from bridge.domain.errors import DomainError, Problem
 from bridge.inbox.models import InboxEvent
 from bridge.inbox.receive import order_key
-from bridge.passing import mend
+from bridge.passing import PASSING, mend
 from bridge.people.cases import FRESH
 from bridge.telemetry import metrics
 from bridge.wake import PROCESS_INBOX, wake
@@ -79,6 +79,8 @@ def process_waiting(topics: Mapping[str, Handler], together: Mapping[str, Togeth
                     del left[event.pk]
                     _handle(event, topics.get(event.topic))
     _let_go(list(left.values()))
+    if events and InboxEvent.objects.filter(state=State.WAITING, due_at__lte=timezone.now()).exists():
+        wake(PROCESS_INBOX)  # whoever brought it may have counted on us
     return len(events)
 
 
@@ -101,9 +103,13 @@ def _try_together(group: Sequence[InboxEvent], handler: Together) -> set[int]:
     try:
         with respecting_pauses():
             done = set(handler(group))
-    except Exception:  # whose it is shows when each is handled by itself
+    except (*PASSING, IntegrityError):
         mend()
         logger.info("events are handled one by one", exc_info=True)
+        return set()
+    except Exception:  # whose it is shows when each is handled by itself; where it is nobody's the log has it
+        mend()
+        logger.exception("events could not be handled together")
         return set()
     _settle_all(
         [event for event in group if event.pk in done], State.DONE, processed_at=timezone.now(), **NO_PROBLEM

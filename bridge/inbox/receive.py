@@ -12,7 +12,7 @@ from django.utils import timezone
 from bridge.apilog.incoming import stored_as
 from bridge.apilog.occasions import Occasion, on
 from bridge.connections.models import Connection
-from bridge.inbox.door_statements import others_wait, store
+from bridge.inbox.door_statements import earlier_waits, store
 from bridge.inbox.models import InboxEvent
 from bridge.telemetry import metrics
 from bridge.wake import PROCESS_INBOX, wake
@@ -52,7 +52,7 @@ def receive(
     except IntegrityError:
         metrics.events_received.labels(topic, "known").inc()
         return None
-    if not others_wait(event):
+    if not earlier_waits(event):
         wake(PROCESS_INBOX)
     stored_as(event.pk)
     metrics.events_received.labels(topic, "stored").inc()

@@ -47,8 +47,9 @@ def enqueue_all(
         return {}
     now = timezone.now()
     joined = _join(kind, object_keys, now, payload or {})
+    for message in joined.values():
+        wake(DELIVER, message.pk)
     if len(joined) == len(set(object_keys)):
-        wake(DELIVER, next(iter(joined.values())).pk)
         return joined
     fresh = [
         OutboxMessage(
@@ -58,14 +59,18 @@ def enqueue_all(
     ]
     try:
         with transaction.atomic():
-            others = OutboxMessage.objects.filter(
-                ~pauses.held(),
-                connection=connection,
-                shop=shop,
-                kind=kind,
-                state=State.WAITING,
-                due_at__lte=now,
-            ).exists()
+            others = (
+                OutboxMessage.objects.exclude(object_key__in=joined)
+                .filter(
+                    ~pauses.held(),
+                    connection=connection,
+                    shop=shop,
+                    kind=kind,
+                    state=State.WAITING,
+                    due_at__lte=now,
+                )
+                .exists()
+            )
             OutboxMessage.objects.bulk_create(fresh)
     except IntegrityError:  # another worker queued one of these between our look and our write
         if len(object_keys) > 1:
@@ -73,18 +78,19 @@ def enqueue_all(
         joined = _join(kind, object_keys, now, payload or {})
         if not joined:
             raise
-        others, fresh = False, []
-    found = joined | {message.object_key: message for message in fresh}
+        wake(DELIVER, joined[next(iter(object_keys))].pk)
+        return joined
     # The wake of others serves these too: deliveries go on until none of a kind and shop is left.
     if not others:
-        wake(DELIVER, next(iter(found.values())).pk)
-    return found
+        wake(DELIVER, fresh[0].pk)
+    return joined | {message.object_key: message for message in fresh}
 
 
 def _join(
     kind: str, object_keys: Collection[str], now: datetime, payload: dict[str, Any]
 ) -> dict[str, OutboxMessage]:
-    """The messages of these objects that wait; there is news of them. They are locked as deliveries settle theirs."""
+    """The messages of these objects that wait: there is news of them. Locked by object, as deliveries put theirs back.
+    """
     fields = {
         "state": State.WAITING,
         "due_at": now,
@@ -96,7 +102,7 @@ def _join(
         rows = OutboxMessage.objects.select_for_update().filter(
             kind=kind, object_key__in=object_keys, state__in=OPEN
         )
-        found = {message.object_key: message for message in rows.order_by("pk")}
+        found = {message.object_key: message for message in rows.order_by("object_key")}
         for message in found.values():
             for name, value in fields.items():
                 setattr(message, name, value)

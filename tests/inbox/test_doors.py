@@ -10,13 +10,17 @@ from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.connections.models import Shop
+from bridge.inbox import door_statements
 from bridge.inbox.models import InboxEvent
+from bridge.inbox.shop_requests import shop_connection
 
 pytestmark = pytest.mark.django_db
 SECRET = "secret-1"
@@ -48,6 +52,49 @@ def event(**fields: Any) -> bytes:
 
 def post(client: Client, shop: Shop, body: bytes, headers: dict[str, str]) -> Any:
     return client.post(url(shop), body, content_type="application/json", headers=headers)
+
+
+def test_of_two_events_stored_at_once_one_wakes_a_worker(
+    client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is stored before the other looks whether anybody waits."""
+    woken: list[str] = []
+    monkeypatch.setattr("bridge.inbox.receive.wake", woken.append)
+    look = door_statements.earlier_waits
+
+    def after_the_other(event: InboxEvent) -> bool:
+        monkeypatch.setattr("bridge.inbox.receive.earlier_waits", look)
+        body = json.dumps(
+            {"event": "order.changed", "site": "http://shop.example.test", "order_id": 2}
+        ).encode()
+        post(client, shop, body, signed(body))
+        return look(event)
+
+    monkeypatch.setattr("bridge.inbox.receive.earlier_waits", after_the_other)
+    body = event()
+    assert post(client, shop, body, signed(body)).status_code == 202
+    assert InboxEvent.objects.count() == 2
+    assert len(woken) == 1
+
+
+@pytest.mark.parametrize("number", [0, 2**63, 10**30])
+def test_a_number_no_shop_can_have_is_refused_like_any_other(client: Client, shop: Shop, number: int) -> None:
+    body = event()
+    answer = client.post(
+        f"/api/v1/events/woocommerce/{number}/", body, content_type="application/json", headers=signed(body)
+    )
+    assert answer.status_code == 401
+
+
+def test_what_is_asked_at_the_door_is_one_statement(client: Client, shop: Shop) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        found = shop_connection(shop.site_id)
+        assert (found.shop.home_url, found.credentials["event_secret"]) == (shop.home_url, SECRET)
+    assert len(captured) == 1
+    shop.delete()
+    with CaptureQueriesContext(connection) as captured:
+        assert not hasattr(shop_connection(shop.site_id), "shop")
+    assert len(captured) == 1
 
 
 def test_a_signed_event_is_stored_and_answered_202(client: Client, shop: Shop) -> None:

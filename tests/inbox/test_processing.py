@@ -55,6 +55,19 @@ def test_a_site_that_is_away_is_asked_once_and_what_needs_no_answer_goes_on(shop
     assert InboxEvent.objects.filter(topic="order", state=State.DONE).count() == len(orders)
 
 
+def test_what_came_while_others_were_handled_wakes_a_worker(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its door saw them wait still, and counted on whoever had just taken them."""
+    woken: list[str] = []
+    monkeypatch.setattr("bridge.inbox.process.wake", woken.append)
+    arrive(shop, "t", "1")
+    process_waiting({"t": lambda _event: arrive(shop, "t", "2") and None})
+    assert len(woken) == 1
+    process_waiting({"t": lambda _event: None})
+    assert len(woken) == 1
+
+
 def test_outside_of_events_a_paused_connection_may_be_asked(shop: Shop) -> None:
     Connection.objects.update(paused_until=timezone.now() + timedelta(hours=1))
     assert clients.woocommerce(Connection.objects.get(pk=shop.site_id))

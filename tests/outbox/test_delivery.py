@@ -3,17 +3,19 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from bridge.connections.models import Shop
 from bridge.domain.backoff import GIVE_UP_AFTER
 from bridge.domain.errors import Problem
+from bridge.outbox import deliver as delivering
 from bridge.outbox.claim import claim
 from bridge.outbox.deliver import deliver
-from bridge.outbox.enqueue import discard, enqueue, park, release, reset_stale, retry
+from bridge.outbox.enqueue import discard, enqueue, enqueue_all, park, release, reset_stale, retry
 from bridge.outbox.models import DeliveryAttempt, OutboxMessage
 from bridge.outbox.outcomes import Done, Handler, Kind, Outcome, Parked
 from connectors.errors import AuthError, ConnectorError, OutcomeUnknown, PermanentError, TransientError
@@ -59,6 +61,38 @@ class TestOneMessage:
         assert ask(shop).pk == message.pk
         message.refresh_from_db()
         assert (message.state, message.snoozed_until) == (State.WAITING, None)
+
+    def test_several_requests_join_what_waits_and_whoever_can_take_the_rest_is_woken(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What waits for an answer or for its next try has nobody who was woken for it."""
+        parked = send(ask(shop, "order:1"), always(Parked(Problem("why"))))
+        woken: list[int] = []
+        monkeypatch.setattr("bridge.outbox.enqueue.wake", lambda _job, pk: woken.append(pk))
+        found = enqueue_all(shop, shop.account, "k", ["order:2", "order:1", "order:3"])
+        assert {key: message.object_key for key, message in found.items()} == {key: key for key in found}
+        assert found["order:1"].pk == parked.pk
+        assert OutboxMessage.objects.filter(state=State.WAITING).count() == 3
+        assert woken == [parked.pk, found["order:2"].pk]
+        enqueue_all(shop, shop.account, "k", ["order:4", "order:5"])
+        assert len(woken) == 2, "the first ones take them along"
+
+    def test_what_came_of_calls_is_written_down_in_spite_of_a_deadlock(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        met = []
+
+        def put_back(*given: Any) -> bool:
+            met.append(given)
+            if len(met) == 1:
+                raise OperationalError("deadlock detected")
+            return put(*given)
+
+        put = delivering.put_back
+        monkeypatch.setattr(delivering, "put_back", put_back)
+        message = send(ask(shop), always(Parked(Problem("why"))))
+        assert (message.state, message.problem) == (State.PARKED, "why")
+        assert DeliveryAttempt.objects.count() == 1
 
     def test_a_request_during_sending_becomes_a_message_of_its_own(self, shop: Shop) -> None:
         message = ask(shop)

@@ -185,6 +185,8 @@ def events(draw: st.DrawFn) -> Json:
         data["order"]["sklad_bridge_sales"] = draw(movements)
     if draw(st.integers(0, 9)) == 0:
         data["order"]["currency"] = ""  # no order
+    if draw(st.integers(0, 9)) == 0 and not data["refunds"]:
+        del data["refunds"]  # an older plugin
     return data
 
 
@@ -237,7 +239,7 @@ def test_where_keeping_them_together_fails_each_is_kept_by_itself(
 
     monkeypatch.setattr(orders_from_site, "_keep", disturbed)
     process(together=True)
-    assert met == [4, 1, 1, 1, 1]
+    assert met == [4, 4, 1, 1, 1, 1], "once more together, then each by itself"
     assert set(InboxEvent.objects.values_list("state", flat=True)) == {InboxEvent.State.DONE}
     assert Order.objects.count() == 4
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -67,17 +66,20 @@ def changed_together(events: Sequence[InboxEvent]) -> set[int]:
         return set()
     seen = dict[int, Seen]()
     for event in events:
-        with suppress(DomainError):
-            data = payload(event)
+        data = payload(event)
+        try:
             one = _told_in_full(shop, data)
-            if one is None:
-                continue
-            if not sold.independent(one.said, [other.said for other in seen.values()]):
-                break
-            seen[event.pk] = one
-            _remember_plugin(shop, data)
+        except DomainError:
+            one = None
+        # What follows on one that is left out is told after it.
+        if one is None or one.order.source_id != event.source_id:
+            break
+        if not sold.independent(one.said, [other.said for other in seen.values()]):
+            break
+        seen[event.pk] = one
+        _remember_plugin(shop, data)
     wanted = {pk: one for pk, one in seen.items() if one.order.status not in NEVER_SENT}
-    kept = _keep(shop, list(wanted.values())) if wanted else []
+    kept = _kept(partial(_keep, shop, list(wanted.values()))) if wanted else []
     unclear = {pk for pk, (_row, change) in zip(wanted, kept, strict=True) if change is Change.TIE}
     return seen.keys() - unclear
 
@@ -174,10 +176,7 @@ def accept(
     listed = _refunds(shop, order) if refunds is None else refunds
     seen = Seen.of(order, wire, listed, read_at)
     keep = partial(_keep, shop, [seen], sure=sure, again=again, history=history)
-    try:
-        [(row, change)] = keep()
-    except IntegrityError:  # two events of a new order at once: the other one was first
-        [(row, change)] = keep()
+    [(row, change)] = _kept(keep)
     if change is Change.TIE:
         try:
             _read_again(shop, order.source_id, again=sure, history=history)
@@ -236,6 +235,13 @@ class Seen(NamedTuple):
         return cls(order, sold.Told.by(wire), listed, read_at)
 
 
+def _kept(keep: Callable[[], list[tuple[Order, Change]]]) -> list[tuple[Order, Change]]:
+    try:
+        return keep()
+    except IntegrityError:  # two events of a new order at once: the other one was first
+        return keep()
+
+
 def _keep(
     shop: Shop, seen: Sequence[Seen], *, sure: bool = False, again: bool = False, history: bool = False
 ) -> list[tuple[Order, Change]]:
@@ -243,17 +249,18 @@ def _keep(
     with transaction.atomic():
         kept = record(shop, [Reading(one.order, one.read_at) for one in seen], sure=sure, again=again)
         prefetch_related_objects([row for row, _change in kept], "binding")
+        by_key = sorted(zip(seen, kept, strict=True), key=lambda pair: pair[1][0].pk)
         heard = [
-            sold.Heard(row, one.said, _is_news(row, change, one.refunds))
-            for one, (row, change) in zip(seen, kept, strict=True)
+            sold.Heard(row, one.said, _is_news(row, change, one.refunds)) for one, (row, change) in by_key
         ]
         fresh = [
             (row, one.order)
-            for one, (row, _said, is_news) in zip(seen, heard, strict=True)
+            for (row, _said, is_news), (one, _) in zip(heard, by_key, strict=True)
             if is_news and (not history or has_document(row))
         ]
-        follow_up(shop, fresh)
+        _list(shop, [order for _row, order in fresh])
         sold.told(shop, heard)
+        _queue(shop, [row for row, _order in fresh])
     return kept
 
 
@@ -281,11 +288,14 @@ def _refunds(shop: Shop, order: canonical.Order) -> list[Any] | None:
     return list(clients.woocommerce(shop.site).refunds.list(int(order.source_id)))
 
 
-def follow_up(shop: Shop, orders: Sequence[tuple[Order, canonical.Order]]) -> None:
-    """Queue those for MoySklad whose status was chosen for sending or which have a document already."""
-    lines = [line for _row, order in orders for line in order.lines if line.product_id]
+def _list(shop: Shop, orders: Sequence[canonical.Order]) -> None:
+    lines = [line for order in orders for line in order.lines if line.product_id]
     make_listings(shop, {(line.product_id, line.variation_id): line for line in lines})
-    wanted = [row.object_key for row, _order in orders if wants_document(row)]
+
+
+def _queue(shop: Shop, orders: Sequence[Order]) -> None:
+    """For MoySklad: those whose status was chosen for sending or which have a document already."""
+    wanted = [order.object_key for order in orders if wants_document(order)]
     enqueue_all(shop, shop.account, kinds.ORDER, wanted)
 
 
