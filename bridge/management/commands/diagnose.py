@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from bridge.connections.models import Shop
 from bridge.diagnosis import report, runs, words
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write("\n\n".join(report.text(look) for look in looks))
         if any(found["level"] == BAD for look in looks for found in look.found.values()):
-            raise CommandError("Something does not work; it is marked with [x].")
+            raise CommandError(_("Something does not work; it is marked with [x]."))
 
 
 def _shops(name: str | None) -> list[Shop | None]:
@@ -40,7 +41,8 @@ def _shops(name: str | None) -> list[Shop | None]:
     found = list(shops.filter(name=name))
     if not found:
         known = ", ".join(shops.values_list("name", flat=True))
-        raise CommandError(f"There is no shop “{name}”; there are: {known or 'none'}.")
+        said = _("There is no shop “%(name)s”; there are: %(known)s.")
+        raise CommandError(said % {"name": name, "known": known or "–"})
     return list(found)
 
 

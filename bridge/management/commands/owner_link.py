@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bridge.people import links, roles
@@ -30,7 +31,8 @@ class Command(BaseCommand):
         wanted = [one for one in owners if options["name"] in (None, one.get_username())]
         if len(wanted) != 1:
             names = ", ".join(one.get_username() for one in owners)
-            raise CommandError(f"Say which owner with --name. There are: {names}")
+            said = gettext("Say which owner with --name. There are: %(names)s")
+            raise CommandError(said % {"names": names})
         says = format_lazy(
             _("With this link {name} chooses a new password; a second step is switched off:"),
             name=wanted[0].get_username(),
