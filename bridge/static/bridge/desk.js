@@ -23,3 +23,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   event.target.click();
 });
+
+// Copies what a part of the page says; false where the browser lets no script do it: the text is left selected. Browsers
+// have no navigator.clipboard on pages that come over plain http from another machine.
+const copyText = async (part) => {
+  if (navigator.clipboard) {
+    try {
+      await navigator.clipboard.writeText(part.textContent);
+      return true;
+    } catch {
+      // Not allowed: as if there were none.
+    }
+  }
+  getSelection().selectAllChildren(part);
+  return document.execCommand("copy");
+};
