@@ -430,6 +430,17 @@ def test_a_shop_connected_on_woocommerces_screen_has_it_in_its_history(
     assert box.store.consumer_secret not in str(list(LogEntry.objects.values()))
 
 
+def test_the_history_says_that_a_person_began_with_orders_alone(desk: Desk, shop: Shop) -> None:
+    answer = desk.post(url(shop, "start"), {"without": "1"})
+    assert len(desk.said(answer)) == 1
+    assert "with orders alone" in kept(shop)[0][0]
+    assert "только с заказов" in kept(shop, "ru")[0][0]
+    deeds = len(kept(shop))
+    for step in ("links", "start", "trial"):
+        desk.post(url(shop, step), {"next": "1"})
+    assert len(kept(shop)) == deeds, "leading on is no deed"
+
+
 # The way through
 
 

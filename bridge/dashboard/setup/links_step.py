@@ -52,7 +52,7 @@ class SkuForm(forms.Form):
 def page(desk: SetupDesk, request: HttpRequest, shop: Shop) -> HttpResponse:
     """POST `match` changes the field a SKU is looked for in; `next` goes on with what is linked so far."""
     form = SkuForm(request.POST if "match" in request.POST else None, shop=shop)
-    if request.method == "POST" and "next" in request.POST:
+    if request.method == "POST" and "next" in request.POST:  # leads on and settles nothing: no deed
         steps.passing(shop, steps.LINKS)
         return desk.next(steps.LINKS, shop)
     if form.is_bound and form.is_valid():

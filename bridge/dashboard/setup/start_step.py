@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bridge.connections.models import Shop
 from bridge.dashboard import long_work_page
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from bridge.dashboard.setup.setup_desk import SetupDesk
 
 Step = GoodsRun.Step
+_ORDERS_ALONE = gettext_lazy(
+    "The shop begins with orders alone: nothing is written to goods on the site yet."
+)
 
 
 def page(desk: SetupDesk, request: HttpRequest, shop: Shop) -> HttpResponse:
@@ -42,7 +46,11 @@ def page(desk: SetupDesk, request: HttpRequest, shop: Shop) -> HttpResponse:
 
 def _deed(desk: SetupDesk, request: HttpRequest, shop: Shop, run: GoodsRun | None) -> HttpResponse:
     here = redirect(desk.url(steps.START, shop))
-    if "next" in request.POST or "without" in request.POST:
+    if "without" in request.POST:
+        steps.passing(shop, steps.START)
+        desk.noted(request, shop, _ORDERS_ALONE)
+        return desk.next(steps.START, shop)
+    if "next" in request.POST:  # leads on from what was decided before: no deed
         steps.passing(shop, steps.START)
         return desk.next(steps.START, shop)
     try:

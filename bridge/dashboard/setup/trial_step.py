@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def page(desk: SetupDesk, request: HttpRequest, shop: Shop) -> HttpResponse:
     """POST `try` begins a self-test (`trial`: MoySklad's notifications too), `next` ends the assistant."""
-    if request.method == "POST" and "next" in request.POST:
+    if request.method == "POST" and "next" in request.POST:  # leads out and settles nothing: no deed
         steps.passing(shop, steps.TRIAL)
         return redirect(reverse("admin:bridge_setup_changelist"))
     if request.method == "POST":
