@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from world import World, empty_world, eventually
 
+from bridge.connections.models import Vendor
+from bridge.sync.models import Watermark
 from tests.browser.visitor import Visitor
 
 PASSWORD = "correct horse battery 9"  # of a bridge that ends with the test
@@ -97,11 +99,18 @@ def test_from_an_empty_database_to_a_closed_order(visit: Callable[..., Visitor],
     press(page, "Продолжить")
 
     at_step(visitor, 7)
-    world.run_flow("subscriptions", 120)
+    told = Watermark.objects.filter(connection__vendor=Vendor.MOYSKLAD, flow="subscriptions")
+    eventually(
+        lambda: told.filter(last_success_at__isnull=False).exists(),
+        "the bridge has asked MoySklad for notifications, by itself",
+        120,
+    )
     page.get_by_role("checkbox").locator("visible=true").first.check()
     press(page, "Начать самопроверку")
     expect(page.get_by_text("Отчёт для копирования")).to_be_visible(timeout=LONG)
     expect(page.locator("#diagnosis .desk-text-danger")).to_have_count(0)
+    hop = page.locator("#diagnosis .desk-check").filter(has_text="МойСклад → мост")
+    expect(hop.locator(".desk-text-success")).to_have_count(1)
     expect(page.locator("#diagnosis .desk-text-success").first).to_be_visible()
     at_step(visitor, 7)
     press(page, "Завершить")
