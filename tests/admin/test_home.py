@@ -202,3 +202,33 @@ def test_a_connection_that_does_not_answer_is_said_with_its_reason(desk: Any) ->
     later = timezone.now() + timedelta(minutes=5)
     Connection.objects.filter(pk=shop.account_id).update(paused_until=later, pause_problem="away", failures=1)
     assert "does not answer" in desk.get(HOME, "en")
+
+
+def notices(client: Client, **headers: str) -> str:
+    """The part of the page that says what will go wrong."""
+    html = client.get(HOME, headers=headers).content.decode()
+    return html.split('id="home-notices"')[1].split('id="home-live"')[0]
+
+
+def test_what_is_wrong_with_a_shops_settings_is_said_with_where_to_mend_it(desk: Any) -> None:
+    shop = factories.ShopFactory(write_goods=True, plugin_problem="rest_no_route")
+    desk.client.cookies["django_language"] = "en"
+    for headers in ({}, {"HX-Request": "true", "HX-Target": "home-notices"}):
+        said = notices(desk.client, **headers)
+        assert "The plugin on the site is older than 1.3.0" in said, (
+            "the part that fetches itself says it too"
+        )
+        address = said.split('<a class="desk-link" href="')[-1].split('"')[0]
+        assert "The plugin on the site is older than 1.3.0" in desk.get(address, "en")
+    Shop.objects.filter(pk=shop.pk).update(plugin_problem="")
+    assert "<section" not in notices(desk.client)
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.VIEWER])
+def test_who_may_not_mend_settings_sees_what_is_wrong_and_whom_to_ask(viewer: Client, role: Role) -> None:
+    give_role(User.objects.get(username="oleg"), role)
+    factories.ShopFactory(write_goods=True, plugin_problem="rest_no_route")
+    said = notices(viewer)
+    assert "The plugin on the site is older than 1.3.0" in said
+    assert "Ask the owner" in said
+    assert "href" not in said

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from world import World
 
-from bridge.connections.models import Connection
+from bridge.connections.models import Connection, Shop
 from bridge.people.roles import Role
 from tests.browser.visitor import Visitor
 
@@ -36,8 +36,17 @@ def test_home_changes_without_being_loaded_anew(visit: Visit, world: World, role
 
     account = Connection.objects.get(pk=world.shop.account_id)
     Connection.objects.filter(pk=account.pk).update(name=f"renamed-{role.value}")
+    shops = Shop.objects.filter(pk=world.shop.pk)
+    channel = shops.values_list("sales_channel_id", flat=True)[0]
+    shops.update(sales_channel_id="deleted")
     page.clock.fast_forward("01:01")
     expect(page.locator("#home-rest")).to_contain_text(f"renamed-{role.value}")
+    notices = page.locator("#home-notices")
+    expect(notices).to_contain_text("Больше нет в МойСклад")
+    expect(notices.get_by_role("link")).to_have_count(1 if role is Role.OWNER else 0)
+    shops.update(sales_channel_id=channel)
+    page.clock.fast_forward("01:01")
+    expect(notices).to_be_empty()
 
     order = world.box.store.place_order({unknown: 1})["id"]
     world.message(order, state="parked")

@@ -20,7 +20,7 @@ from bridge.sync.models import Watermark
 
 FLOWS_SHOWN = 50
 # The parts that fetch themselves anew, by their ids on the page.
-PARTS = LIVE, CHART, REST = ("home-live", "home-chart", "home-rest")
+PARTS = NOTICES, LIVE, CHART, REST = ("home-notices", "home-live", "home-chart", "home-rest")
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -37,11 +37,13 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "may_pause": bool(shops) and request.user.has_perm("bridge.change_pause"),
         "has_shop": bool(shops),
     }
-    if may_set and part not in PARTS:
-        told |= {"missing_steps": first_steps.missing(shops), "warnings": first_steps.warnings()}
+    wanted = PARTS if part not in PARTS else (part,)
+    if may_set and NOTICES in wanted:
+        told["missing_steps"] = first_steps.missing(shops)
     if not shops:
         return {**told, "begin_url": first_steps.begin_url()}
-    wanted = PARTS if part not in PARTS else (part,)
+    if NOTICES in wanted:
+        told["warnings"] = first_steps.warnings()
     if LIVE in wanted:
         paused = pause_words.notices()
         told |= {
