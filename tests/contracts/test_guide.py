@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.guide.camera import PLUGIN, clear
+
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "guide"
 LANGUAGES = ("ru", "en")
@@ -115,3 +117,17 @@ def test_every_link_leads_somewhere_and_the_index_has_every_page(language: str) 
             assert (GUIDE / language / target).is_file(), f"{page}: {target}"
     listed = {target for target, _anchor in LINK.findall(pages(language)["README.md"])}
     assert listed >= set(pages(language)) - {"README.md"}
+
+
+def test_new_pictures_spare_those_that_only_a_real_shop_gives(tmp_path: Path) -> None:
+    made = {"plugin-order.png", "home.png", "gone-page.png"}
+    for language in LANGUAGES:
+        (tmp_path / language).mkdir()
+        for name in made:
+            (tmp_path / language / name).touch()
+    clear(tmp_path)
+    left = {language: {path.name for path in (tmp_path / language).iterdir()} for language in LANGUAGES}
+    assert left == {language: {"plugin-order.png"} for language in LANGUAGES}
+    assert all(
+        len([name for name in pictures(language) if name.startswith(PLUGIN)]) >= 3 for language in LANGUAGES
+    )

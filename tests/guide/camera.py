@@ -15,6 +15,8 @@ IMAGES = Path(__file__).resolve().parents[2] / "docs" / "guide" / "images"
 LANGUAGES = ("ru", "en")
 WIDTH, LEAST, MOST = 1280, 640, 1500
 PHONE_MOST = 1000
+PLUGIN = "plugin-"
+"""Begins the names of the plugin's own pages, which only a real shop has: `tests/live/pictures.py` takes those."""
 # Addresses of this machine are shown as those of a shop that is on the internet.
 DISGUISE = """
 (names) => {
@@ -45,6 +47,10 @@ DATES = """
   }
 }
 """
+# The sidebar's own scroll bar is seen only while it moves.
+SCROLLBARS = """
+() => document.querySelectorAll(".simplebar-track").forEach((track) => { track.style.display = "none"; })
+"""
 HEIGHT = """
 () => {
   const content = document.querySelector("#content");
@@ -58,6 +64,14 @@ HEIGHT = """
 """
 
 Prepare = Callable[[Page, str], None]
+
+
+def clear(images: Path) -> None:
+    """Takes away what will be taken anew, so that no picture stays of a page that is shown no more."""
+    for language in LANGUAGES:
+        for old in (images / language).glob("*.png"):
+            if not old.name.startswith(PLUGIN):
+                old.unlink()
 
 
 class Camera:
@@ -113,6 +127,7 @@ class Camera:
             wanted = min(int(page.evaluate(HEIGHT)) + 24, most)
             page.set_viewport_size({"width": WIDTH, "height": max(wanted, LEAST)})
         page.evaluate("window.scrollTo(0, 0); document.activeElement && document.activeElement.blur()")
+        page.evaluate(SCROLLBARS)
         page.wait_for_timeout(150)  # a chart draws itself anew in the new size
         folder = IMAGES / language
         folder.mkdir(parents=True, exist_ok=True)
