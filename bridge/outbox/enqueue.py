@@ -89,8 +89,7 @@ def enqueue_all(
 def _join(
     kind: str, object_keys: Collection[str], now: datetime, payload: dict[str, Any]
 ) -> dict[str, OutboxMessage]:
-    """The messages of these objects that wait: there is news of them. Locked by object, as deliveries put theirs back.
-    """
+    """Messages of these objects that wait: there is news of them. Locked by object, as deliveries put theirs back."""
     fields = {
         "state": State.WAITING,
         "due_at": now,
