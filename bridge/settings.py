@@ -288,6 +288,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "bridge.api.door_shapes.with_doors",
         "bridge.api.examples.with_examples",
         "bridge.api.schema.with_refusals",
     ],

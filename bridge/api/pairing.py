@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import translation
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from bridge.api.errors import refusal
 from bridge.pairing.pairing import Offer, pair
 from bridge.pairing.refusals import PairingRefused, remedy, sentence
 from bridge.people import knocks
@@ -26,6 +28,15 @@ def malformed(given: serializers.Serializer[Any]) -> Response:
     """The refusal of a body whose fields are not as agreed, naming them."""
     message = gettext("These fields are missing or wrong: %(fields)s.") % {"fields": ", ".join(given.errors)}
     return Response({"code": "malformed", "message": message, "remedy": ""}, status=400)
+
+
+def unread(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The refusal of a request that was not even read: no JSON, too many of them."""
+    answer = refusal(error, context)
+    if answer is not None:
+        code = "malformed" if answer.status_code == 400 else answer.data["code"]
+        answer.data = {"code": code, "message": answer.data["message"], "remedy": ""}
+    return answer
 
 
 class PairingThrottle(BaseThrottle):
@@ -68,12 +79,27 @@ class RefusedSerializer(serializers.Serializer[Any]):
     remedy = serializers.CharField()
 
 
-class PairView(APIView):
-    """Connects a shop with a one-time code (docs/pairing.md)."""
+class KeysDoor(APIView):
+    """Takes keys from whoever has a code. Its refusals are of one shape, whatever was wrong with the request."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = (PairingThrottle,)
+
+    def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
+        return unread
+
+
+UNREAD = {
+    405: OpenApiResponse(RefusedSerializer, "Only POST is taken."),
+    406: OpenApiResponse(RefusedSerializer, "The answer is JSON; the request asks for something else."),
+    415: OpenApiResponse(RefusedSerializer, "The body is not sent as JSON."),
+    429: OpenApiResponse(RefusedSerializer, "Too many tries; Retry-After says when."),
+}
+
+
+class PairView(KeysDoor):
+    """Connects a shop with a one-time code (docs/pairing.md)."""
 
     @extend_schema(
         request=OfferSerializer,
@@ -86,7 +112,7 @@ class PairView(APIView):
             409: OpenApiResponse(RefusedSerializer, "Used, being checked, or a shop of another account."),
             410: OpenApiResponse(RefusedSerializer, "Too old, or failed too often."),
             422: OpenApiResponse(RefusedSerializer, "The shop did not answer the bridge as it should."),
-            429: OpenApiResponse(description="Too many tries; Retry-After says when."),
+            **UNREAD,
         },
     )
     def post(self, request: Request) -> Response:

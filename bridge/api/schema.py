@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bridge.api import door_shapes
 from bridge.api.errors import REFUSALS, body
 
 # Doors of shops: they have shapes of their own (docs/pairing.md).
-OTHERS = ("/api/v1/pair/", "/api/v1/wc-auth/", "/api/v1/schema/")
+OTHERS = ("/api/v1/pair/", "/api/v1/wc-auth/", "/api/v1/schema/", *door_shapes.PATHS)
 ALWAYS = (400, 401, 403, 404, 406, 429)
 OF_DEEDS = (409, 415)
 SHAPE = "Refusal"

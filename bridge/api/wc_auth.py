@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from bridge.api.pairing import PRINTABLE, PairingThrottle, RefusedSerializer, malformed
+from bridge.api.pairing import PRINTABLE, UNREAD, KeysDoor, RefusedSerializer, malformed
 from bridge.pairing import codes
 from bridge.pairing.pairing import Offer, pair
 from bridge.pairing.refusals import PairingRefused, remedy, sentence
@@ -34,12 +32,8 @@ class ConnectedSerializer(serializers.Serializer[Any]):
     connected = serializers.BooleanField()
 
 
-class WcAuthView(APIView):
+class WcAuthView(KeysDoor):
     """Takes the keys that WooCommerce's screen hands over (docs/pairing.md)."""
-
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    throttle_classes = (PairingThrottle,)
 
     @extend_schema(
         request=KeysSerializer,
@@ -52,7 +46,7 @@ class WcAuthView(APIView):
             409: RefusedSerializer,
             410: RefusedSerializer,
             422: RefusedSerializer,
-            429: OpenApiResponse(description="Too many tries; Retry-After says when."),
+            **UNREAD,
         },
     )
     def post(self, request: Request) -> Response:

@@ -248,6 +248,15 @@ def test_a_malformed_offer_is_refused(body: Any) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
 
 
+@pytest.mark.parametrize("door", ["pair", "wc-auth"])
+def test_a_request_that_cannot_be_read_is_refused_in_the_shape_of_all_refusals(door: str) -> None:
+    no_json = Client().post(f"/api/v1/{door}/", "{", "application/json")
+    form = Client().post(f"/api/v1/{door}/", {"code": "x"})
+    for answer, status, code in ((no_json, 400, "malformed"), (form, 415, "unsupported_media_type")):
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert set(answer.json()) == {"code", "message", "remedy"}
+
+
 def test_what_is_missing_is_said_in_the_readers_language() -> None:
     said = {
         language: post({"code": "x", "language": language}).json()["message"] for language in ("ru", "en")
