@@ -138,7 +138,7 @@ NAMES = re.compile(
     r"Telegram|BotFather|/newbot|«bot»|"
     r"Sklad|Bridge|WooCommerce|MoySklad|API|JSON|EAN|GTIN|ISBN|UPC|E-mail|e-mail|Consumer|key|secret|https?|English|"
     r"LDAP|Single Sing-On|"
-    r"[a-zA-Z]+-[\w-]*\d[\w-]*|[oO]wner|token|Kruzhki|SHA|PBKDF|pbkdf|sha|esc|Control|Command|Mac"
+    r"[a-zA-Z]+-[\w-]*\d[\w-]*|[oO]wner|token|Kruzhki|SHA|PBKDF|pbkdf|sha|esc|Ctrl|Control|Command|Mac"
 )
 
 
