@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,8 +10,12 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Locator, Page, expect
 
+from bridge.catalog.models import Listing
+from bridge.connections.models import Shop
 from bridge.people.roles import Role
 from bridge.sync.models import RetryRun
+from connectors.sandbox.control import running_sandbox
+from tests import factories
 from tests.browser.visitor import NAMES, Visitor
 
 Visit = Callable[..., Visitor]
@@ -77,6 +82,34 @@ def test_what_needs_attention_is_tried_again_by_keyboard_alone(visit: Visit) -> 
     assert RetryRun.objects.count() == known + 1
 
 
+def test_an_item_is_linked_by_keyboard_alone(visit: Visit) -> None:
+    shop = Shop.objects.latest("pk")
+    product = factories.ProductFactory(connection=shop.account, article="KEYS-1", name="Чайник с клавиатуры")
+    listing = factories.ListingFactory(shop=shop, match="missing", sku="KEYS-2", name="Чайник на сайте")
+    visitor = visit(role=Role.STAFF)
+    page = visitor.open("/admin/bridge/listing/")
+    tab_to(page, page.locator("#searchbar"))
+    page.keyboard.type("KEYS-2")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=KEYS-2**")
+    tab_to(page, page.locator("#result_list a[href*='/change/']").first)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/listing/{listing.pk}/change/**")
+    tab_to(page, page.locator(".field-product .select2-selection"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".select2-search__field")).to_be_focused()
+    page.keyboard.type("KEYS-1")
+    chosen = page.locator(".select2-results__option--highlighted").filter(has_text=product.name)
+    expect(chosen).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".field-product .select2-selection__rendered")).to_contain_text(product.name)
+    tab_to(page, page.locator("[name=_save]").locator("visible=true").first)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/change/" not in url)
+    listing.refresh_from_db()
+    assert (listing.match, listing.binding.product) == (Listing.Match.LINKED, product)
+
+
 def test_the_assistant_is_answered_by_keyboard_alone(visit: Visit) -> None:
     visitor = visit()
     page = visitor.open("/admin/bridge/setup/account/?new=1")
@@ -104,3 +137,41 @@ def test_a_question_takes_the_focus_and_goes_by_escape(visit: Visit) -> None:
     expect(dialog.locator(":focus")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+
+
+def test_the_first_steps_of_the_assistant_go_by_keyboard_alone(visit: Visit) -> None:
+    with running_sandbox(items=3, limiter=False) as box:
+        visitor = visit()
+        page = visitor.open("/admin/bridge/setup/account/?new=1")
+        tab_to(page, page.locator("#setup-token input[name=token-token]"))
+        page.keyboard.type(box.moysklad.token)
+        tab_to(page, page.locator("#setup-token summary"))
+        page.keyboard.press("Enter")
+        tab_to(page, page.locator("#setup-token input[name=token-base_url]"))
+        page.keyboard.press("Control+A")
+        page.keyboard.type(box.moysklad.url)
+        tab_to(page, page.locator("#setup-token button[name=way]"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("все нужные")).to_be_visible()
+        tab_to(page, named(page, "Продолжить"))
+        page.keyboard.press("Enter")
+
+        expect(page.get_by_text("Шаг 2 из 7")).to_be_visible()
+        tab_to(page, page.get_by_label("Адрес магазина").first)
+        page.keyboard.press("Control+A")
+        page.keyboard.type(box.store.url)
+        tab_to(page, named(page, "Получить код"))
+        page.keyboard.press("Enter")
+        assert box.store.connect(page.locator("#pairing-code").inner_text())["ok"]
+        expect(page.get_by_text("Обе стороны сами обменялись ключами.")).to_be_visible()
+        tab_to(page, named(page, "Продолжить"))
+        page.keyboard.press("Enter")
+
+        expect(page.get_by_text("Шаг 3 из 7")).to_be_visible()
+
+
+def named(page: Page, words: str) -> Locator:
+    """The button of a step, or the link that looks like one; an arrow may stand behind its name."""
+    called = re.compile(rf"^{words}( →)?$")
+    button = page.get_by_role("button", name=called).or_(page.locator("a.desk-button", has_text=called))
+    return button.locator("visible=true").first

@@ -70,7 +70,8 @@ def test_an_item_is_linked_and_its_order_leaves(visit: Visit, world: World) -> N
     expect(page.get_by_text("Ничего не ждёт вашего внимания.")).to_be_visible()
 
 
-def test_all_of_a_cause_are_tried_again(visit: Visit, world: World) -> None:
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_all_of_a_cause_are_tried_again(visit: Visit, world: World, screen: str) -> None:
     world.box.moysklad.configure(closed_before="2099-01-01")
     try:
         orders = [world.box.store.place_order({"S-00001": 1})["id"] for _n in range(3)]
@@ -78,14 +79,14 @@ def test_all_of_a_cause_are_tried_again(visit: Visit, world: World) -> None:
             world.message(order, state="dead")
     finally:
         world.box.moysklad.configure(closed_before="")
-    visitor = visit(role=Role.STAFF, language="en")
+    visitor = visit(role=Role.STAFF, language="en", screen=screen)
     page = visitor.open(ATTENTION)
     expect(card(page, "closed_period")).to_have_attribute("data-count", "3")
-    card(page, "closed_period").get_by_role("link", name="Try all again").click()
+    visitor.press(card(page, "closed_period").get_by_role("link", name="Try all again"))
     expect(page.get_by_text("To try again: 3.")).to_be_visible()
     expect(page.get_by_text(re.compile(r"calls to MoySklad"))).to_be_visible()
     clean(visitor)
-    press(page, "Try again")
+    visitor.press(page.get_by_role("button", name="Try again", exact=True))
     expect(page.locator("#long-work")).to_contain_text("100%", timeout=WORKERS)
     arrived = page.locator(".desk-figure").filter(has_text="Arrived")
     expect(arrived.locator(".desk-value")).to_have_text("3")

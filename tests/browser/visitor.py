@@ -8,7 +8,7 @@ from typing import Any
 from chromium import Faults, grave_faults
 from django.conf import settings
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from staff import session_of
 
@@ -71,6 +71,13 @@ class Visitor:
         answer = self.page.goto(f"{self.url}{path}")
         assert answer is not None
         return self.page
+
+    def press(self, target: Locator) -> None:
+        """With a finger on a phone, with the mouse elsewhere."""
+        if self.screen == "phone":
+            target.tap()
+        else:
+            target.click()
 
     def turn(self, screen: str) -> None:
         """Look at the open page on another screen."""
