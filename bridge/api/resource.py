@@ -90,7 +90,9 @@ class Resource(viewsets.GenericViewSet[Any]):
             raise ValidationError({name: [gettext("Leave it out, or give it a value.")] for name in empty})
         of: Any = getattr(self, "queryset", None)
         if request.method not in SAFE_METHODS and "pk" in kwargs and of is not None:
-            remember(request, of.model, [kwargs["pk"]])
+            # Compared by itself, a number beyond the column's is no row; in a list it would be an error.
+            named = of.model._default_manager.filter(pk=kwargs["pk"])
+            remember(request, of.model, named.values_list("pk", flat=True))
 
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)
