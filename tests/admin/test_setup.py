@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +28,7 @@ from bridge.connections.models import (
     Vendor,
 )
 from bridge.dashboard.recorded import deeds_of
+from bridge.dashboard.setup.mapping_words import mapped
 from bridge.history.deeds import MASK
 from bridge.pairing.models import PairingCode
 from bridge.setup import accounts, sites, steps
@@ -370,6 +372,16 @@ def kept(row: Any, language: str = EN) -> list[tuple[str, dict[str, tuple[str, s
     with override(language):
         read = [entry["deed"] for entry in deeds_of(row)]
     return [(one.text, {str(what): (str(was), str(now)) for what, was, now in one.values}) for one in read]
+
+
+def test_the_same_statuses_in_another_order_are_no_change(shop: Shop) -> None:
+    form: Any = SimpleNamespace(statuses=(), payments=(), shipping=())
+    shop.send_statuses = ["processing", "completed"]
+    before = mapped(shop, form)
+    shop.send_statuses.reverse()
+    assert {str(k): str(v) for k, v in mapped(shop, form).items()} == {
+        str(k): str(v) for k, v in before.items()
+    }
 
 
 def test_each_step_leaves_what_it_changed(desk: Desk, box: Sandbox) -> None:

@@ -27,7 +27,7 @@ def _lines(shop: Shop, form: MappingForm) -> Iterator[tuple[Text, Text]]:
     names = dict(DirectoryEntry.objects.filter(connection=shop.account_id).values_list("external_id", "name"))
     statuses = dict(form.statuses) | STATUSES
     sent = Shop._meta.get_field("send_statuses").verbose_name
-    yield sent, short(joined(", ", [statuses.get(slug, slug) for slug in shop.send_statuses]))
+    yield sent, short(joined(", ", [statuses.get(slug, slug) for slug in sorted(shop.send_statuses)]))
     for row in StatusMapping.objects.filter(shop=shop).order_by("pk"):
         status, state = statuses.get(row.site_status, row.site_status), names.get(row.state_id, "?")
         about, becomes = (status, state) if row.direction == Direction.TO_STATE else (state, status)
