@@ -7,10 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 
+from bridge.inbox.views import moysklad_hook, woocommerce_event
+
 ADDRESSES = ("/api/v1/events/woocommerce/", "/hooks/")
+DOORS = (woocommerce_event, moysklad_hook)
 
 
 class StraightToTheDoors:
@@ -20,10 +23,22 @@ class StraightToTheDoors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(ADDRESSES):
+        match = _door(request.path_info)
+        if match is None:
             return self.get_response(request)
         # This thread may have answered a person before, in a language that LocaleMiddleware leaves behind.
         translation.deactivate()
-        match = request.resolver_match = resolve(request.path_info)
+        request.resolver_match = match
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         return response
+
+
+def _door(path: str) -> ResolverMatch | None:
+    """None for every other address, and for those that only begin like a door's."""
+    if not path.startswith(ADDRESSES):
+        return None
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    return match if match.func in DOORS else None

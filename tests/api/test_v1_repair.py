@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.core.cache import cache
 from django.utils import timezone
 
 from bridge.api.resource import Throttle
@@ -36,7 +35,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def as_often_as_they_like(monkeypatch: pytest.MonkeyPatch) -> None:
-    cache.clear()
     monkeypatch.setattr(Throttle, "THROTTLE_RATES", {"reads": None, "deeds": None})
 
 

@@ -86,6 +86,12 @@ def test_a_number_no_shop_can_have_is_refused_like_any_other(client: Client, sho
     assert answer.status_code == 401
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_address_that_only_begins_like_a_door_is_not_found(client: Client, method: str) -> None:
+    for address in ("/api/v1/events/woocommerce/abc/", "/api/v1/events/woocommerce/1/more/", "/hooks/x/y/z/"):
+        assert getattr(client, method)(address).status_code == 404, address
+
+
 def test_what_is_asked_at_the_door_is_one_statement(client: Client, shop: Shop) -> None:
     with CaptureQueriesContext(connection) as captured:
         found = shop_connection(shop.site_id)
