@@ -16,7 +16,8 @@ ENTRIES: dict[str, Entry] = {
     "less_than_shipped": Entry(
         _("The order on the site has fewer pieces than document %(document)s has shipped already."),
         _(
-            "Compare both versions. If goods came back, make a refund on the site or a return in MoySklad, then retry."
+            "If goods came back, make a refund on the site or a return in MoySklad, then retry. If what was shipped is "
+            "right, let the document's goods count."
         ),
         Kind.RETRY,
         Retry.PERSON,

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from bridge.connections.models import PaymentMethod, Shop
+from bridge.orders.models import Order
+from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Watermark
+from bridge.sync.orders import goods_choice
 
 
 def state(world: Any, document: dict[str, Any]) -> str:
@@ -77,6 +80,28 @@ def test_after_shipping_a_price_and_the_header_go_but_fewer_pieces_than_shipped_
     message = world.message(order["id"], state="parked")
     assert message.problem == "less_than_shipped"
     assert positions(world, document)["S-00001"]["quantity"] == 2
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+def test_where_more_was_shipped_a_person_may_let_the_document_count(
+    world: Any, sent: Any, chosen: Any, accepts: bool
+) -> None:
+    order, document = sent
+    chosen(accept_edits=accepts)
+    world.box.moysklad.ship(document["id"], {"S-00001": 2}, "Основной склад")
+    world.quiet()
+    world.box.store.set_line(order["id"], "S-00001", quantity=1, total="60.00")
+    message = world.message(order["id"], state="parked")
+    assert message.problem == "less_than_shipped"
+    row = Order.objects.get(source_id=str(order["id"]))
+    assert not goods_choice.choose(row, goods_choice.SITE, by="anna", why="")
+    assert goods_choice.choose(row, goods_choice.DOCUMENT, by="anna", why="")
+    world.quiet()
+    lines = {line["sku"]: line["quantity"] for line in world.box.store.order(order["id"])["line_items"]}
+    assert lines["S-00001"] == (2 if accepts else 1)
+    assert positions(world, document)["S-00001"]["quantity"] == 2
+    left = OutboxMessage.objects.filter(object_key=row.object_key).exclude(state="done")
+    assert list(left.values_list("kind", "state", "problem", "problem_params")) == []
 
 
 def test_a_cancelled_order_gets_its_state_and_releases_its_reserve_and_comes_back(

@@ -14,7 +14,7 @@ from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.problems.entry import Kind
 from bridge.sync import kinds
-from bridge.sync.orders.goods_choice import CONFLICT
+from bridge.sync.orders.goods_choice import CHOICES, DOCUMENT, SITE
 from bridge.sync.refunds.refund_plans import living, made_in_vain, money_due, returns_due
 from bridge.sync.returns.returns_from_moysklad import pending
 
@@ -56,8 +56,10 @@ def links(order: Order, message: OutboxMessage, listings: Mapping[tuple[str, str
 
 
 def _of_goods(order: Order, message: OutboxMessage) -> Iterable[Button]:
-    if message.problem == CONFLICT:
+    choices = CHOICES.get(message.problem, ())
+    if SITE in choices:
         yield _button(_("The site's goods count"), "order", "take_site", order.pk)
+    if DOCUMENT in choices:
         yield _button(_("The document's goods count"), "order", "take_document", order.pk)
 
 

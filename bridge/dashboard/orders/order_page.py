@@ -25,7 +25,7 @@ from bridge.orders.models import Order, OrderBinding
 from bridge.outbox import holds
 from bridge.outbox.models import OutboxMessage
 from bridge.problems import remedy, sentence
-from bridge.sync.orders.goods_choice import CONFLICT
+from bridge.sync.orders.goods_choice import CHOICES
 from bridge.wording import STATUSES
 
 
@@ -129,9 +129,9 @@ def _hold(order: Any) -> dict[str, str] | None:
 def _of_document(
     order: Order, binding: OrderBinding | None, obstacles: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, str]]:
-    """Where both sides changed the goods, those of the document as it was read then, to compare with the site's lines;
+    """Where a person is asked whose goods count, those of the document as it was read then, beside the site's lines;
     as we last wrote them, where they were not kept."""
-    asked = [row for row in obstacles if row["code"] == CONFLICT]
+    asked = [row for row in obstacles if row["code"] in CHOICES]
     if not asked:
         return []
     rows = json.loads(asked[0]["positions"] or "[]")

@@ -59,20 +59,22 @@ def _carry_over(order: Order, choice: str) -> Outcome:
         return Failed(error, of=order.shop.account)
     now = [from_moysklad.position_facts(row) for row in parts.rows_of(document)]
     sum_minor = moysklad_money.from_wire(float(document.get("sum") or 0), order.currency)
-    if not binding.editing and parts.same_positions(now, binding.written["positions"]):
+    wanted = choice == goods_choice.DOCUMENT
+    if not wanted and not binding.editing and parts.same_positions(now, binding.written["positions"]):
         return Done("the goods are as they were", answered=False)
     site = clients.woocommerce(order.shop.site)
     answered(order, site.orders.get(int(order.source_id)))
     _settle_earlier(site, order)
     binding = order.binding
-    if parts.same_positions(now, binding.written["positions"]):
+    site_changed = _site_changed(order)
+    if not (wanted and site_changed) and parts.same_positions(now, binding.written["positions"]):
         return Done("the goods are as both sides know them")
     before = binding.written["positions"]
-    if _site_changed(order):
+    if site_changed:
         if _same_already(order, now, sum_minor):
             _agree(order, now, sum_minor)
             return Done("the site says so already")
-        if choice != goods_choice.DOCUMENT:
+        if not wanted:
             raise DomainError(
                 goods_choice.CONFLICT, document=binding.document_name, positions=json.dumps(list(now))
             )
@@ -148,7 +150,8 @@ def _keep(order: Order, editing: dict[str, Any] | None) -> None:
 
 def _release(order: Order) -> None:
     """The order's own message may have stopped at goods that were on their way to the site."""
-    release_object(kinds.ORDER, order.object_key, goods_choice.CONFLICT)
+    for problem in goods_choice.CHOICES:
+        release_object(kinds.ORDER, order.object_key, problem)
 
 
 def _site_changed(order: Order) -> bool:
