@@ -37,10 +37,10 @@ class Seen:
 
     limit: float | None = None
     remaining: float | None = None
-    window: float | None = None
     retry_after: float | None = None
     reset: float | None = None
     refused: Refusal = ""
+    window: float | None = None
 
 
 def seen(headers: Mapping[str, str], refused: Refusal = "") -> Seen:

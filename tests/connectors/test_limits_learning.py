@@ -37,7 +37,7 @@ def test_headers_count_in_milliseconds() -> None:
         "X-Lognex-Reset": "1840",
         "X-Lognex-Retry-After": "1840",
     }
-    assert seen(headers, "rate") == Seen(45, 0, 1.84, 1.84, "rate")
+    assert seen(headers, "rate") == Seen(45, 0, 1.84, 1.84, "rate", window=3.0)
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "nan", "1e12"])

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from factories import LinkedListingFactory, ListingFactory, ProductFactory, ShopFactory
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from bridge import routes
@@ -190,6 +190,7 @@ def events(draw: st.DrawFn) -> Json:
     return data
 
 
+@seed(0)
 @settings(
     max_examples=60,
     phases=(Phase.explicit, Phase.generate),
