@@ -71,9 +71,10 @@ def test_an_account_that_answers_fills_its_directory_and_ends_the_pause(answer: 
     account = factories.AccountFactory(
         account_id="", failures=3, paused_until=timezone.now() + timedelta(hours=1), pause_problem="auth"
     )
+    found = check(account)
     with translation.override("ru"):
-        found = check(account)
-    assert (found.ok, found.sentence) == (
+        said = str(found.sentence)
+    assert (found.ok, said) == (
         True,
         "МойСклад отвечает. Мост работает там от имени: Анна Петрова.",
     )
@@ -106,9 +107,9 @@ def test_what_is_wrong_is_said_with_what_to_do(
 ) -> None:
     answer(error)
     for connection in (factories.AccountFactory(), factories.SiteFactory()):
-        with translation.override("ru"):
-            found = check(connection)
+        found = check(connection)
+        with translation.override("ru"):  # when it is read, in whichever language it was found
+            assert says in found.sentence
         assert not found.ok
-        assert says in found.sentence
         assert found.remedy
         assert Connection.objects.get(pk=connection.pk).is_paused() is pauses
