@@ -216,7 +216,8 @@ class Orders(Resource):
     @extend_schema(request=GoodsSerializer, responses=DoneSerializer)
     @action(detail=True, methods=["post"])
     def goods(self, request: Request, pk: int) -> Response:
-        """Whose goods count, where both sides changed them. 409 when nobody asks for it any more."""
+        """Whose goods count, where both sides changed them; where more was shipped than the site has, only the
+        document's can. 409 when nobody asks for this choice."""
         order = get_object_or_404(self.get_queryset(), pk=pk)
         whose = self.given(GoodsSerializer)["whose"]
         said = taken(order, whose)

@@ -19,7 +19,7 @@ from bridge.api.errors import Conflict
 from bridge.api.long_work import ReconciliationSerializer, Stoppable, reconciliation
 from bridge.api.paging import Cursor
 from bridge.api.resource import Resource
-from bridge.api.roles import note
+from bridge.api.roles import note, said_by
 from bridge.api.shapes import (
     Day,
     DoneSerializer,
@@ -277,7 +277,8 @@ class Differences(Resource):
         run = reconciliations.repair(fitting, overwriting=overwriting)
         if run is None:
             raise Conflict("not_to_be_repaired", gettext("None of these can be repaired from here."))
-        note_many(request.user, Drift.objects.filter(pk__in=pks, reconciliation=run), _("Repair"))
+        chosen = Drift.objects.filter(pk__in=pks, reconciliation=run)
+        note_many(request.user, chosen, said_by(request, _("Repair")))
         return Response(reconciliation(run), status=201)
 
     def _chosen(self) -> tuple[QuerySet[Drift], QuerySet[Drift]]:

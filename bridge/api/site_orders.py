@@ -128,7 +128,7 @@ def _document_url(binding: OrderBinding | None) -> str:
 
 
 def _pressed(by: str) -> str:
-    """A plugin up to 1.3.0 does not say who it was."""
+    """An older plugin does not say who it was."""
     if not by:
         return gettext("Sent again on the site.")
     return gettext("Sent again on the site by %(name)s.") % {"name": by}

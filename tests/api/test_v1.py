@@ -419,6 +419,8 @@ def test_differences_are_repaired_together(everything: Any) -> None:
     many = {"ids": [drift.pk]}
     assert staff.post("/differences/estimate/", many)["differences"] == 1
     assert staff.post("/differences/repair/", many, 201)["repair"] is True
+    with override("en"):
+        assert deeds.read(LogEntry.objects.latest("pk")).text == "Repair (API, reports)"
     drift.refresh_from_db()
     assert drift.state == Drift.State.REPAIRING
 

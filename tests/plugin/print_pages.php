@@ -136,7 +136,7 @@ $pages['settings of a copy'] = settings_page( $shop, $keys );
 $sent     = array(
 	'id'     => 621,
 	'state'  => 'sent',
-	'label'  => $russian ? 'в МоёмСкладе' : 'in MoySklad',
+	'label'  => $russian ? 'в МойСклад' : 'in MoySklad',
 	'number' => 'WOO-621',
 	'url'    => 'https://online.moysklad.ru/app/#customerorder/edit?id=1',
 	'page'   => 'https://bridge.example.test/admin/bridge/order/1/change/',

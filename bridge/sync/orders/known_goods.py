@@ -29,7 +29,7 @@ def body(job: Job, document: Document) -> dict[str, Any]:
         return _goods(job, document)
     except DomainError as error:
         job.held_back = error.problem
-    if job.held_back.code != "less_than_shipped" or not unwritten_refunds.plan_anew(job.order):
+    if job.held_back.code != goods_choice.SHIPPED or not unwritten_refunds.plan_anew(job.order):
         return {}
     plan(job, document)
     try:
@@ -57,7 +57,7 @@ def _goods(job: Job, document: Document) -> dict[str, Any]:
         raise DomainError(goods_choice.CONFLICT, document=name, positions=json.dumps(list(facts)))
     rows = parts.with_ids(wanted["positions"], present)
     if parts.less_than_shipped(rows, present):
-        raise DomainError("less_than_shipped", document=name)
+        raise DomainError(goods_choice.SHIPPED, document=name)
     return {
         "positions": parts.with_reserve(rows, present, reserved=job.reserves),
         "vatEnabled": wanted["vatEnabled"],
