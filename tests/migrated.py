@@ -69,6 +69,13 @@ def own_database(file: Path | None = None) -> Iterator[None]:
         _drop(own)
 
 
+def copy_to(file: Path) -> None:
+    """A migrated database in this file, for processes of their own. Nothing where the tests' own is no file."""
+    if connection.vendor == "sqlite":
+        with _locked():
+            shutil.copyfile(_template(), file)
+
+
 def remove_file(name: str) -> None:
     """A database of SQLite, with what lies beside it."""
     for part in ("", "-wal", "-shm"):

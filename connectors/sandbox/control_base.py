@@ -19,15 +19,25 @@ class FaultControl:
     def __init__(self, control: Control) -> None:
         self._control = control
 
-    def add(self, kind: str, **rule: Any) -> None:
+    def add(self, kind: str, **rule: Any) -> int:
         """kind: status, html, slow, cut_before, cut_after, error. Arguments: method, path (regular expressions), count
-        (default 1, None until cleared), probability and seed, status, flavour, code, ms, after_commit, skip."""
-        self._control.call("faults_add", kind=kind, **rule)
+        (default 1, None until cleared), probability and seed, status, flavour, code, ms, after_commit, skip;
+        first: before the rules there are, which wait meanwhile. Returns the rule's number."""
+        return int(self._control.call("faults_add", kind=kind, **rule))
+
+    def end(self, number: int) -> None:
+        """This rule strikes no more, the others do; `listed` still tells how often it struck."""
+        self._control.call("faults_end", number=number)
+
+    def hold(self, held: bool) -> None:
+        """While held no rule strikes; each goes on afterwards as if no call had come meanwhile."""
+        self._control.call("faults_hold", held=held)
 
     def clear(self) -> None:
         self._control.call("faults_clear")
 
     def listed(self) -> list[dict[str, Any]]:
+        """Every rule since the last `clear`, with its `number` and how many calls it struck (`hits`)."""
         return list(self._control.call("faults"))
 
 
@@ -56,7 +66,8 @@ class Control:
         return dict(self.call("stats"))
 
     def calls(self) -> list[dict[str, Any]]:
-        """The last API calls: method, path, status (0 = cut), at (Unix seconds), ms; control calls are not counted."""
+        """The last API calls: method, path, status (0 = cut), at (Unix seconds), ms, of the store also the `order` that
+        the caller's own header names; control calls are not counted."""
         return list(self.call("calls"))
 
     def reset_stats(self) -> None:

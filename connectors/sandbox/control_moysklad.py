@@ -42,6 +42,10 @@ class MoyskladControl(Control):
         """All of a kind as the API shows them; positions, operations, agent, state and store expanded."""
         return list(self.call("documents", kind=kind, binned=binned))
 
+    def created(self, kind: str = "customerorder") -> dict[str, int]:
+        """How many documents of each name were made since the last `reset_stats`, those deleted since too."""
+        return dict(self.call("created", kind=kind))
+
     def document(self, id: str, kind: str = "customerorder") -> Json | None:
         found: Json | None = self.call("document", kind=kind, id=id)
         return found
@@ -236,9 +240,9 @@ class MoyskladControl(Control):
         """hold: bool, drop: bool, drop_next: int, copies: int, delay_ms: int."""
         self.call("webhook_knobs", **knobs)
 
-    def release_webhooks(self, order: str = "fifo", copies: int = 1, drop: int = 0) -> int:
-        """Let held webhooks go: fifo, reverse or shuffle; the first `drop` are lost."""
-        return int(self.call("release_webhooks", order=order, copies=copies, drop=drop))
+    def release_webhooks(self, order: str = "fifo", copies: int = 1, drop: int = 0, seed: int = 1) -> int:
+        """Let held webhooks go: fifo, reverse or shuffle (by `seed`); the first `drop` are lost."""
+        return int(self.call("release_webhooks", order=order, copies=copies, drop=drop, seed=seed))
 
     def tell_stock(self) -> int:
         """Send the stock webhooks now, if stock changed. Returns how many."""

@@ -114,6 +114,10 @@ class StoreControl(StockControl):
         """As GET /orders/ID/refunds, the newest first."""
         return list(self.call("refunds", order_id=order_id))
 
+    def every_refund(self) -> list[Json]:
+        """Those of all orders in one call, each with its `order_id`."""
+        return list(self.call("every_refund"))
+
     def notes(self, order_id: int) -> list[Json]:
         """As GET /orders/ID/notes: the newest second first, within a second as they were written."""
         return list(self.call("notes", order_id=order_id))
@@ -149,9 +153,9 @@ class StoreControl(StockControl):
         """Plugin events wait from now on, with the order as it was when they arose."""
         self.call("event_knobs", hold=True)
 
-    def release_events(self, order: str = "fifo", copies: int = 1, drop: int = 0) -> int:
-        """Let held events go: fifo, reverse or shuffle; the first `drop` are lost. Returns how many go."""
-        return int(self.call("release_events", order=order, copies=copies, drop=drop))
+    def release_events(self, order: str = "fifo", copies: int = 1, drop: int = 0, seed: int = 1) -> int:
+        """Let held events go: fifo, reverse or shuffle (by `seed`); the first `drop` are lost. Returns how many go."""
+        return int(self.call("release_events", order=order, copies=copies, drop=drop, seed=seed))
 
     def event_knobs(self, **knobs: Any) -> None:
         """hold: bool, drop: bool, drop_next: int, copies: int, delay_ms: int."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import threading
@@ -18,7 +19,8 @@ class Fault:
     status: answer `status` (429 with `flavour` "rate" or "parallel"); html: the same with an HTML page; slow: wait `ms`
     first and go on; cut_before / cut_after: close the connection before / after the call was carried out; error: the
     vendor's error `code`. `after_commit` lets status and html happen although the call was carried out (a gateway
-    that gave up). `skip` calls pass before the rule starts to work.
+    that gave up). `skip` calls pass before the rule starts to work. `hits` counts the calls it struck, `number` names
+    it.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Fault:
     after_commit: bool = False
     skip: int = 0
     hits: int = 0
+    number: int = 0
     _random: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -75,10 +78,28 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rules: list[Fault] = []
+        self._numbers = itertools.count(1)
+        self._held = False
 
-    def add(self, **rule: Any) -> None:
+    def add(self, *, first: bool = False, **rule: Any) -> int:
+        """Behind the rules there are, or before them. Returns the rule's number."""
+        fault = Fault(**rule)
         with self._lock:
-            self._rules.append(Fault(**rule))
+            fault.number = next(self._numbers)
+            self._rules.insert(0 if first else len(self._rules), fault)
+        return fault.number
+
+    def end(self, number: int) -> None:
+        """This rule strikes no more; it stays in the list with its hits. LookupError for a number that is not there."""
+        with self._lock:
+            found = [rule for rule in self._rules if rule.number == number]
+            if not found:
+                raise LookupError(f"no fault {number}")
+            found[0].count = found[0].hits
+
+    def hold(self, held: bool) -> None:
+        """While held no rule strikes; each goes on afterwards as if no call had come meanwhile."""
+        self._held = held
 
     def clear(self) -> None:
         with self._lock:
@@ -94,6 +115,8 @@ class Faults:
     def plan(self, method: str, path: str) -> Plan:
         plan = Plan()
         with self._lock:
+            if self._held:
+                return plan
             for rule in self._rules:
                 if plan.fault is not None and rule.kind != "slow":
                     continue

@@ -1,7 +1,8 @@
 """`make chaos`: a storm on each database of CHAOS_DATABASE, and its report; exit code 1 when a side differs.
 
-CHAOS_ORDERS (200), CHAOS_SEED (1), CHAOS_DATABASE (postgresql,sqlite), CHAOS_RATE (orders a second, 8), CHAOS_KEEP (a
-directory for logs and reports, else temporary).
+CHAOS_ORDERS (200), CHAOS_SEED (1), CHAOS_DATABASE (postgresql,sqlite), CHAOS_RATE (orders a second, 8), CHAOS_PATIENCE
+(seconds after the storm until both sides must agree, else by the number of orders), CHAOS_KEEP (a directory for logs
+and reports, else temporary).
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ import tempfile
 from pathlib import Path
 
 from chaos import storm
+from chaos.report import LARGE
 from chaos.servers import Missing
-
-BUSY_ORDERS = 1000
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped on the way out
     orders, seed = int(os.environ.get("CHAOS_ORDERS", "200")), int(os.environ.get("CHAOS_SEED", "1"))
     rate = float(os.environ.get("CHAOS_RATE", "8"))
+    patience = float(os.environ.get("CHAOS_PATIENCE", "0"))
     kept = Path(os.environ.get("CHAOS_KEEP") or tempfile.mkdtemp(prefix="chaos-run-"))
     only = tuple(filter(None, os.environ.get("CHAOS_ONLY", "").split(",")))
     failed = False
@@ -36,9 +37,9 @@ def main() -> int:
                 database=database,
                 directory=directory,
                 per_second=rate,
-                retry_scale=0.02 if orders >= BUSY_ORDERS else 0.01,
-                look_every=60 if orders >= BUSY_ORDERS else 20,
-                patience=600 if orders >= BUSY_ORDERS else 180,
+                retry_scale=0.02 if orders >= LARGE else 0.01,
+                look_every=60 if orders >= LARGE else 20,
+                patience=patience or 180 + 0.25 * orders,
                 only=only,
             )
         except Missing as missing:

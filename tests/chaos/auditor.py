@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
 
+from chaos.sides import (
+    MONEY_IN,
+    MONEY_OUT,
+    Json,
+    Pieces,
+    Sides,
+    article_of,
+    goods_of,
+    id_of,
+    look,
+    made_of,
+    order_named,
+    pieces_of,
+)
 from chaos.workload import PREFIX, STORE
 from connectors.sandbox.control import Sandbox
-
-Json = dict[str, Any]
-Pieces = dict[str, Decimal]
 
 # Statuses of the site, and the states a document of such an order may have.
 STATES = {
@@ -27,46 +36,19 @@ VOID = ("cancelled", "refunded")
 REFUSALS_A_MINUTE, PUTS_A_MINUTE, EQUAL_FAILURES_A_MINUTE = 200, 100, 200
 
 
-@dataclass
-class Sides:
-    """Everything of both sandboxes, read once."""
-
-    orders: list[Json]
-    refunds: dict[int, list[Json]]
-    documents: dict[str, list[Json]]
-    shipped: dict[str, Pieces]
-    returned: dict[str, Pieces]
-    returned_sum: dict[str, int]
-    paid_documents: Counter[str]
-
-
-def look(box: Sandbox) -> Sides:
-    orders = [order for order in box.store.orders() if order["status"] in STATES]
-    documents: dict[str, list[Json]] = defaultdict(list)
-    for row in box.moysklad.documents(binned=True):
-        documents[row["name"]].append(row)
-    shipped: dict[str, Pieces] = defaultdict(lambda: defaultdict(Decimal))
-    for demand in box.moysklad.documents("demand"):
-        if base := demand.get("customerOrder"):
-            _add(shipped[_id(base)], demand)
-    returned: dict[str, Pieces] = defaultdict(lambda: defaultdict(Decimal))
-    sums: dict[str, int] = defaultdict(int)
-    for row in box.moysklad.documents("salesreturn"):
-        base = _id(row["demand"]["customerOrder"])
-        _add(returned[base], row)
-        sums[base] += round(row["sum"])
-    paid: Counter[str] = Counter()
-    for kind in ("paymentin", "cashin"):
-        for row in box.moysklad.documents(kind):
-            paid.update(_id(operation) for operation in row.get("operations", ()))
-    refunds = {order["id"]: box.store.refunds(order["id"]) for order in orders if order["refunds"]}
-    return Sides(orders, refunds, documents, shipped, returned, sums, paid)
-
-
 def differences(box: Sandbox) -> list[str]:
     """What is wrong; empty when both sides agree and no rule of MoySklad was touched."""
-    sides = look(box)
-    return [*_exactly_once(sides), *_of_orders(sides), *_stock(box), *_reserves(box, sides), *bans(box)]
+    sides = look(box, STATES)
+    return [
+        *_exactly_once(sides),
+        *_of_orders(sides),
+        *_money_of_nothing(sides),
+        *_refunds(sides),
+        *_made_twice(sides),
+        *_stock(box),
+        *_reserves(box, sides),
+        *bans(box),
+    ]
 
 
 def _exactly_once(sides: Sides) -> Iterator[str]:
@@ -102,27 +84,84 @@ def _of_order(sides: Sides, order: Json, document: Json) -> Iterator[str]:
     there = round(document["sum"]) - sides.returned_sum[id_]
     if there != money:
         yield f"is worth {money} kopecks on the site and {there} in MoySklad"
-    kept = _pieces(document)
+    kept = pieces_of(document)
     for sku, pieces in sides.returned[id_].items():
         kept[sku] -= pieces
     if _some(kept) != _some(bought):
         yield f"has {_shown(bought)} on the site and {_shown(kept)} in MoySklad"
-    if order["date_paid"] and sides.paid_documents[id_] != 1:
-        yield f"is paid on the site, with {sides.paid_documents[id_]} payments in MoySklad"
-    if not order["date_paid"] and sides.paid_documents[id_]:
-        yield "is not paid on the site, and is in MoySklad"
+    yield from _money(sides, order, document)
     yield from _reserve_of(status, document, sides.shipped[id_])
+
+
+def _money(sides: Sides, order: Json, document: Json) -> Iterator[str]:
+    """The payment is of what the buyer paid; linked is what the document cost then, which is no less than now.
+
+    An order that was paid is edited in no story; a refund leaves the total and the payment as they are, and is paid
+    back by a document of its own.
+    """
+    payments = sides.paid.get(document["id"], [])
+    if order["date_paid"] and len(payments) != 1:
+        yield f"is paid on the site, with {len(payments)} payments in MoySklad"
+    elif not order["date_paid"] and payments:
+        yield "is not paid on the site, and is in MoySklad"
+    elif payments:
+        total, entered = _kopecks(order["total"]), round(payments[0]["sum"])
+        if entered != total:
+            yield f"was paid {total} kopecks on the site and {entered} in MoySklad"
+        linked = sum(
+            round(one["linkedSum"]) for one in payments[0]["operations"] if id_of(one) == document["id"]
+        )
+        if not min(total, round(document["sum"])) <= linked <= total:
+            yield f"of a payment of {entered} kopecks {linked} are linked to it"
+    refunds = [one for one in sides.refunds.get(order["id"], ()) if not made_of(one)]
+    owed = sum(_kopecks(one["amount"]) for one in refunds) if order["date_paid"] else 0
+    if (back := sides.paid_back.get(document["name"], 0)) != owed:
+        yield f"owes {owed} kopecks back, {back} were paid back in MoySklad"
+
+
+def _money_of_nothing(sides: Sides) -> Iterator[str]:
+    """No payment without the document of an order."""
+    ids = {row["id"] for rows in sides.documents.values() for row in rows}
+    for kind in (*MONEY_IN, *MONEY_OUT):
+        for row in sides.made[kind]:
+            named = {id_of(one) for one in row.get("operations", ())}
+            theirs = bool(named) and named <= ids if kind in MONEY_IN else order_named(row) in sides.documents
+            if not theirs:
+                yield f"{kind} {row['name']}: a payment without an order"
+
+
+def _refunds(sides: Sides) -> Iterator[str]:
+    """A refund on the site for each return that people made in MoySklad, and none made twice."""
+    found = Counter(mark for rows in sides.refunds.values() for row in rows if (mark := made_of(row)))
+    for mark in sorted(sides.returned_there | found.keys()):
+        wanted = int(mark in sides.returned_there)
+        if found[mark] != wanted:
+            yield f"return {mark}: {found[mark]} refunds on the site instead of {wanted}"
+
+
+def _made_twice(sides: Sides) -> Iterator[str]:
+    for kind, rows in sides.made.items():
+        for key in ("syncId", "externalCode", *(["email"] if kind == "counterparty" else [])):
+            yield from twice(kind, key, rows)
+
+
+def twice(kind: str, key: str, rows: Sequence[Json]) -> Iterator[str]:
+    """Things of one kind with the same value of what only one may have."""
+    values = Counter(row[key] for row in rows if row.get(key))
+    for value, count in values.items():
+        if count > 1:
+            yield f"{kind}: {count} with the {key} {value}"
 
 
 def _reserve_of(status: str, document: Json, shipped: Pieces) -> Iterator[str]:
     """Open orders reserve what is not shipped yet; others nothing."""
     wanted: Pieces = defaultdict(Decimal)
     if status in OPEN:
-        for sku, pieces in _pieces(document).items():
+        for sku, pieces in pieces_of(document).items():
             wanted[sku] = pieces - shipped[sku]
     reserved: Pieces = defaultdict(Decimal)
-    for row in _goods(document):
-        reserved[_article(row)] += Decimal(str(row.get("reserve") or 0))
+    for row in goods_of(document):
+        reserved[article_of(row)] += Decimal(str(row.get("reserve") or 0))
     if _some(reserved) != _some(wanted):
         yield f"reserves {_shown(reserved)} instead of {_shown(wanted)}"
 
@@ -139,8 +178,8 @@ def _reserves(box: Sandbox, sides: Sides) -> Iterator[str]:
     wanted: Pieces = defaultdict(Decimal)
     for rows in sides.documents.values():
         for document in rows:
-            for row in _goods(document):
-                wanted[_article(row)] += Decimal(str(row.get("reserve") or 0))
+            for row in goods_of(document):
+                wanted[article_of(row)] += Decimal(str(row.get("reserve") or 0))
     for sku in box.store.stocks():
         reserved = Decimal(str(box.moysklad.stock(sku, STORE)["reserve"]))
         if reserved != wanted[sku]:
@@ -168,29 +207,6 @@ def _bought(order: Json) -> Pieces:
     return found
 
 
-def _add(pieces: Pieces, document: Json) -> None:
-    for sku, count in _pieces(document).items():
-        pieces[sku] += count
-
-
-def _pieces(document: Json) -> Pieces:
-    found: Pieces = defaultdict(Decimal)
-    for row in _goods(document):
-        found[_article(row)] += Decimal(str(row["quantity"]))
-    return found
-
-
-def _goods(document: Json) -> list[Json]:
-    """Positions without the service that stands for shipping."""
-    rows: list[Json] = document["positions"]["rows"]
-    return [row for row in rows if row["assortment"]["meta"]["type"] != "service"]
-
-
-def _article(row: Json) -> str:
-    goods = row["assortment"]
-    return str(goods.get("article") or goods.get("code"))
-
-
 def _some(pieces: Pieces) -> Pieces:
     return {sku: count for sku, count in pieces.items() if count}
 
@@ -201,7 +217,3 @@ def _shown(pieces: Pieces) -> str:
 
 def _kopecks(text: str) -> int:
     return int(Decimal(text) * 100)
-
-
-def _id(ref: Json) -> str:
-    return str(ref.get("id") or ref["meta"]["href"].rsplit("/", 1)[1].split("?")[0])

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from killing import kill
 from shop_file import toml
@@ -18,6 +19,7 @@ from chaos.bridge import StormBridge, faketime
 from chaos.plan import Injection
 from chaos.servers import Database, Postgres
 from connectors.sandbox.control import Sandbox
+from connectors.sandbox.control_base import Control
 
 OUTAGE = 1800.0
 """Seconds MoySklad is away for, times RETRY_SCALE: what waits for it is scaled too."""
@@ -25,6 +27,28 @@ SITE = r"/wc/v3/|/sklad-bridge/"
 JUMP = 300
 CLOCK = ("clock_forward", "clock_back")
 WITH_QUEUE_SERVER = ("queue_server_restarted",)
+ANSWERS = (
+    "too_many_calls",
+    "too_many_at_once",
+    "server_errors",
+    "web_page",
+    "slow_answers",
+    "cut_before_commit",
+    "cut_after_commit",
+    "gateway_gave_up",
+    "moysklad_away",
+    "token_replaced",
+    "site_errors",
+    "site_web_page",
+    "site_slow",
+    "site_cut",
+)
+"""Kinds that wait for a call to strike."""
+WITH_MESSAGE = "busy workers killed with a message in hand"
+ENTERED_WITHIN = 300
+"""Seconds until the new token must be taken: nothing that lasts longer is in a plan."""
+BUSY_WITHIN = 15
+"""Seconds until any worker is killed, since none has a message."""
 
 
 class Injector:
@@ -39,10 +63,16 @@ class Injector:
         self.bridge, self.box, self.database = bridge, box, database
         self.retry_scale, self.settings = retry_scale, settings
         self.done: Counter[str] = Counter()
+        self.struck: Counter[str] = Counter()
+        """Calls that went wrong, by the kind of trouble; told by `end_all`."""
         self.notes: Counter[str] = Counter()
         self._ends: list[tuple[float, Callable[[], None]]] = []
+        self._rules: dict[tuple[str, int], str] = {}
+        self._kind = ""
+        self._over = False
 
     def fire(self, injection: Injection) -> None:
+        self._kind = injection.kind
         getattr(self, injection.kind)(injection.draw)
         self.done[injection.kind] += 1
 
@@ -56,82 +86,99 @@ class Injector:
 
     def end_all(self) -> None:
         """The storm is over: everything that lasts ends now, and nothing is broken any more."""
+        self._over = True
         while self._ends:
             ends, self._ends = self._ends, []
             for _moment, end in ends:
                 end()
-        self._mend_moysklad()
-        self.box.store.faults.clear()
+        for side in (self.box.moysklad, self.box.store):
+            for rule in side.faults.listed():
+                self.struck[self._rules[side.address, rule["number"]]] += rule["hits"]
+            side.faults.clear()
+        self.struck["token_replaced"] = self.box.moysklad.stats()["by_status"].get("401", 0)
 
     def _for(self, seconds: float, end: Callable[[], None]) -> None:
         self._ends.append((time.monotonic() + seconds, end))
 
-    def _mend_moysklad(self) -> None:
-        self.box.moysklad.faults.clear()
+    def _arm(self, side: Control, fault: str, **rule: Any) -> int:
+        """A rule of what goes wrong; those armed before strike first, and all wait while an outage lasts."""
+        number = side.faults.add(fault, **rule)
+        self._rules[side.address, number] = self._kind
+        return number
 
     # --- answers of MoySklad ------------------------------------------------------------------------
 
     def too_many_calls(self, draw: float) -> None:
-        self.box.moysklad.faults.add("status", status=429, flavour="rate", ms=int(200 + 1500 * draw), count=4)
+        self._arm(self.box.moysklad, "status", status=429, flavour="rate", ms=int(200 + 1500 * draw), count=4)
 
     def too_many_at_once(self, draw: float) -> None:
-        self.box.moysklad.faults.add("status", status=429, flavour="parallel", count=4)
+        self._arm(self.box.moysklad, "status", status=429, flavour="parallel", count=4)
 
     def server_errors(self, draw: float) -> None:
         for status in range(500, 505):
-            self.box.moysklad.faults.add("status", status=status, count=2, skip=int(draw * 3))
+            self._arm(self.box.moysklad, "status", status=status, count=2, skip=int(draw * 3))
 
     def web_page(self, draw: float) -> None:
-        self.box.moysklad.faults.add("html", status=200 if draw < 0.5 else 502, count=3)
+        self._arm(self.box.moysklad, "html", status=200 if draw < 0.5 else 502, count=3)
 
     def slow_answers(self, draw: float) -> None:
-        self.box.moysklad.faults.add("slow", ms=int(800 + 3000 * draw), count=6)
+        self._arm(self.box.moysklad, "slow", ms=int(800 + 3000 * draw), count=6)
 
     def cut_before_commit(self, draw: float) -> None:
-        self.box.moysklad.faults.add("cut_before", count=3, skip=int(draw * 4))
+        self._arm(self.box.moysklad, "cut_before", count=3, skip=int(draw * 4))
 
     def cut_after_commit(self, draw: float) -> None:
-        self.box.moysklad.faults.add("cut_after", method="POST|PUT", count=3, skip=int(draw * 2))
+        self._arm(self.box.moysklad, "cut_after", method="POST|PUT", count=3, skip=int(draw * 2))
 
     def gateway_gave_up(self, draw: float) -> None:
         """The call was carried out, its answer is a proxy's."""
-        self.box.moysklad.faults.add("status", method="POST|PUT", status=504, after_commit=True, count=2)
+        self._arm(self.box.moysklad, "status", method="POST|PUT", status=504, after_commit=True, count=2)
 
     def moysklad_away(self, draw: float) -> None:
-        self.box.moysklad.faults.add("status", status=503, count=None)
-        self._for(OUTAGE * self.retry_scale, self._mend_moysklad)
+        outage = self._arm(self.box.moysklad, "status", status=503, count=None, first=True)
+        self._for(OUTAGE * self.retry_scale, lambda: self.box.moysklad.faults.end(outage))
 
     def token_replaced(self, draw: float) -> None:
         """Revoked now; a while later a person enters the new one."""
         self.box.moysklad.revoke_token()
-        self._for(4 + 4 * draw, self._enter_token)
+        deadline = time.monotonic() + ENTERED_WITHIN
 
-    def _enter_token(self) -> None:
-        path = Path(self.bridge.directory) / "shop.toml"
-        path.write_text(toml(self.box, **self.settings))
-        try:
-            self.bridge.manage("configure", str(path))
-        except RuntimeError as error:  # an account or a site that is away just now: the person tries again
-            self.notes["settings refused, entered again"] += 1
-            if self.notes["settings refused, entered again"] > 100:
-                raise error
-            self._for(1, self._enter_token)
+        def enter() -> None:
+            path = Path(self.bridge.directory) / "shop.toml"
+            path.write_text(toml(self.box, **self.settings))
+            self._hold(True)
+            try:
+                self.bridge.manage("configure", str(path))
+            except RuntimeError:  # a database that is away just now: the person tries again
+                self.notes["settings refused, entered again"] += 1
+                if time.monotonic() > deadline:
+                    raise
+                self._for(1, enter)
+            finally:
+                self._hold(False)
+
+        self._for(4 + 4 * draw, enter)
+
+    def _hold(self, held: bool) -> None:
+        """The person's own calls are no aim: with the bridge shut out they would meet every fault that waits."""
+        self.box.moysklad.faults.hold(held)
+        self.box.store.faults.hold(held)
 
     # --- answers of the site ------------------------------------------------------------------------
 
     def site_errors(self, draw: float) -> None:
         for status in range(500, 505):
-            self.box.store.faults.add("status", path=SITE, status=status, count=1)
+            self._arm(self.box.store, "status", path=SITE, status=status, count=1)
 
     def site_web_page(self, draw: float) -> None:
-        self.box.store.faults.add("html", path=SITE, status=200 if draw < 0.5 else 503, count=2)
+        self._arm(self.box.store, "html", path=SITE, status=200 if draw < 0.5 else 503, count=2)
 
     def site_slow(self, draw: float) -> None:
-        self.box.store.faults.add("slow", path=SITE, ms=int(800 + 3000 * draw), count=4)
+        self._arm(self.box.store, "slow", path=SITE, ms=int(800 + 3000 * draw), count=4)
 
     def site_cut(self, draw: float) -> None:
         kind = "cut_before" if draw < 0.5 else "cut_after"
-        self.box.store.faults.add(kind, path=SITE, count=2)
+        self._arm(self.box.store, kind, path=SITE, count=2)
 
     # --- news on its way ----------------------------------------------------------------------------
 
@@ -150,9 +197,9 @@ class Injector:
         self._news(hold=True)
 
         def go() -> None:
-            order = "reverse" if draw < 0.3 else "shuffle"
-            self.box.store.release_events(order)
-            self.box.moysklad.release_webhooks(order)
+            order, seed = "reverse" if draw < 0.3 else "shuffle", int(draw * 1_000_000)
+            self.box.store.release_events(order, seed=seed)
+            self.box.moysklad.release_webhooks(order, seed=seed)
 
         self._for(4, go)
 
@@ -163,11 +210,19 @@ class Injector:
     # --- processes ----------------------------------------------------------------------------------
 
     def busy_worker_killed(self, draw: float) -> None:
-        deadline = time.monotonic() + 2
-        while not (busy := self._busy()) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        self.notes["of them with a message in hand"] += bool(busy)
-        kill(busy[:1] or self.bridge.leaves()[:1])
+        """While people go on and MoySklad takes its time, so that some worker soon has a message in hand."""
+        self._arm(self.box.moysklad, "slow", ms=1500, count=6)
+        deadline = time.monotonic() + BUSY_WITHIN
+
+        def go() -> None:
+            busy = self._busy()
+            if not (busy or self._over or time.monotonic() > deadline):
+                self._for(0, go)
+                return
+            self.notes[WITH_MESSAGE] += bool(busy)
+            kill(busy[:1] or self.bridge.leaves()[:1])
+
+        self._for(0, go)
 
     def idle_worker_killed(self, draw: float) -> None:
         busy, every = self._busy(), self.bridge.leaves()

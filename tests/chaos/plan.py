@@ -30,6 +30,9 @@ STORIES: dict[str, tuple[int, tuple[str, ...]]] = {
 
 MOVES = ("counted", "found", "lost", "moved", "sold_elsewhere")
 SHARE_OF_MOVES = 0.15
+ORDERS_A_TROUBLE = 8
+MOST_OF_A_KIND = 10
+"""Some troubles last for half a minute: more of them and a long storm would be nothing but trouble."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,8 @@ def _moves(chance: random.Random, orders: int, skus: Sequence[str]) -> list[Move
 
 
 def _injections(chance: random.Random, orders: int, kinds: Sequence[str]) -> list[Injection]:
-    """Every kind once before any comes again; one for every eight orders, each in its own stretch of the run."""
-    wanted = max(len(kinds), orders // 8)
+    """Every kind once before any comes again, each in its own stretch of the run."""
+    wanted = min(max(len(kinds), orders // ORDERS_A_TROUBLE), MOST_OF_A_KIND * len(kinds))
     pool: list[str] = []
     while len(pool) < wanted:
         more = list(kinds)

@@ -78,6 +78,12 @@ class Postgres:
         with psycopg.connect(self.url.replace("postgres://", "postgresql://")) as connection:
             return connection.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
 
+    def copy(self, url: str) -> None:
+        """Everything in that database, of whatever server, into this one, which is empty."""
+        file = str(self.directory / "copy.sql")
+        self._run("pg_dump", "--no-owner", "--no-privileges", "-f", file, "-d", url)
+        self._run("psql", "-q", "-X", "-v", "ON_ERROR_STOP=1", "-f", file, "-d", self.url)
+
     def stop(self) -> None:
         self._stop_redis()
         if (self.data / "postmaster.pid").exists():

@@ -39,9 +39,11 @@ def run(
     patience: float,
     say: Callable[[str], None] = print,
     only: tuple[str, ...] = (),
+    fill: Callable[[Database], None] = lambda _database: None,
 ) -> Report:
     """`retry_scale`: the bridge's setting; `look_every`: seconds between its looks for what no news told of;
-    `patience`: seconds after the storm until both sides must agree; `only`: these kinds of trouble alone.
+    `patience`: seconds after the storm until both sides must agree; `only`: these kinds of trouble alone;
+    `fill`: may put tables into the empty database, so that less is left to migrate.
 
     Raises servers.Missing where the machine lacks a program.
     """
@@ -55,7 +57,7 @@ def run(
     }
     environment = {**ENVIRONMENT, "RETRY_SCALE": str(retry_scale)}
     begun = time.monotonic()
-    with _running(directory, database, environment, settings) as (bridge, box, rows):
+    with _running(directory, database, seed, environment, settings, fill) as (bridge, box, rows):
         report.seconds["starting"] = time.monotonic() - begun
         storm = plan.make(seed, orders, workload.skus(box), possible)
         people = workload.Workload(box, storm, per_second)
@@ -74,6 +76,7 @@ def run(
             report.differences = [f"the bridge did not come to rest: {stuck}"]
         report.seconds["until both sides agreed"] = time.monotonic() - begun
         report.injected, report.notes = dict(sorted(injector.done.items())), dict(injector.notes)
+        report.struck = dict(sorted(injector.struck.items()))
         report.done, report.refused = dict(sorted(people.done.items())), people.refused
         report.dead = list(_waiting_for_people(rows))
         report.moysklad = _figures(box)
@@ -83,7 +86,12 @@ def run(
 
 @contextmanager
 def _running(
-    directory: Path, name: str, environment: dict[str, str], settings: dict[str, object]
+    directory: Path,
+    name: str,
+    seed: int,
+    environment: dict[str, str],
+    settings: dict[str, object],
+    fill: Callable[[Database], None],
 ) -> Iterator[tuple[StormBridge, Sandbox, Database]]:
     database = servers.open_database(name, directory)
     try:
@@ -93,9 +101,10 @@ def _running(
             "REDIS_URL": database.redis_url,
             "SECRET_KEY": secrets.token_urlsafe(40),
         }
-        with running_sandbox(items=ITEMS, limiter=True) as box:
+        with running_sandbox(items=ITEMS, seed=seed, limiter=True) as box:
             workload.fill(box)
             bridge = StormBridge(directory, env)
+            fill(database)
             bridge.manage("migrate", "--verbosity", "0")
             with bridge:
                 _introduce(bridge, box, directory, settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chaos.injector import KINDS, Injector, kinds
-from chaos.plan import STORIES, make
+from chaos.plan import MOST_OF_A_KIND, STORIES, make
 
 SKUS = [f"S-{n:05d}" for n in range(1, 17)]
 
@@ -16,6 +16,7 @@ def test_a_seed_makes_the_same_plan_again_and_another_seed_another() -> None:
 def test_every_kind_of_trouble_comes_however_few_orders_there_are() -> None:
     assert {one.kind for one in make(1, 40, SKUS, KINDS).injections} == set(KINDS)
     assert min(make(1, 2000, SKUS, KINDS).counts().values()) >= 2000 // 8 // len(KINDS)
+    assert set(make(1, 20_000, SKUS, KINDS).counts().values()) == {MOST_OF_A_KIND}
 
 
 def test_every_trouble_comes_while_orders_come() -> None:

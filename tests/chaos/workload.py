@@ -15,8 +15,8 @@ from connectors.sandbox.control_base import SandboxError
 STORE, OTHER_STORE = "Основной склад", "Магазин"
 PREFIX = "WOO-"
 PLENTY = 100_000
-LOOK = 1.0
-"""Seconds between two looks at which documents there are."""
+LOOK, SHARE_OF_LOOKS = 1.0, 0.05
+"""Seconds between two looks at which documents there are, at least; and of the time that looks may take."""
 
 
 class Workload:
@@ -27,7 +27,7 @@ class Workload:
         self.done: Counter[str] = Counter()
         self.refused: list[str] = []
         self._known: dict[str, str] = {}
-        self._looked = 0.0
+        self._look_at = 0.0
         # (not before this order, the order, its next steps)
         self._waiting: deque[tuple[float, Order, tuple[Step, ...]]] = deque()
 
@@ -89,9 +89,10 @@ class Workload:
 
     def _document(self, order: Order) -> str | None:
         name = f"{PREFIX}{self.ids[order.number]}"
-        if name not in self._known and time.monotonic() - self._looked > LOOK:
+        if name not in self._known and (begun := time.monotonic()) > self._look_at:
             self._known = self.box.moysklad.directory("customerorder")
-            self._looked = time.monotonic()
+            took = time.monotonic() - begun
+            self._look_at = begun + max(LOOK, took / SHARE_OF_LOOKS)
         return self._known.get(name)
 
     # --- the shopkeeper -----------------------------------------------------------------------------

@@ -104,6 +104,27 @@ def test_the_first_calls_can_be_skipped(api):
     assert [api.call("GET", ORDERS).status_code for _ in range(4)] == [200, 200, 503, 200]
 
 
+def test_a_rule_can_end_while_others_wait_and_its_hits_are_told(api):
+    faults = api.box.moysklad.faults
+    faults.add("status", status=502, path=ORDERS)
+    outage = faults.add("status", status=503, path=ORDERS, count=None, first=True)
+    during = [api.call("GET", ORDERS).status_code for _ in range(2)]
+    faults.end(outage)
+    assert during + [api.call("GET", ORDERS).status_code for _ in range(2)] == [503, 503, 502, 200]
+    assert [rule["hits"] for rule in faults.listed()] == [2, 1]
+    with pytest.raises(SandboxError, match="no fault"):
+        faults.end(outage + 100)
+
+
+def test_rules_wait_while_they_are_held(api):
+    faults = api.box.moysklad.faults
+    faults.add("status", status=502, path=ORDERS, skip=1)
+    faults.hold(True)
+    held = [api.call("GET", ORDERS).status_code for _ in range(3)]
+    faults.hold(False)
+    assert held + [api.call("GET", ORDERS).status_code for _ in range(3)] == [200, 200, 200, 200, 502, 200]
+
+
 def test_an_unknown_kind_is_refused(box):
     with pytest.raises(SandboxError, match="unknown fault"):
         box.moysklad.faults.add("earthquake")

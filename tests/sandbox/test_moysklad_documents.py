@@ -368,3 +368,15 @@ def test_a_state_of_another_kind_does_not_fit(api):
     state = api.post("/entity/counterparty/metadata/states", {"name": "Постоянный"})
     body = api.order(state={"meta": state["meta"]})
     assert api.refused("POST", "/entity/customerorder", body) == (412, [11002])
+
+
+def test_documents_made_are_counted_by_name_those_deleted_since_too(api):
+    api.box.moysklad.reset_stats()
+    first = api.post("/entity/customerorder", api.order(name="TWICE", syncId=str(uuid.uuid4())))
+    again = api.post("/entity/customerorder", api.order(name="TWICE", syncId=first["syncId"]))
+    assert again["id"] == first["id"]
+    assert api.box.moysklad.created() == {"TWICE": 1}
+    api.box.moysklad.delete(first["id"])
+    api.post("/entity/customerorder", api.order(name="TWICE"))
+    assert api.box.moysklad.created() == {"TWICE": 2}
+    assert api.box.moysklad.created("demand") == {}

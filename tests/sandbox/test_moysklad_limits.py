@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from connectors.sandbox.moysklad.stats import Stats
+
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Lognex-Retry-TimeInterval", "X-Lognex-Reset")
 SIMPLE = "/context/employee"
 
@@ -113,9 +115,27 @@ def test_calls_are_counted_by_address_and_outcome(api):
 def test_puts_to_one_entity_are_counted_and_too_many_ban_the_user(api):
     api.box.moysklad.configure(limiter=False)
     agent = api.post("/entity/counterparty", {"name": "x"})
-    for number in range(250):  # more than a hundred fall into one minute even when the minute turns meanwhile
+    for number in range(250):  # a minute has room for more than a hundred on any machine
         api.put(f"/entity/counterparty/{agent['id']}", {"name": str(number)})
         if api.box.moysklad.stats()["max_puts_to_one_entity_in_a_minute"] > 100:
             break
     api.box.moysklad.configure(ban=True)
     assert api.refused("GET", SIMPLE) == (403, [1061])
+
+
+def test_what_bans_is_counted_in_any_minute_wherever_it_begins(monkeypatch):
+    """Sixty at the end of a minute of the clock and sixty at the beginning of the next are 120 in a minute."""
+    now, stats = [0.0], Stats()
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    path = "/entity/product/" + "0" * 8 + "-0000-0000-0000-" + "0" * 12
+    for second in [55.0] * 60 + [65.0] * 60 + [115.0] * 30:
+        now[0] = second
+        stats.end("PUT", path, "", 429, 1049, time.time())
+    shown = stats.shown()
+    counts = (
+        "max_refused_in_a_minute",
+        "max_puts_to_one_entity_in_a_minute",
+        "max_equal_failures_in_a_minute",
+    )
+    assert [shown[name] for name in counts] == [120] * 3
+    assert stats.deserves_ban()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from world import TEN_SECONDS
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +109,7 @@ def test_four_tries_at_once_with_one_request_id_then_the_news_is_lost(api, recei
     api.box.settle()
     assert len(receiver.arrived) == 4
     assert len({request_id(arrived) for arrived in receiver.arrived}) == 1
-    assert receiver.arrived[3].at - receiver.arrived[0].at < TEN_SECONDS, "at once"
+    assert receiver.arrived[3].at - receiver.arrived[0].at < 30, "at once, not some minutes apart"
     assert api.box.moysklad.deliveries()[-1]["outcome"] == "lost"
 
 

@@ -39,7 +39,7 @@ class MoyskladApp:
         self.courier = Courier()
         self.stock = Stock(self.account)
         self.webhooks = Webhooks(self.account, self.stock, self.courier)
-        self.writer = Writer(self.account, self.stock)
+        self.writer = Writer(self.account, self.stock, self.stats.made)
         self.routes = Routes(self.account, self.writer, self.stock)
         self.commands = Commands(self).table()
         self.webhooks.watch_stock()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from connectors.sandbox.moysklad import attributes, moments
 from connectors.sandbox.moysklad.account import Account, Caller, Obj, Ref, is_binned
 from connectors.sandbox.moysklad.bodies import address_text, read_fields, require
@@ -25,9 +27,13 @@ NOT_EVENTFUL = ("webhook", "webhookstock")
 class Writer:
     """Writes of one account. Every method checks first and changes the account only when all is well."""
 
-    def __init__(self, account: Account, stock: Stock) -> None:
+    def __init__(
+        self, account: Account, stock: Stock, made: Callable[[str, str], None] = lambda _kind, _name: None
+    ) -> None:
+        """`made` hears the kind and the name of each new document."""
         self.account = account
         self.stock = stock
+        self.made = made
 
     def create(self, kind: str, body: Obj, caller: Caller, inside: Ref | None = None) -> Obj:
         """A new object, or the one created earlier with the same syncId. 3000, 3006 and the errors of bodies.
@@ -50,6 +56,8 @@ class Writer:
         if obj.get("archived"):
             self.stock.gone(obj["id"])
         self._settle(kind, obj, caller)
+        if KINDS[kind].document:
+            self.made(kind, obj.get("name", ""))
         self._tell(kind, obj, "CREATE", (), caller)
         return obj
 

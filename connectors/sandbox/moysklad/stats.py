@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
+from collections.abc import Hashable
 from typing import Any
 
 from connectors.sandbox.moysklad.references import UUID
@@ -14,7 +15,23 @@ KEPT_CALLS = 5000
 BAN_FAILURES = 200
 BAN_REFUSALS = 200
 BAN_PUTS = 100
+MINUTE = 60.0
 ENTITY = re.compile(rf"/entity/[a-z]+/{UUID.pattern}")
+
+
+class Busiest:
+    """How often the same thing happened within any minute, at most: minutes of the vendor's clock begin anywhere."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._moments: defaultdict[Hashable, deque[float]] = defaultdict(deque)
+
+    def add(self, what: Hashable, now: float) -> None:
+        moments = self._moments[what]
+        moments.append(now)
+        while moments[0] <= now - MINUTE:
+            moments.popleft()
+        self.most = max(self.most, len(moments))
 
 
 class Stats:
@@ -28,9 +45,8 @@ class Stats:
         self.routes: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
-        self.refused_by_minute: Counter[int] = Counter()
-        self.puts: Counter[tuple[str, int]] = Counter()
-        self.failures: Counter[tuple[str, int]] = Counter()
+        self.refusals, self.puts, self.failures = Busiest(), Busiest(), Busiest()
+        self.created: dict[str, Counter[str]] = {}
         self.max_parallel = 0
         self.running = 0
         self.calls: deque[dict[str, Any]] = deque(maxlen=KEPT_CALLS)
@@ -49,7 +65,7 @@ class Stats:
 
     def end(self, method: str, path: str, query: str, status: int, code: int, started: float) -> None:
         """Count an answered call; status 0 stands for a cut connection."""
-        minute = int(time.time() // 60)
+        now = time.monotonic()
         with self._lock:
             self.running -= 1
             self.total += 1
@@ -57,11 +73,11 @@ class Stats:
             self.statuses[str(status)] += 1
             if status == 429:
                 self.refused["parallel" if code == 1073 else "rate"] += 1
-                self.refused_by_minute[minute] += 1
+                self.refusals.add("429", now)
             if status >= 400:
-                self.failures[f"{method} {path}?{query}", minute] += 1
+                self.failures.add(f"{method} {path}?{query}", now)
             if method == "PUT" and (found := ENTITY.match(path)):
-                self.puts[found[0], minute] += 1
+                self.puts.add(found[0], now)
             self.calls.append(
                 {
                     "method": method,
@@ -74,13 +90,22 @@ class Stats:
                 }
             )
 
+    def made(self, kind: str, name: str) -> None:
+        """A new document: also one that is deleted later counts."""
+        with self._lock:
+            self.created.setdefault(kind, Counter())[name] += 1
+
+    def created_of(self, kind: str) -> dict[str, int]:
+        with self._lock:
+            return dict(self.created.get(kind, {}))
+
     def deserves_ban(self) -> bool:
         """More than 200 equal failures, 200 refusals or 100 PUTs to one entity in a minute (docs: restrictions)."""
         with self._lock:
             self.banned = self.banned or (
-                top(self.failures) > BAN_FAILURES
-                or top(self.refused_by_minute) > BAN_REFUSALS
-                or top(self.puts) > BAN_PUTS
+                self.failures.most > BAN_FAILURES
+                or self.refusals.most > BAN_REFUSALS
+                or self.puts.most > BAN_PUTS
             )
             return self.banned
 
@@ -92,9 +117,9 @@ class Stats:
                 "by_status": dict(self.statuses),
                 "rate_refused": self.refused["rate"],
                 "parallel_refused": self.refused["parallel"],
-                "max_refused_in_a_minute": top(self.refused_by_minute),
-                "max_puts_to_one_entity_in_a_minute": top(self.puts),
-                "max_equal_failures_in_a_minute": top(self.failures),
+                "max_refused_in_a_minute": self.refusals.most,
+                "max_puts_to_one_entity_in_a_minute": self.puts.most,
+                "max_equal_failures_in_a_minute": self.failures.most,
                 "max_parallel": self.max_parallel,
                 "banned": self.banned,
             }
@@ -102,7 +127,3 @@ class Stats:
     def log(self) -> list[dict[str, Any]]:
         with self._lock:
             return list(self.calls)
-
-
-def top(counter: Counter[Any]) -> int:
-    return max(counter.values(), default=0)

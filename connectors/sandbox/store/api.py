@@ -70,7 +70,14 @@ class StoreApp:
             self.statuses[str(status)] += 1
             milliseconds = round((time.time() - started) * 1000, 1)
             self.calls.append(
-                {"method": request.method, "path": path, "status": status, "at": started, "ms": milliseconds}
+                {
+                    "method": request.method,
+                    "path": path,
+                    "status": status,
+                    "at": started,
+                    "ms": milliseconds,
+                    "order": request.header("x-sklad-bridge-order"),
+                }
             )
 
     def _answer(self, request: Request) -> Response:

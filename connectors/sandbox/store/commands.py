@@ -63,6 +63,8 @@ class Commands:
             "configure": self.configure,
             "options": app.shop.options.shown,
             "faults_add": app.faults.add,
+            "faults_end": app.faults.end,
+            "faults_hold": app.faults.hold,
             "faults_clear": app.faults.clear,
             "faults": app.faults.listed,
             "stats": self.stats,

@@ -25,6 +25,7 @@ class Shopkeeper:
             "refund": self.refund,
             "delete_refund": self.delete_refund,
             "refunds": self.refunds,
+            "every_refund": self.every_refund,
             "notes": self.notes,
             "mails": self.mails,
             "set_line": self.set_line,
@@ -63,6 +64,15 @@ class Shopkeeper:
     def refunds(self, order_id: int) -> list[dict[str, Any]]:
         with self._order(order_id) as order:
             return shown_refunds(self.shop, order)
+
+    def every_refund(self) -> list[dict[str, Any]]:
+        """Of all orders, each with its `order_id`."""
+        with self.shop.lock:
+            return [
+                {"order_id": order["id"], **refund}
+                for order in self.shop.orders.values()
+                for refund in shown_refunds(self.shop, order)
+            ]
 
     def notes(self, order_id: int) -> list[dict[str, Any]]:
         with self._order(order_id):
