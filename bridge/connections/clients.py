@@ -9,13 +9,14 @@ from django.conf import settings
 from bridge.apilog.occasions import present
 from bridge.apilog.outgoing import observer
 from bridge.connections.faults import require_no_pause
-from bridge.connections.models import Connection
+from bridge.connections.models import Connection, Vendor
 from bridge.connections.throttle import DatabaseStore, LookingStore
 from bridge.telemetry import calls, words
 from connectors.moysklad import auth as moysklad_auth
 from connectors.moysklad.auth import Login, Token
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Budget, Governor, MemoryStore, Priority, Usage
+from connectors.moysklad.limits_joint import JointGovernor
 from connectors.transport.record import CallRecord, Observer
 from connectors.woocommerce.client import WooCommerce
 
@@ -43,8 +44,21 @@ def usage(connection: Connection) -> dict[str, float]:
     return {"used": round(now.calls, 2), "in_flight": now.in_flight, "waiting": sum(now.waiting.values())}
 
 
+def governor_of(connection: Connection) -> Governor:
+    """Who lets the calls of an account through. One that is not stored yet, being tried first, may be an account the
+    bridge works for, with a login of the same user: its calls count with every stored one it may be.
+    """
+    if connection.pk:
+        return Governor(DatabaseStore(connection.pk), budget())
+    known = Connection.objects.filter(vendor=Vendor.MOYSKLAD, base_url=connection.base_url).order_by("pk")
+    beside = [Governor(DatabaseStore(pk), budget()) for pk in known.values_list("pk", flat=True)]
+    return JointGovernor(MemoryStore(), budget(), beside=beside)
+
+
 # Seconds an answer may take where nobody waits at a page.
 ANSWER_WITHIN = 60.0
+# Seconds a person at a page waits for the turn of the call that makes a token.
+TURN_WITHIN = 10.0
 
 
 def secrets_of(connection: Connection) -> list[str]:
@@ -87,8 +101,7 @@ def moysklad(
     return MoySklad(
         connection.base_url,
         auth,
-        # One that is not stored yet, being checked first, has nobody to share its budget with.
-        governor=Governor(DatabaseStore(connection.pk) if connection.pk else MemoryStore(), budget()),
+        governor=governor_of(connection),
         priority=priority,
         tenant=tenant,
         read_timeout=read_timeout,
@@ -105,13 +118,15 @@ def new_token(
 
     The password is used for this one call and kept nowhere. Raises ConnectorError.
     """
-    made = moysklad_auth.issue_token(
-        connection.base_url,
-        Login(login, password),
-        allow_private=settings.BRIDGE_ALLOW_PRIVATE_HOSTS,
-        read_timeout=read_timeout,
-        observer=watched(connection.vendor, connection.pk, [login, password]),
-    )
+    governor = governor_of(connection)
+    with governor.slot(Priority.ORDERS, max_wait=TURN_WITHIN, lease=2 * read_timeout):
+        made = moysklad_auth.issue_token(
+            connection.base_url,
+            Login(login, password),
+            allow_private=settings.BRIDGE_ALLOW_PRIVATE_HOSTS,
+            read_timeout=read_timeout,
+            observer=watched(connection.vendor, connection.pk, [login, password]),
+        )
     return made.value
 
 

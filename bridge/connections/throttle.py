@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
 
 from bridge.connections.models import Throttle
 from connectors.moysklad.limits import GovernorState
+from connectors.moysklad.limits_rules import brought_forward
 
 T = TypeVar("T")
 
@@ -29,6 +31,14 @@ class DatabaseStore:
             row.state = state.to_json()
             row.save(update_fields=["state"])
         return result
+
+
+def bring_forward(now: datetime, by: timedelta) -> None:
+    """Blocks and places of all accounts, after the clock was set back (bridge/clock.py)."""
+    for connection_id in Throttle.objects.values_list("connection_id", flat=True):
+        DatabaseStore(connection_id).update(
+            lambda state: (brought_forward(state, now.timestamp(), by.total_seconds()), None)
+        )
 
 
 class LookingStore:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from bridge import worktime
 from bridge.apilog.occasions import Occasion, on
 from bridge.connections.book import read_once
 from bridge.connections.faults import LeftAlone, is_outage, note_outage, problem_of, respecting_pauses
+from bridge.connections.models import Connection, Vendor
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import DomainError, Problem
 from bridge.inbox.models import InboxEvent
@@ -40,6 +41,8 @@ FINISHED = (State.DONE, State.FAILED, State.DISCARDED)
 NO_PROBLEM: dict[str, Any] = {"problem": "", "problem_params": {}}
 # Few enough that a worker that dies holds little until its lease ends.
 PORTION = 10
+LATE = timedelta(minutes=1)
+"""Of a notification that has waited for so long one is taken with each full portion of what goes before it."""
 
 
 def payload(event: InboxEvent) -> dict[str, Any]:
@@ -61,11 +64,13 @@ def _without_nul(value: Any) -> Any:
 def process_waiting(topics: Mapping[str, Handler], together: Mapping[str, Together] | None = None) -> int:
     """Take a portion of what waits, longest due first, and handle it; returns how many were taken.
 
-    What can be handled together is; the rest is handled one by one. A full portion means there is more: another worker
-    is woken to help.
+    News of sites goes first: it is taken in with hardly a call, while each notification of an account waits for its
+    turn in the account's budget. What can be handled together is; the rest is handled one by one. A full portion means
+    there is more: another worker is woken to help. No job wakes two for one reason, or the queue would fill with wakes.
     """
     events = _claim()
-    if len(events) == PORTION:
+    full = len(events) == PORTION
+    if full:
         wake(PROCESS_INBOX)
     handlers = together or {}
     left = {event.pk: event for event in events}
@@ -75,11 +80,12 @@ def process_waiting(topics: Mapping[str, Handler], together: Mapping[str, Togeth
                 for pk in _try_together(run, handlers[run[0].topic]):
                     del left[pk]
             for event in run:
-                if event.pk in left and not worktime.time_is_up():
+                if event.pk in left and not worktime.time_is_up() and not _overtaken(events, left):
                     del left[event.pk]
                     _handle(event, topics.get(event.topic))
-    _let_go(list(left.values()))
-    if events and InboxEvent.objects.filter(state=State.WAITING, due_at__lte=timezone.now()).exists():
+    if left:
+        _let_go(list(left.values()))
+    elif events and not full and _due().exists():
         wake(PROCESS_INBOX)  # whoever brought it may have counted on us
     return len(events)
 
@@ -126,22 +132,43 @@ def _claim() -> list[InboxEvent]:
     now = timezone.now()
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        due = InboxEvent.objects.filter(state=State.WAITING, due_at__lte=now).order_by("due_at", "pk")
-        ids = list(due.select_for_update(skip_locked=skip).values_list("pk", flat=True)[:PORTION])
+        keys = (
+            _due().order_by("due_at", "pk").select_for_update(skip_locked=skip).values_list("pk", flat=True)
+        )
+        ids = list(keys.filter(connection__in=_sites())[:PORTION])
+        if len(ids) == PORTION:  # a stream of them keeps no notification waiting for ever
+            late = keys.exclude(connection__in=_sites()).filter(due_at__lte=now - LATE)
+            ids[-1:] = list(late[:1]) or ids[-1:]
+        ids = ids or list(keys[:PORTION])
         InboxEvent.objects.filter(pk__in=ids, state=State.WAITING).update(
             state=State.IN_FLIGHT, in_flight_since=now
         )
     held = InboxEvent.objects.filter(pk__in=ids, state=State.IN_FLIGHT, in_flight_since=now)
     worktime.holds(partial(held.update, state=State.WAITING, in_flight_since=None))
     claimed = InboxEvent.objects.filter(pk__in=ids).select_related("connection__shop__account")
-    return list(claimed.order_by("due_at", "pk"))
+    events = claimed.order_by("due_at", "pk")
+    return sorted(events, key=lambda one: one.connection.vendor != Vendor.WOOCOMMERCE)
+
+
+def _due() -> QuerySet[InboxEvent]:
+    return InboxEvent.objects.filter(state=State.WAITING, due_at__lte=timezone.now())
+
+
+def _sites() -> QuerySet[Connection]:
+    return Connection.objects.filter(vendor=Vendor.WOOCOMMERCE)
+
+
+def _overtaken(events: Sequence[InboxEvent], left: Collection[int]) -> bool:
+    """Of notifications: whether some are handled, and news of a site has come meanwhile."""
+    if len(left) == len(events) or any(one.connection.vendor == Vendor.WOOCOMMERCE for one in events):
+        return False
+    return _due().filter(connection__in=_sites()).exists()
 
 
 def _let_go(events: Sequence[InboxEvent]) -> None:
-    """The time of this job is up: the rest is another's."""
-    if events:
-        _settle_all(events, State.WAITING)
-        wake(PROCESS_INBOX)
+    """The time of this job is up, or something goes first: the rest is another's."""
+    _settle_all(events, State.WAITING)
+    wake(PROCESS_INBOX)
 
 
 def _handle(event: InboxEvent, handler: Handler | None) -> None:

@@ -133,11 +133,17 @@ def _text(body: bytes) -> str:
 def moysklad_hook(request: HttpRequest, token: str, topic: str) -> HttpResponse:
     """A webhook of MoySklad: unsigned, so the secret is in the address and the body is only a hint. 204."""
     try:
-        connection = _account(token)
-        body = raw_body(request)
-        data = json_object(body)
+        return _hook(request, _account(token), topic)
     except Refusal as refusal:
         return refused(request, refusal)
+    except OperationalError:
+        logger.exception("a webhook could not be stored")
+        return HttpResponse(status=503)
+
+
+def _hook(request: HttpRequest, connection: Connection, topic: str) -> HttpResponse:
+    body = raw_body(request)
+    data = json_object(body)
     events = data.get("events")
     accounts = (
         {plain(e.get("accountId")) for e in events if isinstance(e, dict)}
@@ -150,13 +156,7 @@ def moysklad_hook(request: HttpRequest, token: str, topic: str) -> HttpResponse:
         return JsonResponse({"code": "account", "message": "This is not the account's address."}, status=403)
     request_id = plain(request.GET.get("requestId"), 64)
     digest = hashlib.sha256(request_id.encode() + b"\0" + body).hexdigest()
-    try:
-        receive(
-            connection, f"moysklad.{topic}", f"hook:{topic}:{digest}", _text(body), delivery_id=request_id
-        )
-    except OperationalError:
-        logger.exception("a webhook could not be stored")
-        return HttpResponse(status=503)
+    receive(connection, f"moysklad.{topic}", f"hook:{topic}:{digest}", _text(body), delivery_id=request_id)
     return HttpResponse(status=204)
 
 

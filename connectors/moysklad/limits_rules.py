@@ -119,6 +119,26 @@ def pruned(state: GovernorState, now: float, budget: Budget) -> GovernorState:
     return state
 
 
+def brought_forward(state: GovernorState, now: float, by: float) -> GovernorState:
+    """The clock was set back by so many seconds: what was to last until a moment of the wrong one ends so much earlier.
+
+    A call may be let through too early then, which costs a refusal. Grants are left: they hold the budget, and `pruned`
+    keeps none longer than a window.
+    """
+
+    def right(moment: float) -> float:
+        return moment - by if moment > now else moment
+
+    state = state.copy()
+    state.leases = {call: replace(lease, until=right(lease.until)) for call, lease in state.leases.items()}
+    state.served_at = {kind: right(moment) for kind, moment in state.served_at.items()}
+    state.blocked_until = right(state.blocked_until)
+    state.foreign_until = right(state.foreign_until)
+    state.parallel_until = right(state.parallel_until)
+    state.distrust_until = right(state.distrust_until)
+    return state
+
+
 def expiry(grant: Grant, budget: Budget) -> float:
     """When the server has certainly forgotten this call."""
     return grant.landed + budget.window + budget.margin

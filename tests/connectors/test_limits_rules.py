@@ -13,7 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.moysklad.limits_rules import NAP, ORDER_WAIT, PATIENCE, Ask, Budget, ask, release, withdraw
+from connectors.moysklad.limits_rules import (
+    NAP,
+    ORDER_WAIT,
+    PATIENCE,
+    Ask,
+    Budget,
+    ask,
+    brought_forward,
+    release,
+    withdraw,
+)
 from connectors.moysklad.limits_state import GovernorState
 
 ORDERS, STATUSES, STOCK, CATALOGUE = range(4)
@@ -267,6 +277,43 @@ def test_a_clock_that_jumps_leaves_no_long_wait(jump: float) -> None:
     Simulation([after], budget, until=2000, state=state).run()
     assert after.granted is not None
     assert after.granted - after.wanted <= 301
+
+
+def test_blocks_and_places_of_a_clock_that_was_ahead_end_as_early_as_if_it_had_been_right() -> None:
+    state, budget = GovernorState(), Budget()
+    for number in range(5):
+        state, _wait = ask(state, 1300.0, Ask(str(number), ORDERS, lease=20.0), budget)  # and die
+    state.blocked_until, state.parallel_until = 1303.0, 1310.0
+    after = Call("after", ORDERS, wanted=1000.0)
+    state = brought_forward(state, 1000.0, 300.0)
+    assert (state.blocked_until, state.parallel_until) == (1003.0, 1010.0)
+    Simulation([after], budget, until=2000, state=state).run()
+    assert after.granted is not None
+    assert 1019 <= after.granted <= 1022, "the places of the dead end 20 s after they were taken"
+
+
+def test_calls_of_others_that_were_seen_by_a_clock_ahead_are_forgotten_in_time() -> None:
+    state, after = (
+        GovernorState(foreign_cost=11.0, foreign_until=1302.0),
+        Call("after", ORDERS, wanted=1000.0),
+    )
+    Simulation([after], until=2000, state=brought_forward(state, 1000.0, 300.0)).run()
+    assert after.granted is not None
+    assert after.granted <= 1003
+
+
+def test_what_was_served_by_a_clock_ahead_is_soon_let_in_again() -> None:
+    catalogue = Call("catalogue", CATALOGUE, wanted=1005.0)
+    orders = [Call(f"order{n}", ORDERS, wanted=1000.0 + n / 5) for n in range(600)]
+    state = GovernorState(served_at={str(CATALOGUE): 1300.0})
+    Simulation([*orders, catalogue], until=1120, state=brought_forward(state, 1000.0, 300.0)).run()
+    assert catalogue.granted is not None
+    assert catalogue.granted <= catalogue.wanted + PATIENCE + 3
+
+
+def test_what_ends_anyhow_is_not_brought_forward() -> None:
+    state = GovernorState(blocked_until=990.0)
+    assert brought_forward(state, 1000.0, 300.0).blocked_until == 990.0
 
 
 def test_asking_changes_nothing_of_the_state_it_was_given() -> None:

@@ -8,31 +8,24 @@ tests/outbox/test_fairness.py; here real processes meet the sandbox, and its clo
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from call_budget import BUDGET, LIMITED, WINDOW, WORKERS, fresh, puts, within
 
 from bridge.alerts.models import Alert
-from bridge.connections.models import Connection
+from bridge.connections.models import Connection, PaymentMethod, Shop
 from bridge.outbox.models import OutboxMessage
+from bridge.sync.subscriptions import GOODS, ORDERS, PROGRESS, RESERVES
 
-BUDGET, WINDOW, WORKERS = 11, 3.0, 8
+PAID = 30
 STOCK = "/report/stock/"  # is read by itself
 # What comes one after the other spends the whole budget; how few calls a backlog takes shows where all of it waits.
 GATHERED = pytest.mark.parametrize("gathered", [False, True], ids=["as it comes", "gathered"])
-WORLD = {
-    "limiter": True,
-    "latency_ms": 30,
-    "env": {"MOYSKLAD_CALLS": str(BUDGET), "WORKERS": str(WORKERS), "LEASE_SECONDS": "360"},
-}
-
-
-def fresh(world: Any) -> None:
-    """A quiet bridge, a window nothing has used, and figures from here on."""
-    world.quiet()
-    time.sleep(WINDOW + 0.2)
-    world.box.moysklad.reset_stats()
+WORLD = LIMITED
 
 
 def documents(world: Any) -> dict[str, dict[str, Any]]:
@@ -51,12 +44,6 @@ def arrive(world: Any, orders: list[int]) -> None:
     documents(world)
 
 
-def busiest_window(calls: list[dict[str, Any]]) -> int:
-    """The most calls of any three seconds, by the sandbox's clock."""
-    moments = sorted(call["at"] for call in calls)
-    return max(sum(1 for other in moments if start <= other < start + WINDOW) for start in moments)
-
-
 @GATHERED
 def test_a_backlog_in_eight_workers_never_exceeds_the_budget_and_shows_its_use(
     world: Any, gathered: bool
@@ -69,8 +56,7 @@ def test_a_backlog_in_eight_workers_never_exceeds_the_budget_and_shows_its_use(
     assert 0 < shown["used"] <= BUDGET
     arrive(world, orders)
     calls = world.box.moysklad.calls()
-    assert busiest_window(calls) <= BUDGET
-    assert [call for call in calls if call["status"] == 429] == []
+    within(calls)
     paths = [call["path"] for call in calls if STOCK not in call["path"]]
     assert not gathered or len(paths) < 60, f"{len(paths)} calls for 60 new buyers: a backlog goes in bulk"
 
@@ -103,10 +89,64 @@ def test_changes_of_many_orders_and_many_changes_of_one_go_in_bulk_and_never_by_
     world.until(followed, "all changes are in MoySklad")
     world.quiet()
     routes = world.box.moysklad.stats()["by_route"]
-    assert [route for route in routes if route.startswith("PUT /entity/customerorder")] == []
     calls = sum(number for route, number in routes.items() if STOCK not in route)
     assert not gathered or calls < 120, f"{routes}: 159 changes"
-    assert busiest_window(world.box.moysklad.calls()) <= BUDGET
+    within(world.box.moysklad.calls())
+    assert puts(world.box.moysklad.calls()) == {}
+
+
+@pytest.fixture
+def money(world: Any) -> Iterator[None]:
+    """Paid orders make payments, refunds returns and payments out; buyers follow the site."""
+    world.configure(buyers={"update": True})
+    expense = next(iter(world.box.moysklad.directory("expenseitem").values()))
+    Shop.objects.update(expense_item_id=expense)
+    PaymentMethod.objects.create(shop=world.shop, method="bacs", document="paymentin")
+    yield
+    world.quiet()
+    PaymentMethod.objects.all().delete()
+    Shop.objects.update(expense_item_id="")
+    world.configure(buyers={"update": False})
+
+
+def test_payments_refunds_returns_and_buyers_that_changed_go_without_a_put(world: Any, money: None) -> None:
+    """Half of the orders are shipped, and come back."""
+    box, buyers = world.box, [{"email": f"paid{n}@example.test", "phone": ""} for n in range(PAID)]
+    placed = {"paid": True, "payment_method": "bacs", "shipping": None}
+    with world.backlog():
+        orders = [box.store.place_order({"S-00001": 2}, **placed, **buyer)["id"] for buyer in buyers]
+    arrive(world, orders)
+    for order in orders[::2]:
+        box.moysklad.ship(documents(world)[f"WOO-{order}"]["id"])
+    fresh(world)
+    with world.backlog():
+        for order in orders:
+            box.store.refund(order, {"S-00001": 1})
+        for buyer in buyers:
+            box.store.place_order({"S-00002": 1}, shipping=None, first_name="Мария", city="Тверь", **buyer)
+    world.until(lambda: len(box.moysklad.documents("paymentout")) == PAID, "the money goes out")
+    world.quiet()
+    assert len(box.moysklad.documents("salesreturn")) == PAID / 2
+    moved = [one for one in box.moysklad.counterparties() if one.get("email", "").startswith("paid")]
+    assert [one["actualAddressFull"]["city"] for one in moved] == ["Тверь"] * PAID
+    calls = [call for call in box.moysklad.calls() if STOCK not in call["path"]]
+    assert puts(calls) == {}
+    within(calls)
+    posts = Counter(call["path"] for call in calls if call["method"] == "POST")
+    assert sum(posts.values()) < PAID, f"{posts}: {4.5 * PAID} changes go in bulk"
+
+
+def test_the_only_puts_of_the_bridge_switch_its_notifications_on_again(world: Any) -> None:
+    """One for each, at most, and once a day: far fewer than MoySklad's hundred in a minute."""
+    hooks = world.box.moysklad.documents("webhook")
+    for hook in hooks:
+        world.box.moysklad.edit("webhook", hook["id"], {"enabled": False})
+    fresh(world)
+    world.run_flow("subscriptions")
+    calls = world.box.moysklad.calls()
+    assert puts(calls) == {"/entity/webhook": len(hooks)}
+    assert 0 < len(hooks) <= len({*ORDERS, *GOODS, *PROGRESS, *RESERVES}) < 50
+    within(calls)
 
 
 def test_a_revoked_token_is_one_alert_few_calls_and_no_lost_order(world: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -335,6 +335,22 @@ def test_a_time_that_is_no_time_is_a_wrong_clock(client: Client, shop: Shop, sta
     body = event()
     answer = post(client, shop, body, signed(body, stamp=stamp))
     assert (answer.status_code, answer.json()["code"]) == (401, "clock")
+
+
+@pytest.mark.parametrize("path", ["event", "webhook"])
+def test_with_the_database_away_both_sides_are_asked_to_send_it_again(
+    client: Client, shop: Shop, path: str
+) -> None:
+    """Wherever it goes: at the first look for whose address this is, too."""
+    address = url(shop) if path == "event" else f"/hooks/moysklad/{shop.account.hook_token}/customerorder/"
+
+    def away(*_: Any) -> None:
+        raise OperationalError("connection refused")
+
+    body = event()
+    with connection.execute_wrapper(away):
+        answer = client.post(address, body, content_type="application/json", headers=signed(body))
+    assert answer.status_code == 503
 
 
 @pytest.mark.parametrize("length", ["many", "-1", "9" * 5000, "1_0"])

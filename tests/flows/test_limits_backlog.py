@@ -1,0 +1,113 @@
+"""Many calls that cannot go together: the budget is well used and kept, whichever processes of the bridge call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from call_budget import LIMITED, WINDOW, WORKERS, fresh, share_used, within
+from django.contrib.auth.models import User
+from staff import Staff, session_of
+
+from bridge.connections.models import Connection
+from bridge.inbox.models import InboxEvent
+from bridge.orders.models import OrderBinding
+
+WORLD = LIMITED
+# More than eight workers take at once, a portion of ten each; and enough to last while people wait.
+ORDERS, SOME = 90, 50
+NOTICE = "moysklad.customerorder"
+ACCOUNT_PAGE = "/admin/bridge/setup/account/"
+
+
+@pytest.fixture(scope="module")
+def bought(bridge: Any) -> list[int]:
+    """Orders that have their documents, and no state of them waits to be read."""
+    with bridge.backlog():
+        orders: list[int] = bridge.box.store.place_orders(ORDERS)
+    bridge.until(lambda: OrderBinding.objects.exclude(external_id="").count() == ORDERS, "all are there")
+    return orders
+
+
+@contextmanager
+def news_of(world: Any, count: int, state: str) -> Iterator[None]:
+    """A manager gives so many documents another state; inside, MoySklad tells of each by itself."""
+    fresh(world)
+    ids = list(OrderBinding.objects.order_by("pk").values_list("external_id", flat=True)[:count])
+    world.box.moysklad.webhook_knobs(hold=True)
+    for one in ids:
+        world.box.moysklad.set_state(one, state)
+    InboxEvent.objects.filter(topic=NOTICE).delete()
+    world.box.moysklad.reset_stats()
+    world.box.moysklad.webhook_knobs(hold=False)
+    world.box.moysklad.release_webhooks()
+    yield
+    known = OrderBinding.objects.filter(external_id__in=ids, state_id=world.box.moysklad.states[state])
+    world.until(lambda: known.count() == count, "every state is read")
+    world.quiet()
+
+
+def heard_of() -> int:
+    """Notifications that came, whatever became of them."""
+    return InboxEvent.objects.filter(topic=NOTICE).count()
+
+
+def unread() -> int:
+    """Notifications whose documents are still to be read."""
+    return InboxEvent.objects.filter(topic=NOTICE).exclude(state="done").count()
+
+
+def readings(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [call for call in calls if (call["method"], call["path"]) == ("GET", "/entity/customerorder")]
+
+
+def test_nine_tenths_of_the_budget_and_never_more_than_all_of_it_are_used_under_a_backlog(
+    world: Any, bought: list[int]
+) -> None:
+    with news_of(world, ORDERS, "Подтвержден"):
+        pass
+    calls = world.box.moysklad.calls()
+    assert len(readings(calls)) >= ORDERS, "each by a call of its own"
+    within(calls)
+    assert share_used(calls, 2 * WINDOW) >= 0.9
+
+
+def test_an_order_overtakes_a_heap_of_notifications(world: Any, bought: list[int]) -> None:
+    """It is placed when all notifications are here and no worker is free; its document does not wait for them."""
+    with news_of(world, ORDERS, "Новый"):
+        world.until(lambda: heard_of() == ORDERS, "all notifications are here")
+        left = unread()
+        order = world.box.store.place_order({"S-00001": 1})
+        world.document(order["id"])
+    calls = world.box.moysklad.calls()
+    made = next(c["at"] for c in calls if (c["method"], c["path"]) == ("POST", "/entity/customerorder"))
+    later = [call for call in readings(calls) if call["at"] > made]
+    assert left > 2 * WORKERS, "there was a heap to overtake"
+    assert len(later) > left / 3, f"only {len(later)} of {left} readings after it"
+    within(calls)
+
+
+def test_pages_and_commands_spend_the_same_budget_as_eight_workers(world: Any, bought: list[int]) -> None:
+    owner = Staff(world.bridge.url)
+    owner.session.cookies.set("sessionid", session_of(User.objects.create_superuser("owner")))
+    box = world.box.moysklad
+    typed = {"way": "token", "token-token": box.token, "token-base_url": box.url}
+    with news_of(world, SOME, "Подтвержден"):
+        with ThreadPoolExecutor() as people:
+            done = [
+                people.submit(world.configure),
+                people.submit(world.bridge.manage, "diagnose"),
+                people.submit(owner.press, ACCOUNT_PAGE, ACCOUNT_PAGE, **typed),
+            ]
+            for one in done:
+                one.result()
+        assert unread(), "all of this was beside the backlog"
+    assert Connection.objects.filter(vendor="moysklad").count() == 1
+    calls = box.calls()
+    asked = [call["path"] for call in calls]
+    assert asked.count("/context/employee") >= 4, "the page twice, the login that is tried, the diagnosis"
+    assert asked.count("/entity/organization") >= 2, "the assistant and `configure`"
+    within(calls)
