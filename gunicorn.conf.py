@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-# Seconds that requests in flight have to end in after SIGTERM; the rest of ten is for the process itself.
+# Seconds that requests in flight have to end in after SIGTERM, then they are cut; the rest of ten is for the process
+# itself, which sends the errors it still has.
 graceful_timeout = 8
 # Seconds after which a page that asks other systems is given up.
 timeout = 60

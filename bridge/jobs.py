@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from bridge import pulse, routes, worktime
+from bridge import pulse, relief, routes, worktime
 from bridge.alerts import send
 from bridge.inbox.process import process_waiting
 from bridge.outbox.deliver import deliver as deliver_message
@@ -28,31 +28,51 @@ def job(work: Callable[P, object]) -> Callable[P, None]:
     return run
 
 
+def needed(work: Callable[P, object]) -> Callable[P, object]:
+    """Something was to be done: whoever does it stays for more."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> object:
+        try:
+            return work(*args, **kwargs)
+        finally:
+            relief.note_work()
+
+    return run
+
+
 @job
+@needed
 def process_inbox() -> None:
     process_waiting(routes.TOPICS, routes.TOGETHER)
 
 
 @job
+@needed
 def deliver(message_id: int) -> None:
     deliver_message(message_id, routes.KINDS)
 
 
 @job
+@needed
 def run_flow(watermark_id: int) -> None:
     flows.run(watermark_id, routes.FLOWS)
 
 
 @job
+@needed
 def run_work(kind: str, pk: int) -> None:
     leased.run(kind, pk, routes.LONG_WORK)
 
 
 @job
+@needed
 def send_alerts(recipient_id: int) -> None:
     send.send(recipient_id)
 
 
 @job
 def beat() -> None:
+    """Comes every few seconds, whether there is something to do or not; so it is no work that keeps a worker."""
     sweep(routes.FLOWS, routes.LONG_WORK)
+    relief.leave_if_idle()

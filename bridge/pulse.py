@@ -24,8 +24,9 @@ from bridge.sync.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
-TO_END = 6.0
-"""Seconds a job has to end by itself once the worker is to stop; the supervisor kills at GRACE_SECONDS."""
+TO_END = 5.0
+"""Seconds a job has to end by itself once the worker is to stop, then it gives back what it holds; the supervisor kills
+at CLUSTER_SECONDS."""
 
 _thread: threading.Thread | None = None
 

@@ -99,11 +99,11 @@ def read_all_code() -> None:
     import django
 
     django.setup()
-    import importlib
-
     from django.conf import settings
 
-    importlib.import_module(settings.ROOT_URLCONF)
+    from bridge.preload import read_all
+
+    read_all()
     assert Path(settings.DATA_DIR) == Path(os.environ["DATA_DIR"])
 
 

@@ -29,8 +29,13 @@ from bridge import lookout, preload, worktime
 
 logger = logging.getLogger(__name__)
 
-# Long enough for what pulse.py gives a job to end (TO_END), and in all within ten seconds.
-GRACE_SECONDS = 9
+# Seconds from SIGTERM on, whatever the supervisor was in the middle of: by then the cluster is ended, by force if need
+# be (pulse.py gives a job less, TO_END), and the lookout too. What is left of ten is this process's own, which sends
+# the errors it still has (telemetry/sentry.py).
+CLUSTER_SECONDS = 7.0
+LOOKOUT_SECONDS = 8.5
+# Of a restart: workers that hang hear nothing.
+RESTART_SECONDS = 1.0
 _fork = multiprocessing.get_context("fork")
 
 
@@ -38,7 +43,8 @@ class Command(BaseCommand):
     help = "Run the workers under supervision. SIGTERM stops them within 10 s."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stopping = False
+        self.told: float | None = None  # the moment of SIGTERM
+        self.lifeline = -1
         preload.read_all()
         connections.close_all()  # should a check have opened one
         signal.signal(signal.SIGTERM, self._stop)
@@ -46,14 +52,22 @@ class Command(BaseCommand):
         self._post_lookout()
         self._start()
         try:
-            while not self.stopping:
+            while self.told is None:
                 self._listen()
         finally:
-            self._end()
+            self._stop()
+            self._end(CLUSTER_SECONDS)
             self._recall_lookout()
 
     def _stop(self, *_: object) -> None:
-        self.stopping = True
+        if self.told is None:
+            self.told = time.monotonic()
+
+    def _left(self, seconds: float, until: float) -> float:
+        """So many seconds; once the supervisor was told to stop only what is left until its moment."""
+        if self.told is None:
+            return seconds
+        return max(0.0, min(seconds, self.told + until - time.monotonic()))
 
     def _listen(self) -> None:
         """Half a second of it."""
@@ -81,29 +95,33 @@ class Command(BaseCommand):
         self._tell(lookout.STARTED)
 
     def _restart(self) -> None:
-        self._end(grace=1)
-        time.sleep(1)
-        self._start()
+        self._end(RESTART_SECONDS)
+        time.sleep(RESTART_SECONDS)
+        if self.told is None:
+            self._start()
 
-    def _end(self, grace: float = GRACE_SECONDS) -> None:
+    def _end(self, grace: float) -> None:
         """Its workers and the cluster are told to end, then its whole process group is killed: hung workers hear
         nothing. What they held is free again at once.
         """
+        if self.lifeline < 0:
+            return
         os.close(self.lifeline)
+        self.lifeline = -1
         if self.cluster.is_alive():
             self.cluster.terminate()
-            self.cluster.join(grace)
+            self.cluster.join(self._left(grace, CLUSTER_SECONDS))
             if self.cluster.is_alive():
-                logger.warning("the cluster did not stop in %s s and is killed", grace)
+                logger.warning("the cluster did not stop in time and is killed")
         with suppress(ProcessLookupError):
             os.killpg(self.cluster.pid or 0, signal.SIGKILL)
-            self.cluster.join(1)
+            self.cluster.join(self._left(1, LOOKOUT_SECONDS))
         self._tell(lookout.ENDED)
 
     def _post_lookout(self) -> None:
         self.line, theirs = _fork.Pipe()
         ours = [self.line.fileno()]
-        if hasattr(self, "lifeline"):
+        if self.lifeline >= 0:
             ours.append(self.lifeline)
         self.lookout: ForkProcess = _fork.Process(
             target=_look_out, name="lookout", args=(theirs, tuple(ours))
@@ -114,7 +132,7 @@ class Command(BaseCommand):
     def _recall_lookout(self) -> None:
         """It has heard that nobody listens any more, and ends what it is doing."""
         self.line.close()
-        self.lookout.join(3)
+        self.lookout.join(self._left(3, LOOKOUT_SECONDS))
         self.lookout.kill()
         self.lookout.join()
 
@@ -143,7 +161,7 @@ def _run_cluster(lifeline: int, not_ours: tuple[int, ...]) -> None:
     while cluster.sentinel.is_alive():
         if told is None:
             told = time.monotonic() if worktime.stopping(within=0.5) else None
-        elif time.monotonic() - told > GRACE_SECONDS + 1:
+        elif time.monotonic() - told > LOOKOUT_SECONDS:
             os.killpg(0, signal.SIGKILL)
         else:
             time.sleep(0.1)

@@ -1,8 +1,9 @@
 """The bridge as an owner runs it, between both stand-ins, for the figures of the main job.
 
 Real processes over loopback: gunicorn with two workers, four queue workers, every setting as it is shipped, a MoySklad
-100 ms away that allows 11 calls in 3 s. The ground is the tests' database, empty; with BENCH_FILLED_URL a copy of that
-PostgreSQL database, which holds a million orders of other shops.
+100 ms away that allows 11 calls in 3 s. Beside PostgreSQL the queue is Redis, as in docker-compose.yml, where one
+answers at TEST_REDIS_URL. The ground is the tests' database, empty; with BENCH_FILLED_URL a copy of that PostgreSQL
+database, which holds a million orders of other shops.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import redis
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -85,10 +87,26 @@ class Rig(World):
         self.bridge.start()
 
 
+def _queue() -> dict[str, str]:
+    address = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+    if connection.vendor != "postgresql":
+        return {}
+    try:
+        redis.Redis.from_url(address, socket_connect_timeout=1).ping()
+    except redis.RedisError:
+        return {}
+    return {"REDIS_URL": address, "QUEUE_NAME": f"bench-{os.getpid()}"}
+
+
 @contextmanager
 def running(directory: Path) -> Iterator[Rig]:
     """A configured bridge whose goods are linked and whose stock is written; yields once it is quiet."""
-    environment = {**AS_SHIPPED, "SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": database_url()}
+    environment = {
+        **AS_SHIPPED,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DATABASE_URL": database_url(),
+        **_queue(),
+    }
     with running_sandbox(items=50, latency_ms=100, limiter=True) as box:
         with WarmBridge(directory, environment, web_workers=2) as bridge:
             rig = Rig(bridge, box, directory)

@@ -12,7 +12,7 @@ from tests.bench.main_job.figures import Figure, percentile, tell
 from tests.bench.main_job.rig import Rig
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
-ORDERS, BETWEEN = 30, 0.6
+ORDERS, BETWEEN = 60, 0.6
 NAIVE_SAMPLE = 12
 
 

@@ -13,8 +13,8 @@ from tests.bench.main_job.senders import Plan, post, pour
 from tests.bench.main_job.test_events import plans
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
-HOOKS, A_SECOND = 100, 40
-SENDERS, EACH = 3, 400
+HOOKS, A_SECOND = 200, 40
+SENDERS, EACH = 3, 700
 NAIVE_SAMPLE = 22
 
 
