@@ -12,11 +12,14 @@ import logging
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 
+from bridge.connections import throttle
 from bridge.connections.models import Connection, Shop
 from bridge.inbox.models import InboxEvent
 from bridge.outbox.models import OutboxMessage
@@ -28,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 LAST_BEAT = "last-beat"
 """A file in DATA_DIR, which is each machine's own."""
+PORTION = 500
 
 
 def look(now: datetime) -> None:
@@ -70,21 +74,41 @@ def free_the_untried(now: datetime) -> None:
     later = now + CLOCK_STEP
     calm = Shop.objects.exclude(site__paused_until__gt=now).exclude(account__paused_until__gt=now)
     messages = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, attempts=0, due_at__gt=later)
-    messages.filter(shop__in=calm).exclude(kind=kinds.STOCK).update(due_at=now)
+    _put(messages.filter(shop__in=calm).exclude(kind=kinds.STOCK), due_at=now)
     if not Connection.objects.filter(paused_until__gt=now).exists():  # an event may wait for the other side's
         events = InboxEvent.objects.filter(state=InboxEvent.State.WAITING, attempts=0, due_at__gt=later)
-        events.update(due_at=now)
+        _put(events, due_at=now)
 
 
 def bring_forward(now: datetime, by: timedelta) -> None:
     """Whatever is due later than now is due so much earlier. What workers hold: `worktime.lapsed`."""
-    InboxEvent.objects.filter(state=InboxEvent.State.WAITING, due_at__gt=now).update(due_at=F("due_at") - by)
-    waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__gt=now)
-    waiting.update(due_at=F("due_at") - by)
-    for moment in ("next_due_at", "again_at"):
-        Watermark.objects.filter(**{f"{moment}__gt": now}).update(**{moment: F(moment) - by})
-    Connection.objects.filter(paused_until__gt=now).update(paused_until=F("paused_until") - by)
+
+    def sooner(rows: QuerySet[Any], moment: str = "due_at") -> None:
+        _put(rows.filter(**{f"{moment}__gt": now}), **{moment: F(moment) - by})
+
+    sooner(InboxEvent.objects.filter(state=InboxEvent.State.WAITING))
+    sooner(OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING))
+    sooner(Watermark.objects.all(), "next_due_at")
+    sooner(Watermark.objects.all(), "again_at")
+    sooner(Connection.objects.all(), "paused_until")
+    throttle.bring_forward(now, by)
     for model in apps.get_models():
         if issubclass(model, LongWork):
-            rows = model._default_manager.filter(state=LongWork.State.RUNNING, due_at__gt=now)
-            rows.update(due_at=F("due_at") - by)
+            sooner(model._default_manager.filter(state=LongWork.State.RUNNING))
+
+
+def _put(rows: QuerySet[Any], **fields: Any) -> None:
+    """Change these rows, and never wait for one while another is held.
+
+    Others lock several of them in orders of their own (messages by what they are about, say), so whatever the order
+    here, waiting could be a circle. What somebody holds is left for last, and changed by itself.
+    """
+    skip = connection.features.has_select_for_update_skip_locked
+    every = list(rows.order_by("pk").values_list("pk", flat=True))
+    for ids in (every[first : first + PORTION] for first in range(0, len(every), PORTION)):
+        with transaction.atomic():
+            locked = rows.filter(pk__in=ids).select_for_update(skip_locked=skip)
+            free = set(locked.values_list("pk", flat=True))
+            rows.model._default_manager.filter(pk__in=free).update(**fields)
+        for pk in set(ids) - free:
+            rows.filter(pk=pk).update(**fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from time import monotonic
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from bridge.domain.errors import Problem
 from bridge.sync.leased import RETRY, attempt, calling, ours, take
 from bridge.sync.models import Watermark
 from bridge.wake import RUN_FLOW, wake
+from bridge.worktime import CLOCK_STEP
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +70,7 @@ def run(watermark_id: int, flows: Mapping[str, Flow]) -> bool:
     now = take(Watermark.objects.filter(pk=watermark_id, next_due_at__lte=timezone.now()))
     if now is None:
         return False
+    begun = monotonic()
     watermark = Watermark.objects.select_related("connection").get(pk=watermark_id)
     flow = flows.get(watermark.flow)
     shops = shops_of(watermark.connection)
@@ -92,12 +95,18 @@ def run(watermark_id: int, flows: Mapping[str, Flow]) -> bool:
         ours(watermark).filter(position=before).update(position=watermark.position)
     _finish(
         watermark,
-        now + timedelta(seconds=interval),
+        _began(now, begun) + timedelta(seconds=interval),
         last_success_at=watermark.last_success_at,
         problem=problem.code,
         problem_params=dict(problem.params),
     )
     return True
+
+
+def _began(then: datetime, begun: float) -> datetime:
+    """When it began; by the clock as it is now, if that was set since (bridge/clock.py)."""
+    by_now = timezone.now() - timedelta(seconds=monotonic() - begun)
+    return by_now if abs(by_now - then) > CLOCK_STEP else then
 
 
 def _read(flow: Flow, watermark: Watermark) -> None:

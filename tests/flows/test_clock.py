@@ -55,6 +55,19 @@ def test_what_waits_by_a_clock_that_was_ahead_goes_on_when_it_is_set_right(world
     assert len(world.documents(order["id"])) == 1
 
 
+def test_a_pause_that_moysklad_asked_for_by_a_clock_ahead_is_over_when_it_is_set_right(world: Any) -> None:
+    """The account's budget remembers until when no call may be made; nothing else would wait that long."""
+    world.quiet()
+    jump(world, AHEAD)
+    refusals = world.box.moysklad.stats()["rate_refused"]
+    world.box.moysklad.faults.add("status", path="entity", status=429, ms=5_000, count=1)
+    order = world.box.store.place_order({"S-00001": 1})
+    world.until(lambda: world.box.moysklad.stats()["rate_refused"] > refusals, "MoySklad asks for a pause")
+    jump(world, 0)
+    world.until(lambda: world.documents(order["id"]), "the order arrives")
+    world.quiet()
+
+
 def test_flows_go_on_at_their_times_when_the_clock_is_set_back(world: Any) -> None:
     world.quiet()
     jump(world, AHEAD)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
+from world import eventually
 
 from bridge import clock, pulse, worktime
 from bridge.connections.models import Connection, Shop
@@ -16,7 +20,7 @@ from bridge.outbox.enqueue import enqueue, reset_stale
 from bridge.outbox.models import OutboxMessage
 from bridge.routes import FLOWS, LONG_WORK
 from bridge.schedules import sweep
-from bridge.sync import kinds, leased
+from bridge.sync import flows, kinds, leased
 from bridge.sync.models import Heartbeat, Watermark
 from tests import factories
 
@@ -99,6 +103,44 @@ def test_only_one_process_brings_forward(message: OutboxMessage, machine: Path) 
     assert timedelta(minutes=1) < due_in(message) <= timedelta(minutes=2)
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", ["bring_forward", "free_the_untried"])
+def test_messages_that_others_lock_in_another_order_are_no_circle(
+    message: OutboxMessage, change: str
+) -> None:
+    """Somebody holds the later one, and wants the earlier one as soon as the beat waits. SQLite has one writer."""
+    later = enqueue(message.shop, message.connection, kinds.ORDER, "order:2")
+    OutboxMessage.objects.update(due_at=timezone.now() + AHEAD + timedelta(minutes=2))
+    held = threading.Event()
+
+    def crosswise() -> None:
+        try:
+            with transaction.atomic():
+                OutboxMessage.objects.select_for_update().get(pk=later.pk)
+                held.set()
+                eventually(somebody_waits, "the beat waits for it")
+                OutboxMessage.objects.select_for_update().get(pk=message.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(held.set if connection.vendor == "sqlite" else crosswise)
+        assert held.wait(60)
+        arguments = (AHEAD,) if change == "bring_forward" else ()
+        getattr(clock, change)(timezone.now(), *arguments)
+        other.result()
+    assert max(due_in(message), due_in(later)) <= timedelta(minutes=2)
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND datname = current_database()"
+        )
+        return cursor.fetchone() is not None
+
+
 @pytest.mark.parametrize("broken", ["", "2026-01-"])
 def test_what_is_left_of_a_moment_after_a_crash_is_no_moment(
     message: OutboxMessage, machine: Path, broken: str
@@ -151,3 +193,20 @@ def test_a_message_that_was_taken_under_the_wrong_clock_is_taken_back(message: O
     assert reset_stale(timedelta(minutes=6)) == 1
     held.update(state="in_flight", claim="elsewhere", in_flight_since=timezone.now())
     assert reset_stale(timedelta(minutes=6)) == 0
+
+
+def test_a_flow_that_runs_while_the_clock_is_set_back_is_due_by_the_right_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it read from the clock as it began would be written after everything was brought forward."""
+    right = timezone.now
+    row = Watermark.objects.create(connection=shop.account, flow="statuses", next_due_at=right())
+
+    def work(_watermark: Watermark) -> None:
+        monkeypatch.setattr(timezone, "now", right)
+
+    monkeypatch.setattr(timezone, "now", lambda: right() + AHEAD)
+    assert flows.run(row.pk, {"statuses": flows.Flow("moysklad", work, lambda _shops: 60)})
+    row.refresh_from_db()
+    assert row.running_since is None
+    assert row.next_due_at - right() <= timedelta(seconds=60)

@@ -38,7 +38,7 @@ from bridge.outbox.models import OutboxMessage
 from bridge.sync import kinds
 from bridge.sync.goods.store_listings import store
 from bridge.sync.states import observed
-from bridge.sync.stock import sold, stock_from_moysklad, stock_to_site
+from bridge.sync.stock import news, site_numbers, sold, stock_from_moysklad, stock_to_site
 from bridge.sync.stock.settled_sales import Unsettled
 from bridge.sync.stock.stock_from_moysklad import Report
 
@@ -232,3 +232,24 @@ def test_orders_and_readings_of_the_site_that_has_its_goods_in_another_order() -
 
     together(read, heard, read, heard)
     assert Listing.objects.filter(stock_stale=True).count() == len(goods)
+
+
+def test_a_write_that_was_not_answered_and_news_of_the_same_goods() -> None:
+    """Rows that lie in the table in another order than their numbers are."""
+    goods = LinkedListingFactory.create_batch(60, shop=ShopFactory(store_ids=["main"]))
+    keys = [listing.pk for listing in goods]
+    for pk in reversed(keys):
+        Listing.objects.filter(pk=pk).update(unheard=1)
+    rounds = 60 if connection.vendor == "postgresql" else 3
+
+    def doubted() -> None:
+        for _ in range(rounds):
+            site_numbers.doubt(keys)
+
+    def changed() -> None:
+        for _ in range(rounds):
+            with transaction.atomic():
+                news.listings_changed(goods[0].shop, keys)
+
+    together(doubted, changed)
+    assert Listing.objects.filter(doubtful=True, stock_stale=True).count() == 60
