@@ -111,8 +111,8 @@ def position_facts(row: Wire) -> dict[str, Any]:
 class SalesReturn:
     """What the bridge reads of a salesreturn whose demand, its order and the positions are opened.
 
-    `order_id` is '' for a return without a basis, and for one of a shipment without an order. `lines`: what came back,
-    [{item, quantity, sum}], sums gross in hundredths; empty while the return is not posted.
+    `demand_id` and `order_id` are '' for a return without a basis, `order_id` for one of a shipment without an order.
+    `lines`: what came back, [{item, quantity, sum}], sums gross in hundredths; empty while the return is not posted.
     """
 
     external_id: str
@@ -125,6 +125,7 @@ class SalesReturn:
     updated_at: datetime
     deleted: bool
     has_basis: bool
+    demand_id: str
     order_id: str
     agent_id: str
     currency_id: str
@@ -146,6 +147,7 @@ def sales_return(data: Wire) -> SalesReturn:
         updated_at=from_wire(str(data["updated"])),
         deleted=bool(data.get("deleted")),
         has_basis=bool(demand),
+        demand_id=ref_id(demand),
         order_id=ref_id(demand.get("customerOrder")),
         agent_id=ref_id(data.get("agent")),
         currency_id=ref_id((data.get("rate") or {}).get("currency")),

@@ -66,7 +66,7 @@ def renew(watermark: Watermark) -> None:
 
 def remove(account: Connection) -> int:
     """Take our webhooks back, for a bridge that is being switched off (`manage.py unsubscribe`); returns how many."""
-    client = clients.moysklad(account, Priority.CATALOGUE)
+    client = clients.moysklad(account, Priority.ORDERS)  # a person waits
     orders, stock = _ours(client.webhooks.list(), account), _ours(client.stock_webhooks.list(), account)
     for row in orders:
         client.webhooks.delete(str(row["id"]))

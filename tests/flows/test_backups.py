@@ -6,7 +6,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,15 @@ from django.db import connection
 from django.utils import timezone
 from world import World, database_url, eventually, open_world
 
-from bridge.connections.models import Shop
+from bridge.connections.models import PaymentMethod, Shop
 from bridge.demo.launch import ROOT
 from bridge.inbox.models import InboxEvent
 from bridge.inbox.process import replay_all
 from bridge.orders.models import Order
+from bridge.outbox.models import OutboxMessage
+from bridge.sync.models import Watermark
+
+Json = dict[str, Any]
 
 pytestmark = pytest.mark.sql
 
@@ -99,3 +104,154 @@ def test_what_the_document_says_brings_all_back(keeping: World) -> None:
     assert box.moysklad.document(touched["id"])["description"] == "Позвонить вечером", (
         "the staff's word stays"
     )
+
+
+@dataclass
+class Till:
+    """Orders whose money and goods move after the dump, and what both sides say of each of them."""
+
+    world: World
+    orders: dict[str, Json] = field(default_factory=dict)
+    shipments: dict[str, str] = field(default_factory=dict)
+
+    def sell(self, name: str, lines: dict[str, float], **order: Any) -> None:
+        earlier = (timezone.now() - timedelta(minutes=30)).isoformat()
+        values = {"payment_method": "bacs", "paid": True, "shipping": None, "created": earlier, **order}
+        self.orders[name] = self.world.box.store.place_order(lines, **values)
+
+    def ship(self, name: str, quantities: dict[str, float] | None = None) -> None:
+        document = self.world.document(self.id(name))
+        self.shipments[name] = self.world.box.moysklad.ship(document["id"], quantities)["id"]
+
+    def take_back(self, name: str, quantities: dict[str, float]) -> None:
+        """Staff enter a return in MoySklad."""
+        self.world.box.moysklad.return_goods(self.shipments[name], quantities)
+
+    def id(self, name: str) -> int:
+        return int(self.orders[name]["id"])
+
+    def sides(self) -> dict[str, Json]:
+        """By order, sums in kopecks: what the site says, and all that MoySklad has of it, the bin too."""
+        moysklad = self.world.box.moysklad
+        every = {
+            kind: [*moysklad.documents(kind), *moysklad.documents(kind, binned=True)]
+            for kind in ("paymentin", "paymentout", "salesreturn")
+        }
+        return {name: self._side(name, every) for name in self.orders}
+
+    def _side(self, name: str, every: dict[str, list[Json]]) -> Json:
+        store, number = self.world.box.store, self.id(name)
+        documents, demand = self.world.documents(number), self.shipments.get(name)
+        return {
+            "status": self.world.site_status(number),
+            "refunds": sorted(kopecks(one["amount"]) for one in store.refunds(number)),
+            "documents": [(one.get("state", {}).get("name"), one["sum"]) for one in documents],
+            "salesreturn": sums(one for one in every["salesreturn"] if one["demand"]["id"] == demand),
+            **{kind: sums(self.money(name, every[kind])) for kind in ("paymentin", "paymentout")},
+        }
+
+    def money(self, name: str, rows: list[Json]) -> Iterator[Json]:
+        document = f"WOO-{self.id(name)}"
+        return (row for row in rows if document in re.split(r"[ ,]+", row.get("paymentPurpose", "")))
+
+
+def sums(rows: Iterable[Json]) -> list[float]:
+    return sorted({row["id"]: row["sum"] for row in rows}.values())
+
+
+def kopecks(text: str) -> int:
+    return round(float(text) * 100)
+
+
+def what_the_dump_knows(till: Till) -> None:
+    till.sell("paid", {"S-00001": 2}, paid=False, status="on-hold")
+    till.sell("refunded", {"S-00001": 2, "S-00002": 1})
+    till.sell("refunded whole", {"S-00002": 1})
+    till.sell("sent back", {"S-00001": 3})
+    till.sell("sent back whole", {"S-00001": 1})
+    till.sell("half shipped and sent back", {"S-00002": 2})
+    till.sell("taken back", {"S-00001": 2})
+    till.sell("taken back meanwhile", {"S-00001": 2})
+    for name in till.orders:
+        till.world.document(till.id(name))
+    till.ship("sent back")
+    till.ship("sent back whole")
+    till.ship("half shipped and sent back", {"S-00002": 1})
+    till.ship("taken back meanwhile")
+    till.world.quiet()
+
+
+def what_it_does_not_know(till: Till) -> None:
+    """A payment, refunds of every kind, a return people entered, orders of later; all of it reaches both sides."""
+    world, store = till.world, till.world.box.store
+    store.pay(till.id("paid"))
+    store.refund(till.id("refunded"), {"S-00001": 1})
+    store.refund(till.id("refunded whole"))
+    store.refund(till.id("sent back"), {"S-00001": 1})
+    store.refund(till.id("sent back whole"))
+    store.refund(till.id("half shipped and sent back"), {"S-00002": 2})
+    till.ship("taken back")
+    till.take_back("taken back", {"S-00001": 1})
+    till.sell("later", {"S-00001": 2})
+    till.sell("later, its payment removed", {"S-00001": 1})
+    till.sell("later, paid meanwhile", {"S-00001": 1}, paid=False, status="on-hold")
+    till.sell("later, sent back meanwhile", {"S-00002": 2})
+    for name in ("later", "later, sent back meanwhile"):
+        world.document(till.id(name))
+        till.ship(name)
+    world.document(till.id("later, its payment removed"))
+    world.document(till.id("later, paid meanwhile"))
+    world.quiet()
+    store.refund(till.id("later"), {"S-00001": 1})
+    [removed] = till.money("later, its payment removed", world.box.moysklad.documents("paymentin"))
+    world.box.moysklad.trash(removed["id"], "paymentin")
+    world.quiet()
+
+
+def what_happens_while_nobody_listens(till: Till) -> None:
+    store = till.world.box.store
+    store.pay(till.id("later, paid meanwhile"))
+    store.refund(till.id("later, sent back meanwhile"), {"S-00002": 1})
+    till.take_back("taken back meanwhile", {"S-00001": 1})
+
+
+def test_money_and_goods_that_moved_after_the_dump_move_no_second_time(keeping: World) -> None:
+    """Whichever flow comes first: the returns here, whose refunds and orders the bridge has yet to read."""
+    world, till = keeping, Till(keeping)
+    dump, restore = COMMANDS[2:] if connection.vendor == "sqlite" else COMMANDS[:2]
+    expense_item = next(iter(world.box.moysklad.directory("expenseitem").values()))
+    Shop.objects.update(started_at=timezone.now() - timedelta(days=1), expense_item_id=expense_item)
+    PaymentMethod.objects.create(shop=world.shop, method="bacs", document="paymentin")
+    # What becomes of a key whose document is in the bin is not documented; this is the worst of it.
+    world.box.moysklad.configure(sync_id_of_binned="create")
+    what_the_dump_knows(till)
+    Watermark.objects.exclude(flow="returns").update(next_due_at=timezone.now() + timedelta(hours=1))
+    run(dump, world)
+    what_it_does_not_know(till)
+    both = till.sides()
+    assert both["later, paid meanwhile"]["paymentin"] == []
+    assert both["half shipped and sent back"]["paymentout"] == both["half shipped and sent back"]["refunds"]
+
+    world.bridge.stop()
+    what_happens_while_nobody_listens(till)
+    empty_database(world)
+    run(restore, world)
+    world.bridge.start()
+    for flow in ("returns", "orders", "statuses"):
+        world.run_flow(flow)
+    replay_all(list(InboxEvent.objects.values_list("pk", flat=True)))
+    world.quiet()
+
+    whole = both["later, paid meanwhile"]["documents"][0][1]
+    both["later, paid meanwhile"] |= {
+        "status": "processing",
+        "documents": [("Новый", whole)],
+        "paymentin": [whole],
+    }
+    half = both["later, sent back meanwhile"]["documents"][0][1] / 2
+    both["later, sent back meanwhile"] |= {key: [half] for key in ("refunds", "salesreturn", "paymentout")}
+    half = both["taken back meanwhile"]["documents"][0][1] / 2
+    both["taken back meanwhile"] |= {key: [half] for key in ("refunds", "salesreturn")}
+    assert till.sides() == both
+    asked = OutboxMessage.objects.filter(state__in=("parked", "dead"))
+    assert not [(one.kind, one.problem, one.problem_params) for one in asked], "nobody is asked about it"

@@ -36,8 +36,10 @@ def refresh_currencies(connection: Connection) -> None:
 
 
 def of_account(connection: Connection) -> list[DirectoryEntry]:
-    """The directory of an account that need not be stored yet."""
-    return read(clients.moysklad(connection, Priority.CATALOGUE))
+    """The directory of an account that need not be stored yet, for a person who waits for it: behind a backlog every
+    call of the catalogue would wait for long.
+    """
+    return read(clients.moysklad(connection, Priority.ORDERS))
 
 
 def read(client: MoySklad) -> list[DirectoryEntry]:

@@ -20,7 +20,7 @@ def candidates(account: Connection, wanted: str, known_id: str = "") -> Found:
 
     Where several share the name, the one chosen before (`known_id`) stays chosen.
     """
-    client = clients.moysklad(account, Priority.CATALOGUE)
+    client = clients.moysklad(account, Priority.ORDERS)  # a person waits
     exact = Filter().eq("id" if _is_id(wanted) else "name", wanted)
     found = [(str(row["id"]), plain(row.get("name"), 255)) for row in client.rows(PATH, filter=exact)]
     if not found and not _is_id(wanted):

@@ -18,7 +18,7 @@ def candidates(account: Connection, words: Sequence[str]) -> list[DirectoryEntry
     """The items that these words mean, each by the word that means it; entries of no kind that is kept. Two calls for
     each kind of goods, three where a word is an id.
     """
-    client = clients.moysklad(account, Priority.CATALOGUE)
+    client = clients.moysklad(account, Priority.ORDERS)  # a person waits
     ids = [word for word in words if _is_id(word)]
     found: dict[tuple[str, str], DirectoryEntry] = {}
     for kind in KINDS:

@@ -5,7 +5,7 @@ What both sides say at this moment is taken for settled, so that only later chan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,6 +17,7 @@ from bridge.domain.order import to_json
 from bridge.domain.refunds import remaining
 from bridge.mapping import from_moysklad, moysklad_money
 from bridge.orders import flags
+from bridge.orders.after_sale import Refund
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds
@@ -39,20 +40,26 @@ DOUBTS = ("link_doubtful", "link_several", "link_in_bin", "link_taken")
 def link(order: Order, document: Document) -> bool:
     """Bind an order to its document, opened as OPENED says; False when one of them is bound already.
 
-    `order` is as it was when the document was judged: what the site told since then is news.
+    `order` is as it was when the document was judged: what the site told since then is news. One with our key we made
+    before a backup was brought back. Then money and refunds are not its past: what of them we made is found by our
+    keys, the rest is made.
     """
     seen = from_moysklad.document(document)
     with transaction.atomic():
         binding = _bind(order, seen)
         if binding is None:
             return False
-        _settle_refunds(order, document)
+        ours = document.get("syncId") == str(binding.sync_id)
+        _settle_refunds(order, document, ours=ours)
+        was_paid = bool((binding.written or {}).get("paid"))  # people entered it for a document that is gone
         binding.written, binding.goods = _settled(order, document), parts.goods_digest(_content(order))
-        binding.site_status = order.status
+        binding.written["paid"] = was_paid or (not ours and order.content.get("paid_at") is not None)
+        # One of ours that has no state yet has none of people's either: it gets that of the site's status.
+        binding.site_status = "" if ours and not binding.state_id else order.status
         binding.save()
         sold.held([order], history=True)
         flags.lower(order, *DOUBTS)
-        if Order.objects.filter(pk=order.pk).exclude(digest=order.digest).exists():
+        if ours or Order.objects.filter(pk=order.pk).exclude(digest=order.digest).exists():
             enqueue(order.shop, order.shop.account, kinds.ORDER, order.object_key)
     return True
 
@@ -112,7 +119,6 @@ def _settled(order: Order, document: Document) -> dict[str, Any]:
         "foreign": not _are_ours(order, positions),
         "reserved": order.status not in parts.RELEASING if order.shop.reserve else None,
         "seen": staff_edits.ours_of(document, header),
-        "paid": order.content.get("paid_at") is not None,
     }
 
 
@@ -128,13 +134,26 @@ def _content(order: Order) -> Any:
     return refund_plans.as_it_stands(order)
 
 
-def _settle_refunds(order: Order, document: Document) -> None:
-    """Nothing is made of refunds until now; the document holds what they took out if its sum says so."""
+def _settle_refunds(order: Order, document: Document, *, ours: bool) -> None:
+    """Nothing is made of refunds until now; the document holds what they took out if its sum says so.
+
+    Of those of a document of ours the same is decided as before the backup was brought back, when its turn comes.
+    """
     living = refund_plans.unplanned(order)
-    if living:
-        left = remaining(order.canonical, [refund.canonical for refund in living]).total_minor
-        if moysklad_money.from_wire(document.get("sum"), order.currency) == left:
-            for refund in living:
-                refund.plan = {"positions": [to_json(refund.canonical)], "by_hand": True}
-                refund.save(update_fields=["plan"])
+    for refund in _taken_out(order, living, document, parts_too=ours):
+        refund.plan = {"positions": [to_json(refund.canonical)], **({} if ours else {"by_hand": True})}
+        refund.save(update_fields=["plan"])
+    if living and not ours:
         refund_plans.leave_history(order)
+
+
+def _taken_out(
+    order: Order, living: Sequence[Refund], document: Document, *, parts_too: bool
+) -> Sequence[Refund]:
+    """Those the document no longer holds. `parts_too`: the first ones may have left it, those after them not yet."""
+    there = moysklad_money.from_wire(document.get("sum"), order.currency)
+    for count in range(len(living), 0 if parts_too else len(living) - 1, -1):
+        taken = living[:count]
+        if there == remaining(order.canonical, [refund.canonical for refund in taken]).total_minor:
+            return taken
+    return ()

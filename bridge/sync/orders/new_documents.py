@@ -31,8 +31,7 @@ GONE_CODES = frozenset({"1021", "1002", "2013", "2027"})
 
 def find_earlier(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:
     """A try without an answer may have made the document: found, it is bound with what that try carried. So may a
-    bridge
-    that was restored from a backup since, and remembers nothing: then the document stands as it is.
+    bridge that was restored from a backup since, and remembers nothing: then the document stands as it is.
     """
     if not jobs:
         return {}

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from bridge.connections import clients
 from bridge.connections.book import book_of
@@ -26,7 +27,9 @@ from bridge.sync.payments.payment_job import Job
 from connectors.errors import ConnectorError
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
-from connectors.moysklad.payments import KINDS
+from connectors.moysklad.payments import KINDS, PaymentKind
+
+INCOMING: tuple[PaymentKind, ...] = ("paymentin", "cashin")
 
 
 def wants_payment(order: Order) -> bool:
@@ -74,6 +77,8 @@ def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
         if not wants_payment(job.order):
             job.outcome = Done("nothing to pay", answered=False)
     try:
+        _find_forgotten(client, _open(jobs))
+        prefetch_related_objects([job.order for job in jobs], "documents")
         _find_earlier(client, _open(jobs))
         _read(client, _open(jobs))
         earlier_payments.link(client, _open(jobs))
@@ -89,13 +94,21 @@ def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
 
 def _jobs(messages: Sequence[OutboxMessage]) -> list[Job]:
     orders = Order.objects.filter(pk__in=[int(m.object_key.removeprefix("order:")) for m in messages])
-    orders = orders.select_related("binding", "shop__account").prefetch_related("documents")
+    orders = orders.select_related("binding", "shop__account")
     by_key = {o.object_key: o for o in orders}
     return [Job(message, by_key[message.object_key]) for message in messages]
 
 
 def _open(jobs: Sequence[Job]) -> list[Job]:
     return [job for job in jobs if job.outcome is None]
+
+
+def _find_forgotten(client: MoySklad, jobs: Sequence[Job]) -> None:
+    """Of either kind: the owner may have chosen the other one since."""
+    places = [related_documents.Place(job.order, job.key, job.order.placed_at) for job in jobs]
+    for kind in INCOMING:
+        find = partial(client.payments.by_sync_ids, kind, deleted=None)
+        related_documents.find_forgotten(kind, places, find)
 
 
 def _find_earlier(client: MoySklad, jobs: Sequence[Job]) -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from bridge.mapping import moysklad_money
 from bridge.orders.after_sale import RelatedDocument
@@ -14,6 +18,19 @@ from connectors.errors import ConnectorError, OutcomeUnknown
 Wire = Mapping[str, Any]
 Finder = Callable[[list[str]], Iterable[Wire]]
 Saver = Callable[[Sequence[Mapping[str, Any]]], Sequence[Any]]
+
+# What is paid of an older order, or was refunded longer ago, is looked for before a document is made of it: one call
+# for all of a batch.
+NEWS = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a document should be: the order's, for `source_key`, because of what happened at `moment`."""
+
+    order: Order
+    source_key: str
+    moment: datetime
 
 
 def wanted(order: Order, kind: str, source_key: str) -> RelatedDocument:
@@ -44,6 +61,25 @@ def find_earlier(rows: Sequence[RelatedDocument], find: Finder) -> None:
         row.save(update_fields=["sending"])
 
 
+def find_forgotten(kind: str, places: Sequence[Place], find: Finder) -> None:
+    """A bridge that was restored from a backup has no row of what it made since, or one of a try that came to nothing
+    before: known again by our key.
+
+    One in the bin counts as well: what people removed is not made a second time.
+    """
+    old = {place: related_sync_id(place.order, place.source_key) for place in places if _is_old(place)}
+    rows = RelatedDocument.objects.filter(sync_id__in=old.values()).exclude(external_id="", sending=False)
+    known = set(rows.values_list("sync_id", flat=True))
+    missing = {str(key): place for place, key in old.items() if key not in known}
+    if not missing:
+        return
+    for document in find(list(missing)):
+        place = missing[str(document["syncId"])]
+        row = wanted(place.order, kind, place.source_key)
+        row.gone = bool(document.get("deleted"))
+        _bind(row, document)
+
+
 def create(rows: Sequence[RelatedDocument], bodies: Sequence[dict[str, Any]], save: Saver) -> list[Any]:
     """Make them in one call; an answer or a ConnectorError for each, in order."""
     if not rows:
@@ -63,6 +99,10 @@ def create(rows: Sequence[RelatedDocument], bodies: Sequence[dict[str, Any]], sa
             row.sending = False
             row.save(update_fields=["sending"])
     return answers
+
+
+def _is_old(place: Place) -> bool:
+    return timezone.now() - place.moment > NEWS
 
 
 def _bind(row: RelatedDocument, document: Wire) -> None:

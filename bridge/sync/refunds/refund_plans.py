@@ -25,6 +25,7 @@ from bridge.orders.models import Order
 from bridge.orders.record_refunds import show_flags
 from bridge.outbox.enqueue import enqueue, park
 from bridge.sync import kinds
+from bridge.sync.document.identity import related_sync_id
 from bridge.sync.document.lines import items_of
 from bridge.sync.payments.payments_to_moysklad import method_of
 from bridge.sync.site_orders.order_messages import reconsider
@@ -196,7 +197,7 @@ def plan_anew(refund: Refund) -> bool:
 
 
 def _planned(order: Order, refund: Refund, document: Wire) -> dict[str, Any]:
-    demands = return_to_moysklad.posted(document.get("demands") or [])
+    demands = _without_own(refund, return_to_moysklad.posted(document.get("demands") or []))
     canonical = refund.canonical
     result = refund_plan.plan(
         canonical,
@@ -256,18 +257,29 @@ def _items(order: Order, refund: refunds.Refund) -> dict[str, str]:
     return {line_id: item.external_id for line_id, item in found.items()}
 
 
+def _without_own(refund: Refund, demands: Sequence[Wire]) -> list[Wire]:
+    """The shipments less the returns that were made of this very refund, by a bridge that was since restored from a
+    backup: it is decided as it was then, and they are found by our key."""
+    found: list[Wire] = []
+    for demand in demands:
+        own = str(related_sync_id(refund.order, return_key(refund, str(demand["id"]))))
+        returns = [one for one in demand.get("returns") or [] if str(one.get("syncId") or "") != own]
+        found.append({**demand, "returns": returns})
+    return found
+
+
 def _promised(order: Order, demands: Sequence[Wire]) -> dict[str, list[Wire]]:
     """Positions of returns that were decided and are not in the shipments yet, by shipment."""
     there = {str(one.get("syncId") or "") for demand in demands for one in demand.get("returns") or []}
-    made = {
-        row.source_key
-        for row in order.documents.filter(source_key__startswith="refund:")
-        if row.external_id or str(row.sync_id) in there
-    }
+    rows = order.documents.filter(source_key__startswith="refund:").exclude(external_id="")
+    made = set(rows.values_list("source_key", flat=True))
     found: dict[str, list[Wire]] = {}
     for refund in living(order):
         for one in (refund.plan or {}).get("return", []):
-            if return_key(refund, one["demand"]) not in made and not (refund.plan or {}).get("by_hand"):
+            key = return_key(refund, one["demand"])
+            if key in made or str(related_sync_id(order, key)) in there:
+                continue
+            if not (refund.plan or {}).get("by_hand"):
                 found.setdefault(one["demand"], []).extend(one["body"]["positions"])
     return found
 

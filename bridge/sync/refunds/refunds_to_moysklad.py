@@ -11,7 +11,7 @@ from bridge.connections import clients
 from bridge.domain.errors import Problem
 from bridge.mapping import from_moysklad, moysklad_money, to_moysklad
 from bridge.mapping.payment_to_moysklad import Parties, payment
-from bridge.orders.after_sale import Refund, RelatedDocument
+from bridge.orders.after_sale import Refund, RelatedDocument, Return
 from bridge.orders.models import Order
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
@@ -20,6 +20,7 @@ from bridge.sync import kinds
 from bridge.sync.payments import related_documents
 from bridge.sync.payments.payments_to_moysklad import method_of, parties
 from bridge.sync.refunds import refund_plans
+from bridge.sync.site_orders.order_messages import reconsider
 from connectors.errors import ConnectorError, NotFound, PermanentError
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
@@ -55,10 +56,12 @@ def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
     client = clients.moysklad(account, Priority.ORDERS, tenant=messages[0].shop.name)
     jobs = _jobs(messages)
     try:
+        _find_forgotten(client, [job.order for job in jobs])
         _find_earlier(client, [job.order for job in jobs])
     except ConnectorError as error:
         return {message.pk: Failed(error) for message in messages}
     _make(client, RETURN, [wanted for job in jobs for wanted in _returns(job)])
+    _claim_forgotten([job.order for job in jobs])
     for kind in OUTGOING:
         _make(client, kind, [wanted for job in jobs for wanted in _money(job, kind)])
     return {job.message.pk: _outcome(job) for job in jobs}
@@ -80,6 +83,29 @@ def _find_earlier(client: MoySklad, orders: Sequence[Order]) -> None:
     for kind in (RETURN, *OUTGOING):
         rows = list(doubtful.filter(kind=kind).select_related("order"))
         related_documents.find_earlier(rows, partial(_by_our_keys, client, kind))
+
+
+def _find_forgotten(client: MoySklad, orders: Sequence[Order]) -> None:
+    """Money of either kind: the owner may have chosen the other one since."""
+    due: dict[str, list[related_documents.Place]] = {RETURN: [], **{kind: [] for kind in OUTGOING}}
+    for refund in (one for order in orders for one in refund_plans.living(order)):
+        keys = [(RETURN, key) for key in refund_plans.returns_due(refund)]
+        if refund_plans.money_due(refund):
+            keys += [(kind, refund_plans.money_key(refund)) for kind in OUTGOING]
+        for kind, key in keys:
+            due[kind].append(related_documents.Place(refund.order, key, refund.placed_at))
+    for kind, places in due.items():
+        related_documents.find_forgotten(kind, places, partial(_by_our_keys, client, kind))
+
+
+def _claim_forgotten(orders: Sequence[Order]) -> None:
+    """A return of ours that was taken for one of people's, when the bridge had forgotten it, is none of theirs."""
+    ours = RelatedDocument.objects.filter(order__in=orders, kind=RETURN).exclude(external_id="")
+    taken = Return.objects.filter(order__in=orders, external_id__in=ours.values("external_id"))
+    mistaken = set(taken.values_list("order_id", flat=True))
+    for order in orders:
+        if order.pk in mistaken:
+            reconsider(order, kinds.RETURN)
 
 
 def _by_our_keys(client: MoySklad, kind: Any, keys: list[str]) -> Sequence[Any]:

@@ -23,8 +23,10 @@ from bridge.orders.after_sale import RelatedDocument, Return
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds
+from bridge.sync.document.identity import related_sync_id
 from bridge.sync.flows import run_soon, shops_of
 from bridge.sync.models import Watermark
+from bridge.sync.refunds import refund_plans
 from bridge.sync.site_orders.order_messages import reconsider
 from bridge.sync.stock.news import documents_changed
 from connectors.moysklad.client import MoySklad
@@ -75,8 +77,8 @@ def look(client: MoySklad, account: Connection, ids: Sequence[str]) -> None:
 def observe(account: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Keep the returns of our orders, and those without a basis of our buyers; all others are passed over."""
     seen = [from_moysklad.sales_return(row) for row in rows]
-    made = _made_by_us(account, seen)
     bindings = _bindings(account, seen)
+    made = _forgotten(seen, bindings) | _made_by_us(account, seen)  # a row that is known goes before a guess
     buyers = _buyers(account, seen)
     for one in seen:
         if one.external_id in made:
@@ -183,6 +185,20 @@ def _made_by_us(account: Connection, seen: Sequence[SalesReturn]) -> dict[str, R
         for one in seen
         if (row := by_key.get(one.external_id) or by_key.get(one.sync_id)) is not None
     }
+
+
+def _forgotten(
+    seen: Sequence[SalesReturn], bindings: Mapping[str, OrderBinding]
+) -> dict[str, RelatedDocument]:
+    """Made by us before a backup was brought back: no row is left of them, but our key says of which refund."""
+    found: dict[str, RelatedDocument] = {}
+    for one in seen:
+        binding = bindings.get(one.order_id) if one.sync_id else None
+        for refund in binding.order.refunds.all() if binding else ():
+            key = refund_plans.return_key(refund, one.demand_id)
+            if str(related_sync_id(refund.order, key)) == one.sync_id:
+                found[one.external_id] = RelatedDocument(order=refund.order, source_key=key)
+    return found
 
 
 def _bindings(account: Connection, seen: Sequence[SalesReturn]) -> dict[str, OrderBinding]:

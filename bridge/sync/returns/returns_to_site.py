@@ -26,7 +26,7 @@ from bridge.domain.returned import Returned, refund_of
 from bridge.mapping import from_woocommerce, moysklad_money
 from bridge.mapping.return_to_woocommerce import refund_body
 from bridge.orders import flags
-from bridge.orders.after_sale import Return
+from bridge.orders.after_sale import RelatedDocument, Return
 from bridge.orders.models import Order, OrderBinding
 from bridge.orders.record_refunds import show_flags
 from bridge.outbox.enqueue import enqueue
@@ -38,7 +38,7 @@ from bridge.sync.returns.returns_from_moysklad import pending
 from bridge.sync.returns.returns_of_refunds import enter, leave, refund_for
 from bridge.sync.site_orders.order_messages import one_by_one
 from bridge.sync.site_orders.orders_from_site import accept
-from connectors.errors import ConnectorError, NotFound, OutcomeUnknown
+from connectors.errors import ConnectorError, NotFound, OutcomeUnknown, TransientError
 from connectors.woocommerce.client import WooCommerce
 
 REFUNDED = "refunded"
@@ -154,6 +154,13 @@ def _one(site: _Site, returned: Return) -> list[str]:
 
 def _begin(site: _Site, returned: Return) -> str:
     """A return the site has not heard of: it may be of a refund made there already, or of an order nobody paid for."""
+    made = RelatedDocument.objects.filter(order=site.order, kind="salesreturn")
+    if made.filter(external_id=returned.external_id).exists():
+        returned.delete()
+        return f"return {returned.name} was made by us"
+    if made.filter(sending=True, external_id="").exists():
+        detail = f"return {returned.name} may be ours: the try to make one has had no answer yet"
+        raise TransientError(detail, status=409, why="return_in_doubt", names={"document": returned.name})
     order = from_woocommerce.order(site.wire)
     refund = refund_for(returned, _lines(site.order, returned), _items(site.order, order.lines))
     if refund is not None:

@@ -14,6 +14,7 @@ from bridge.mapping import from_moysklad
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Outcome, Parked
+from bridge.sync.document.order_document import state_for
 from bridge.sync.site_orders.order_messages import one_by_one
 from bridge.sync.site_orders.orders_from_site import answered
 from bridge.sync.states import observed, status_news
@@ -57,6 +58,8 @@ def _set_status(order: Order, message: OutboxMessage) -> Outcome:
     if ordered and order.status in CLOSED and status not in CLOSED:
         return Done(f"an order that is {order.status} is not taken up again")
     if order.status in LEFT_TO_PEOPLE:
+        if not ordered and _is_of_the_site(order):
+            return Done("the document's state is the one for the site's status")
         return Parked(Problem("status_left_to_people", _both(order, status)))
     binding: OrderBinding | None = getattr(order, "binding", None)
     theirs = binding is not None and order.status not in (before, expected)
@@ -67,6 +70,13 @@ def _set_status(order: Order, message: OutboxMessage) -> Outcome:
     answered(order, wire)
     status_news.heard(order)
     return Done(f"the order on the site is {status}")
+
+
+def _is_of_the_site(order: Order) -> bool:
+    """Whether the document's state says what the site does; a bridge that was restored from a backup, and has forgotten
+    that it wrote it, takes it for people's."""
+    binding: OrderBinding | None = getattr(order, "binding", None)
+    return binding is not None and binding.state_id == state_for(order.shop, order.status)
 
 
 def _expected(order: Order) -> str:

@@ -65,7 +65,9 @@ def read_again(shop: Shop, listing_ids: Iterable[int]) -> None:
 def doubt(listing_ids: Iterable[int]) -> None:
     """A write of these was not answered: it may be carried out yet, later than we think, unless a newer one is."""
     for part in portions(sorted(listing_ids)):
-        Listing.objects.filter(pk__in=part).update(doubtful=True)
+        with transaction.atomic():  # locked in one order, as whoever writes them does (news.py)
+            rows = Listing.objects.filter(pk__in=part).order_by("pk").select_for_update()
+            Listing.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(doubtful=True)
 
 
 def note(shop: Shop, results: Sequence[Result]) -> None:
