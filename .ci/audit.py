@@ -16,10 +16,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+SECONDS = 120
 
 
 def run(*command: str) -> str:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    """What it prints; nothing where it takes too long: a service that is kept from answering keeps nobody waiting."""
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS)
+    except (subprocess.TimeoutExpired, OSError):
+        return ""
     return done.stdout
 
 
@@ -33,11 +38,11 @@ def weaknesses(directory: str) -> list[str] | None:
         said = run(python, "-m", "pip_audit", "-r", lock, "--no-deps", "--disable-pip", "--format", "json")
         try:
             packages = json.loads(said)["dependencies"]
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError):  # whatever else it printed
             return None
         for package in packages:
             for one in package.get("vulns", ()):
-                fixed = ", ".join(one["fix_versions"]) or "nothing yet"
+                fixed = ", ".join(one.get("fix_versions", ())) or "nothing yet"
                 found[one["id"]] = f"{package['name']} {package['version']}: {one['id']}, mended in {fixed}"
     return sorted(found.values())
 

@@ -60,6 +60,8 @@ _KIND = re.compile(r"/entity/(\w+)")
 # What no id looks like (those of MoySklad have four hyphens): secrets stand in the addresses of webhooks.
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LONG = re.compile(r"[A-Za-z0-9_-]{30,}")
+# The same in a path that stands alone in a text, as in a log: what is all lower case there is a name.
+_LONG_IN_PATH = re.compile(r"(?<=/)(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{30,}(?!\.?[\w-])")
 # Nearly all texts of an API are one of these, in which nothing hides: words with few digits, references, moments.
 _HARMLESS = re.compile(
     r"(?!.*(?:earer|asic|[ck][ks]_|order_|://))(?:[^\d@=]*\d){0,6}[^\d@=]{0,200}"
@@ -111,8 +113,10 @@ def address(url: str, *, secrets: Sequence[str] = ()) -> Address:
 
 
 def text(words: str) -> str:
-    """Free text with tokens, e-mail addresses, phone and tax numbers masked, also those in addresses of the web."""
+    """Free text with tokens, e-mail addresses, phone and tax numbers masked, also those in addresses of the web; and
+    what is long and random in paths, as those of one-time links are."""
     words = _ADDRESS.sub(_web_address, words) if "://" in words else words
+    words = _LONG_IN_PATH.sub(lambda found: _segment(found[0]), words) if "/" in words else words
     words = _TOKEN.sub(lambda found: f"{found['lead'] or ''}{MASK}", words)
     words = _EMAIL.sub(lambda found: email(found[0]), words) if "@" in words else words
     words = _TAX_NUMBER.sub(lambda found: f"{found['lead']}{MASK}", words)

@@ -35,7 +35,7 @@ def start() -> None:
         integrations=[DjangoIntegration(), LoggingIntegration(level=None, event_level=logging.ERROR)],
         max_breadcrumbs=0,
         before_send=_before_send,  # type: ignore[arg-type]
-        shutdown_timeout=2,
+        shutdown_timeout=1,  # the last of the ten seconds a process has to stop in
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bridge.apilog.occasions import Occasion, on
+from bridge.connections.models.connection import new_token
 from bridge.telemetry.logs import About, Json, Line
 from bridge.telemetry.words import keep_secret
 
@@ -59,3 +60,20 @@ def test_secrets_and_people_are_masked_in_tracebacks_too(formatter: logging.Form
     assert "ValueError" in line
     if isinstance(formatter, Json):
         assert "Traceback" in json.loads(line)["exc_info"], "it is JSON still"
+
+
+@pytest.mark.parametrize(
+    "said", ["Forbidden (CSRF cookie not set.): %s", "Gone: %s", "Not Found: %sx/changed/ twice"]
+)
+@pytest.mark.parametrize("before", ["/people/welcome/", "/hooks/moysklad/"])
+def test_a_secret_address_is_masked_in_what_the_framework_says_of_it(said: str, before: str) -> None:
+    """A web process may never have been told of it: it knows an account's secrets only when it calls the account."""
+    token = new_token()
+    line = Line("%(message)s").format(record(said % f"{before}{token}/"))
+    assert token not in line
+    assert before in line
+
+
+def test_files_and_names_in_paths_stay_readable() -> None:
+    told = "/srv/app/a-directory-with-quite-a-long-name/AFileWithQuiteALongNameOfItsOwn42.py, line 3"
+    assert Line("%(message)s").format(record(told)) == told
