@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from killing import alive, children, cluster_workers, kill
-from world import KILLING, SLOW_MACHINE, TEN_SECONDS
+from stopping import as_promised, ended, told_to_stop
+from world import KILLING, SLOW_MACHINE
 
 from bridge.demo.launch import stop
 from bridge.inbox.models import InboxEvent
@@ -121,8 +122,7 @@ def test_the_web_process_killed_loses_no_event(world: Any) -> None:
 
 def test_the_worker_stops_within_its_grace_and_goes_on_where_it_was(world: Any) -> None:
     orders = world.box.store.place_orders(5)
-    world.bridge.worker.terminate()
-    world.bridge.worker.wait(TEN_SECONDS)
+    told_to_stop(world.bridge.worker)
     assert not [pid for pid in children(os.getpid()) if pid == world.bridge.worker.pid]
     world.bridge.start_worker()
     for order in orders:
@@ -133,8 +133,13 @@ def test_the_worker_stops_within_its_grace_and_goes_on_where_it_was(world: Any) 
 
 def test_a_worker_that_waits_for_a_slow_answer_gives_back_what_it_holds(world: Any) -> None:
     """Within ten seconds, and at once free for a worker anywhere: no lease has to end first."""
+    as_promised(lambda: _stopped_while_moysklad_hangs(world))
+
+
+def _stopped_while_moysklad_hangs(world: Any) -> float:
+    """Seconds from SIGTERM until the worker's end, while an order is sent, events are read and a flow runs."""
     world.quiet()
-    world.box.moysklad.configure(latency_ms=2 * int(TEN_SECONDS) * 1000)
+    world.box.moysklad.configure(latency_ms=60_000)
     order = world.box.store.place_order({"S-00001": 1})
     flow = Watermark.objects.get(connection=world.shop.account, flow="statuses")
     flows.run_soon(flow.connection, flow.flow)
@@ -142,8 +147,7 @@ def test_a_worker_that_waits_for_a_slow_answer_gives_back_what_it_holds(world: A
         sending = OutboxMessage.objects.filter(kind="order_to_moysklad", state="in_flight")
         world.until(sending.exists, "the order is being sent")
         world.until(Watermark.objects.filter(running_since__isnull=False).exists, "a flow reads")
-        world.bridge.worker.terminate()
-        world.bridge.worker.wait(TEN_SECONDS)
+        took = told_to_stop(world.bridge.worker)
         assert not OutboxMessage.objects.filter(state="in_flight").exists()
         assert not InboxEvent.objects.filter(state="in_flight").exists()
         assert not Watermark.objects.filter(running_since__isnull=False).exists()
@@ -154,19 +158,45 @@ def test_a_worker_that_waits_for_a_slow_answer_gives_back_what_it_holds(world: A
     world.document(order["id"])
     world.quiet()
     assert len(world.documents(order["id"])) == 1
+    return took
+
+
+def test_a_worker_stops_in_time_though_its_cluster_and_its_lookout_hear_nothing(world: Any) -> None:
+    """The moment of SIGTERM counts for all steps of the supervisor together."""
+    as_promised(lambda: _stopped_while_nothing_listens(world))
+
+
+def _stopped_while_nothing_listens(world: Any) -> float:
+    supervisor = world.bridge.worker.pid
+    everything = 1 + 2 + 3 + 2  # the lookout, the cluster and its guard, its workers, its monitor and pusher
+    world.until(lambda: len(children(supervisor)) == everything, "all its processes run")
+    hung = children(supervisor)
+    for pid in hung:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        return told_to_stop(world.bridge.worker)
+    finally:
+        assert not [pid for pid in hung if alive(pid)]
+        world.bridge.start_worker()
+        world.bridge.wait_ready()
 
 
 def test_the_web_process_ends_what_it_was_asked_and_then_itself(world: Any) -> None:
+    as_promised(lambda: _web_stopped_while_it_is_asked(world))
+
+
+def _web_stopped_while_it_is_asked(world: Any) -> float:
+    """One request comes to its end meanwhile; another never does, and nobody waits for it longer than is promised."""
     body = b'{"event": "order.changed", "order_id": 1}'
     head = (
         f"POST {urlsplit(world.event_url).path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
     )
 
-    def told_to_stop() -> int:
+    def stops() -> int:
         return int(world.bridge.log_tail("web.log", 1000).count("Handling signal: term"))
 
-    before = told_to_stop()
+    before = stops()
     with ExitStack() as lines:
         address = ("127.0.0.1", world.bridge.port)
         asking, silent = (
@@ -177,11 +207,11 @@ def test_the_web_process_ends_what_it_was_asked_and_then_itself(world: Any) -> N
             assert b" 100 " in connection.recv(200), "the request is taken in, and its body waited for"
         asked = time.monotonic()
         world.bridge.web.terminate()
-        world.until(lambda: told_to_stop() > before, "it has heard that it must stop")
+        world.until(lambda: stops() > before, "it has heard that it must stop")
         asking.sendall(body[10:])
         assert b" 401 " in asking.recv(200), "it was answered, though with a refusal: nobody signed it"
-        world.bridge.web.wait(SLOW_MACHINE)
-        assert time.monotonic() - asked < TEN_SECONDS, "nobody waits for the silent one"
+        took = ended(world.bridge.web, asked)
     stop(world.bridge.web)
     world.bridge.start_web()
     world.bridge.wait_ready()
+    return took

@@ -68,6 +68,23 @@ def test_one_order_is_followed_from_the_plugin_to_moysklad(watched: World) -> No
     assert watched.get("/metrics").status_code == 200
 
 
+def test_what_is_done_on_the_site_for_an_order_names_it_to_the_site_and_in_the_logs(watched: World) -> None:
+    order = watched.box.store.place_order({"S-00001": 1})
+    document = watched.document(order["id"])
+    watched.quiet()
+    watched.box.store.reset_stats()
+    watched.box.moysklad.set_state(document["id"], "Отменен")
+    watched.until(lambda: watched.site_status(order["id"]) == "cancelled", "the site hears of it")
+    watched.quiet()
+    key = f"{watched.shop.site_id}:{order['id']}"
+    written = [call for call in watched.box.store.calls() if call["method"] in ("PUT", "POST")]
+    assert {call["order"] for call in written if f"orders/{order['id']}" in call["path"]} == {key}
+    [told, *_] = watched.until(
+        lambda: lines(watched, "worker.log", order=key, purpose="status_to_site"), "told"
+    )
+    assert f"orders/{order['id']}: 200" in told["text"]
+
+
 def test_an_order_that_is_refused_is_told_to_sentry_without_its_buyer(
     watched: World, sink: SentrySink
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import pytest
 import redis
 from operation import databases
 
-REDIS = "redis://127.0.0.1:6379/0"
+REDIS = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/0"
 
 
 @pytest.fixture(scope="session")

@@ -19,11 +19,21 @@ from django.db.models.functions import Now
 from bridge.migrations._index_beside import AddIndexBeside, IndexFieldBeside, RemoveIndexBeside
 
 LAST_RELEASE = "0005_history_of_refunds"
-# Those that grow with every order, event or call; a shop's goods and settings are few.
+# Those that grow with every order, buyer, event or call.
 LARGE = {
     *("inboxevent", "outboxmessage", "deliveryattempt", "apicall"),
-    *("order", "orderbinding", "refund", "return", "relateddocument", "flag", "sale", "customerbinding"),
+    *("order", "orderbinding", "refund", "return", "relateddocument", "flag"),
+    *("sale", "sitesale", "customerbinding", "buyercontacts"),
     *("goodschange", "drift", "alertdelivery"),
+}
+# Those that do not: of each a shop has few, or as many as goods, or as many as people ask for.
+SMALL = {
+    *("connection", "throttle", "shop", "directoryentry", "statusmapping", "orderrule", "attributemapping"),
+    *("paymentmethod", "goodsrule", "setup", "watermark", "heartbeat", "daytally", "pause", "hold"),
+    *("product", "productbarcode", "bundlepart", "listing", "productbinding", "stocklevel"),
+    *("goodsrun", "linkrun", "upload", "retryrun", "replayrun", "reconciliation", "diagnosis"),
+    *("alert", "incident", "alertrules", "recipient"),
+    *("accessrules", "apitoken", "authenticatorapp", "onetimelink", "pairingcode"),
 }
 BESIDE = (AddIndexBeside, RemoveIndexBeside, IndexFieldBeside)
 
@@ -128,10 +138,12 @@ def test_no_migration_since_the_last_release_locks_a_large_table() -> None:
     assert list(locks(since_the_release())) == []
 
 
-def test_the_large_tables_are_those_there_are() -> None:
+def test_of_each_table_it_is_known_whether_it_grows() -> None:
+    """A new one is named above; then no migration to come is let through because nobody had thought of it."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
     known = {name for app, name in loader.project_state().models if app == "bridge"}
-    assert LARGE - known == set()
+    assert set() == LARGE & SMALL
+    assert known == LARGE | SMALL
 
 
 def fill(apps: Any, _schema_editor: Any) -> None:
