@@ -7,6 +7,9 @@ JOBS ?= 4
 TESTS := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 # Six minutes a database at most; interrupted as by a person, so that what was started is stopped.
 BENCH := timeout -s INT -k 30 380 $(BIN)/python -m pytest -m bench -s --timeout 300
+# A storm ends by itself; one that does not is interrupted, and stops what it started.
+CHAOS_TIMEOUT ?= 14400
+CHAOS := timeout --foreground -s TERM -k 60 $(CHAOS_TIMEOUT)
 
 # Tests start hundreds of processes: none of them compiles the whole bridge anew, whatever the machine's default.
 unexport PYTHONDONTWRITEBYTECODE
@@ -62,19 +65,19 @@ plugin: ## the WordPress plugin's own tests
 
 check: lint types test postgres plugin ## what CI runs
 
-bench: $(VENV)/.dev ## measure the main job beside the naive way, on both databases; writes docs/benchmarks.md
+bench: $(VENV)/.dev ## measure the main job beside the naive way, on both databases and among BENCH_ORDERS orders; writes docs/benchmarks.md
 	rm -rf build/bench
 	failed=0; \
-	$(BENCH) tests/bench/main_job || failed=1; \
-	DATABASE_URL=$${TEST_POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(BENCH) tests/bench/main_job || failed=1; \
-	test -z "$$BENCH_FILLED_URL" || DATABASE_URL=$$BENCH_FILLED_URL $(BENCH) tests/bench/main_job || failed=1; \
+	BENCH_FILLED_URL= $(BENCH) tests/bench/main_job || failed=1; \
+	BENCH_FILLED_URL= DATABASE_URL=$${TEST_POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(BENCH) tests/bench/main_job || failed=1; \
+	$(BIN)/python -m tests.bench.main_job.filled $(BENCH) tests/bench/main_job || failed=1; \
 	$(BIN)/python -m tests.bench.main_job.tables && exit $$failed
 
 bench-large: $(VENV)/.dev ## measure catalogues of 100,000 items, uploads, the desk with a million orders (long)
 	$(BIN)/python -m pytest -m bench -s --timeout 900 --ignore tests/bench/main_job tests/bench
 
 chaos: $(VENV)/.dev ## a storm over the bridge on both databases (CHAOS_ORDERS, CHAOS_SEED, CHAOS_DATABASE)
-	PYTHONPATH=tests:. $(BIN)/python -m chaos
+	PYTHONPATH=tests:. $(CHAOS) $(BIN)/python -m chaos
 
 fuzz: $(VENV)/.dev ## 50,000 requests of any kind at what strangers reach; FUZZ_REQUESTS and FUZZ_SERVED say how many
 	FUZZ_REQUESTS=$${FUZZ_REQUESTS:-50000} FUZZ_SERVED=$${FUZZ_SERVED:-5000} $(BIN)/python -m pytest -q -s --timeout 7200 tests/security/test_fuzz.py

@@ -23,7 +23,7 @@ settings.load_profile("any machine")
 
 WHOLE_PATHS = ("flows", "browser")
 # Begun first: files that take minutes leave the other processes idle when they come last.
-LONG = {"test_never_oversold", "test_every_page"}
+LONG = {"test_never_oversold", "test_every_page", "test_small_storm"}
 REAL_PROCESSES = {"bench", "browser", "flows", "live"}
 SQL_FIXTURES = {"db", "transactional_db", "bridge", "live_bridge"}
 # Of the flows, those in which processes want the same rows, or a great many of them: only there can a database make
@@ -33,6 +33,7 @@ CONTENDED = {
     "test_events",
     "test_faults",
     "test_limits",
+    "test_limits_backlog",
     "test_main_job",
     "test_previews",
     "test_processes",

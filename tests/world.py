@@ -53,8 +53,6 @@ KILLING = {"HEARTBEAT_TIMEOUT": "15", "LEASE_SECONDS": "12"}
 
 # Seconds something may take. Whatever takes longer here is not slow but wrong; how fast things are, tests/bench says.
 SLOW_MACHINE = 120.0
-# What the bridge promises to end within ten seconds: the time is the promise, the rest is room for a busy machine.
-TEN_SECONDS = 30.0
 
 
 def eventually(probe: Callable[[], T], what: str, seconds: float = SLOW_MACHINE) -> T:

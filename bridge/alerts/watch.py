@@ -14,14 +14,13 @@ from django.db.models import Q
 
 from bridge.alerts import announce, digest
 from bridge.alerts.episodes import Episode, Event, Rule, step
-from bridge.alerts.models import Alert, AlertRules, Incident, Kind
+from bridge.alerts.models import AlertRules, Incident, Kind
 from bridge.alerts.present import Facts, Trouble, troubles
 
 logger = logging.getLogger(__name__)
 
 # So many beats lie between two looks.
 BEATS = 3
-KEPT = timedelta(days=90)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 SELDOM = (2 * HOUR, 6 * HOUR, 24 * HOUR)
 MORE_OF_IT = (15 * MINUTE, HOUR, 3 * HOUR, 12 * HOUR)
@@ -54,8 +53,6 @@ def look(now: datetime) -> bool:
     for key in found.keys() | open_ones.keys():
         _take_further(open_ones.get(key), found.get(key), set(found), now, rules)
     digest.tell(now, rules)
-    Alert.objects.filter(created_at__lt=now - KEPT).delete()
-    Incident.objects.filter(over_at__lt=now - KEPT).delete()
     return True
 
 

@@ -64,6 +64,9 @@ SENTENCES: dict[str, Text] = {
     "slow_down": _("The other side asks to be called less often."),
     "budget": _("The calls this account allows are used up just now."),
     "buyer_gone": _("The buyer was deleted in MoySklad and is looked for anew."),
+    "return_in_doubt": _(
+        "Return %(document)s may be the bridge's own: whether it made one for a refund is being found out."
+    ),
     # --- alerts ---
     "moved_again": _("The group is said to have moved again and again."),
     "not_telegram": _("What answers there is not Telegram."),

@@ -98,9 +98,9 @@ def found(desk: Any, **query: str) -> int:
 
 def test_events_are_found_by_order_and_by_delivery(desk: Any) -> None:
     order = factories.OrderFactory(number="A-1005")
-    mine = event(connection=order.shop.site, source_id=order.source_id, delivery_id="delivery-9")
+    mine = event(connection=order.shop.site, source_id=order.source_id, delivery_id="a-known-delivery")
     event(connection=order.shop.site, source_id="999999")
-    for words in ("A-1005", order.source_id, "delivery-9", "A-1005 delivery-9"):
+    for words in ("A-1005", order.source_id, "a-known-delivery", "A-1005 a-known-delivery"):
         html = desk.get(LIST, "en", q=words)
         assert html.count('name="_selected_action"') == 1, words
         assert page_of(mine) in html

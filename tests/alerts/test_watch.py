@@ -188,19 +188,6 @@ def test_a_process_that_looks_with_an_old_view_tells_nothing_twice(shop: Any) ->
     assert Incident.objects.count() == 1
 
 
-def test_old_alerts_are_forgotten(shop: Any) -> None:
-    stuck(shop)
-    look(NOON)
-    OutboxMessage.objects.update(state="done")
-    look(NOON + 10 * MINUTE)
-    look(NOON + 20 * MINUTE)
-    assert Alert.objects.count() == 2
-    Heartbeat.objects.update(at=NOON + watch.KEPT + timedelta(days=1))
-    look(NOON + watch.KEPT + timedelta(days=1))
-    assert not Alert.objects.exclude(subject="digest").exists()
-    assert not Incident.objects.exists()
-
-
 def test_who_wants_what_of_which_shops(shop: Any) -> None:
     other = factories.ShopFactory(name="chashki")
     recipient("All")
