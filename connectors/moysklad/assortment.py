@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from connectors.errors import TransientError
 from connectors.moysklad.counterparties import with_archived
 from connectors.moysklad.filters import Filter, in_parts
-from connectors.moysklad.paging import MAX_LIMIT, MAX_LIMIT_WITH_EXPAND, Place, page_along_updated
+from connectors.moysklad.paging import MAX_LIMIT, MAX_LIMIT_WITH_EXPAND, Place, pages_along_updated
 from connectors.moysklad.refs import id_of
 from connectors.moysklad.wire import AssortmentItem, Component
 
@@ -63,15 +63,12 @@ class Assortment:
 
         Bundles come with their components, a hundred to a page. A place may be `(time, 0)`: what changed since then.
         """
-        following: Place | None = place or ("", 0)
         conditions = str(with_archived(Filter(), None))
         expanded: dict[str, str] = {"expand": "components"} if kind == "bundle" else {}
         limit = MAX_LIMIT_WITH_EXPAND if expanded else MAX_LIMIT
-        while following is not None:
-            rows, following = page_along_updated(
-                self._client.get, f"entity/{kind}", conditions, following, expanded, limit
-            )
-            yield cast(list[AssortmentItem], rows), following
+        start = place or ("", 0)
+        pages = pages_along_updated(self._client.get, f"entity/{kind}", conditions, start, expanded, limit)
+        return cast(Iterator[tuple[list[AssortmentItem], Place | None]], pages)
 
     def count(self, kind: str, updated_since: str | None = None) -> int:
         """How many items of a kind there are, live and archived, or changed since then, in one small call."""

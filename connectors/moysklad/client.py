@@ -162,6 +162,20 @@ class MoySklad:
         size = paging.page_limit(limit, expanded)
         return paging.along_updated(self.get, path, _text(filter) or "", since, {"expand": expanded}, size)
 
+    def pages_along_updated(
+        self,
+        path: str,
+        place: paging.Place,
+        *,
+        filter: str | Filter | None = None,
+        expand: str | Iterable[str] | None = None,
+    ) -> Iterator[tuple[list[dict[str, Any]], paging.Place | None]]:
+        """The same in pages, from a place on, each with the place where the next one begins (paging.py)."""
+        expanded = joined(expand)
+        size = paging.page_limit(None, expanded)
+        params = {"expand": expanded}
+        return paging.pages_along_updated(self.get, path, _text(filter) or "", place, params, size)
+
     def bulk(self, path: str, bodies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | ConnectorError]:
         """POST a list of objects, as many calls as it takes; one result per object, in order (see
         bulk.py).

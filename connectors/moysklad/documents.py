@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from connectors.errors import ConnectorError
 from connectors.moysklad.filters import Filter, in_parts
+from connectors.moysklad.paging import Place
 
 if TYPE_CHECKING:
     from connectors.moysklad.client import MoySklad
@@ -57,15 +58,16 @@ class Documents(Generic[Document]):
         """By the document's number; not unique either, numbers may start anew each year. One call per 250 or so."""
         return self._by("name", names, expand, deleted, at_most=250)
 
-    def updated_since(
-        self, moment_msk: str, *, deleted: bool | None = False, expand: Iterable[str] = ()
-    ) -> Iterator[Document]:
-        """Documents changed at or after a moment (Moscow time), oldest change first."""
-        wanted = _with_bin(Filter(), deleted)
-        rows = self._client.rows_along_updated(
-            self._path, since=moment_msk, filter=wanted, expand=tuple(expand)
+    def updated(
+        self, place: Place, *, deleted: bool | None = False, expand: Iterable[str] = ()
+    ) -> Iterator[tuple[list[Document], Place | None]]:
+        """Documents changed at or after a moment, `(Moscow time, 0)`, or from a place on: oldest change first, in
+        pages, each with the place where the next one begins. Those of the second a page ends in may come again.
+        """
+        pages = self._client.pages_along_updated(
+            self._path, place, filter=_with_bin(Filter(), deleted), expand=tuple(expand)
         )
-        return cast(Iterator[Document], rows)
+        return cast(Iterator[tuple[list[Document], Place | None]], pages)
 
     def of_period(self, first_msk: str, last_msk: str, *, deleted: bool | None = False) -> Iterator[Document]:
         """Documents dated from one moment to another (Moscow time, both included), oldest first; one call per 1000."""

@@ -53,7 +53,7 @@ def along_updated(
     place: Place | None = (since or "", 0)
     given: set[tuple[str, str]] = set()
     while place is not None:
-        rows, place = page_along_updated(get, path, conditions, place, params, limit)
+        rows, place = _page_along_updated(get, path, conditions, place, params, limit)
         for row in rows:
             version = (str(row.get("id")), str(row.get("updated")))
             if version not in given:
@@ -63,10 +63,21 @@ def along_updated(
             given = {version for version in given if version[1][:19] >= place[0]}
 
 
-def page_along_updated(
+def pages_along_updated(
+    get: Get, path: str, conditions: str, place: Place, params: Mapping[str, Any], limit: int
+) -> Iterator[tuple[list[dict[str, Any]], Place | None]]:
+    """The same in pages, from a place on, each with the place where the next one begins: for walks that go on another
+    day. Rows of the second a page ends in may come twice.
+    """
+    following: Place | None = place
+    while following is not None:
+        rows, following = _page_along_updated(get, path, conditions, following, params, limit)
+        yield rows, following
+
+
+def _page_along_updated(
     get: Get, path: str, conditions: str, place: Place, params: Mapping[str, Any], limit: int
 ) -> tuple[list[dict[str, Any]], Place | None]:
-    """One page of `along_updated` and the place of the next one, None after the last. Rows may come twice."""
     start, offset = place
     filters = Filter()
     if start:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from connectors.errors import ConnectorError
 from connectors.moysklad.documents import Documents
+from connectors.moysklad.paging import Place
 from connectors.moysklad.wire import Payment
 
 if TYPE_CHECKING:
@@ -50,15 +51,15 @@ class Payments:
     ) -> list[Payment]:
         return self._of[kind].by_sync_ids(sync_ids, expand, deleted=deleted)
 
-    def updated_since(
+    def updated(
         self,
         kind: PaymentKind,
-        moment_msk: str,
+        place: Place,
         *,
         deleted: bool | None = False,
         expand: Iterable[str] = (),
-    ) -> Iterator[Payment]:
-        return self._of[kind].updated_since(moment_msk, deleted=deleted, expand=expand)
+    ) -> Iterator[tuple[list[Payment], Place | None]]:
+        return self._of[kind].updated(place, deleted=deleted, expand=expand)
 
     def create(self, kind: PaymentKind, body: Mapping[str, Any]) -> Payment:
         return self._of[kind].create(body)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from connectors.woocommerce.paging import CHANGE, CREATION, MAX_PER_PAGE, Place, page_along, rows_along
+from connectors.woocommerce.paging import CHANGE, CREATION, MAX_PER_PAGE, Along, Place, page_along
 from connectors.woocommerce.wire import Order, OrderNote
 
 if TYPE_CHECKING:
@@ -60,16 +60,16 @@ class Orders:
         """
         return cast(list[Order], self._client.rows_by_ids("orders", ids, status=status, _fields=fields))
 
-    def modified_since(
-        self, after_gmt: str, *, per_page: int = MAX_PER_PAGE, status: str = "any"
-    ) -> Iterator[Order]:
-        """Orders modified after a moment (UTC, "2026-11-21T18:28:24", exclusive), oldest change first.
+    def modified(
+        self, place: Place, *, per_page: int = MAX_PER_PAGE, status: str = "any"
+    ) -> Iterator[tuple[list[Order], Place | None]]:
+        """Orders modified after a moment, `(UTC as "2026-11-21T18:28:24", 1)`, exclusive, or from a place on: oldest
+        change first, in pages, each with the place where the next one begins.
 
-        Each version of an order is given once. `any` leaves out trash and checkout drafts: ask for `trash` by
-        itself. No modification date moves on notes, deleted refunds and forced deletes.
+        Orders of the second a page ends in come again with the next one. `any` leaves out trash and checkout drafts:
+        ask for `trash` by itself. No modification date moves on notes, deleted refunds and forced deletes.
         """
-        rows = rows_along(self._client, "orders", CHANGE, after_gmt, per_page, status=status)
-        return cast(Iterator[Order], rows)
+        return self._walk(CHANGE, place, per_page, {"status": status})
 
     def pages(
         self,
@@ -85,11 +85,15 @@ class Orders:
         second a page ends in come again with the next one. `fields` names what to read of them, "" for all;
         `date_created_gmt` must be among it.
         """
-        following: Place | None = place or (wanted.after_gmt, 1)
+        params = {"_fields": fields, **wanted.params()}
+        return self._walk(CREATION, place or (wanted.after_gmt, 1), per_page, params)
+
+    def _walk(
+        self, along: Along, place: Place, per_page: int, params: Mapping[str, Any]
+    ) -> Iterator[tuple[list[Order], Place | None]]:
+        following: Place | None = place
         while following is not None:
-            rows, following = page_along(
-                self._client, "orders", CREATION, following, per_page, _fields=fields, **wanted.params()
-            )
+            rows, following = page_along(self._client, "orders", along, following, per_page, **params)
             yield cast(list[Order], rows), following
 
     def count(self, wanted: OrderFilter) -> int | None:

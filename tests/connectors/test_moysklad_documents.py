@@ -61,9 +61,9 @@ def test_the_bin_is_asked_for_by_name(
     stub.replies(reply(200, page()))
     client = make_moysklad()
     client.returns.by_sync_ids([ID], WITH_ORDER, deleted=deleted)
-    list(client.demands.updated_since("2026-07-10 11:00:00", deleted=deleted, expand=("returns",)))
+    list(client.demands.updated(("2026-07-10 11:00:00", 0), deleted=deleted, expand=("returns",)))
     client.payments.by_ids("cashout", [ID], deleted=deleted)
-    list(client.payments.updated_since("paymentin", "2026-07-10 11:00:00", deleted=deleted))
+    list(client.payments.updated("paymentin", ("2026-07-10 11:00:00", 0), deleted=deleted))
     assert [
         (seen.path.rpartition("/")[2], seen.query["filter"], seen.query["limit"]) for seen in stub.seen
     ] == [

@@ -42,7 +42,9 @@ def test_the_site_is_read_and_written(shop: WooCommerce, box: Any) -> None:
     assert shop.orders.add_note(placed["id"], "Передано в МойСклад, №1")["note"] == "Передано в МойСклад, №1"
     assert [found["id"] for found in shop.orders.by_ids([placed["id"], 99999999])] == [placed["id"]]
     assert placed["id"] in [
-        found["id"] for found in shop.orders.modified_since("2020-01-01T00:00:00", per_page=2)
+        found["id"]
+        for rows, _ in shop.orders.modified(("2020-01-01T00:00:00", 1), per_page=2)
+        for found in rows
     ]
     with pytest.raises(NotFound):
         shop.orders.get(99999999)

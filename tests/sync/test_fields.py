@@ -341,7 +341,7 @@ def test_a_sale_whose_days_are_the_wrong_way_round_is_left_alone(shop: Shop) -> 
 def test_a_setting_changed_during_a_pass_begins_it_once_more(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passes, "BUDGET", -1.0)
+    monkeypatch.setattr(leased, "BUDGET", -1.0)
     monkeypatch.setattr(every_listing, "OF_QUERY", 2)
     rows = [listing(shop, ProductFactory(connection=shop.account, facts=facts(100 + n))) for n in range(5)]
     later = timezone.now() + timedelta(hours=1)

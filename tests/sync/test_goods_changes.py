@@ -17,7 +17,7 @@ from factories import EventFactory, LinkedListingFactory, ListingFactory, ShopFa
 from bridge.catalog.models import BundlePart, Listing, Product, ProductBarcode
 from bridge.connections.models import Shop
 from bridge.mapping.moscow import from_wire, to_wire
-from bridge.sync import passes
+from bridge.sync import leased
 from bridge.sync.goods import catalog_from_moysklad, goods_changes
 from bridge.sync.goods.store_products import News, lose, store
 from bridge.sync.models import Watermark
@@ -159,7 +159,7 @@ def test_a_look_takes_three_calls_and_moves_to_the_newest_change(
 def test_a_mass_change_is_read_in_portions_and_none_of_it_twice_over(
     monkeypatch: pytest.MonkeyPatch, flow: Watermark
 ) -> None:
-    monkeypatch.setattr(passes, "BUDGET", -1.0)
+    monkeypatch.setattr(leased, "BUDGET", -1.0)
     flow.position = from_wire("2026-11-20 11:30:00")
     account = Account([card(f"p{n:04}") for n in range(2500)])
     for _portion in range(20):
@@ -299,7 +299,7 @@ def test_a_renamed_article_links_what_it_now_names(
 def test_a_full_reading_shows_how_far_it_is_and_lets_changes_begin(
     monkeypatch: pytest.MonkeyPatch, shop: Shop, flow: Watermark
 ) -> None:
-    monkeypatch.setattr(passes, "BUDGET", -1.0)
+    monkeypatch.setattr(leased, "BUDGET", -1.0)
     monkeypatch.setattr("bridge.sync.account.directory.refresh", mock.Mock())
     account = Account([card(f"p{n:04}") for n in range(1500)])
     monkeypatch.setattr("bridge.connections.clients.moysklad", lambda *args: account)

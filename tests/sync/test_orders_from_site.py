@@ -48,7 +48,7 @@ def site_shows(monkeypatch: pytest.MonkeyPatch, *orders: dict[str, Any]) -> None
             raise NotFound("Invalid ID.", status=404)
         return by_id[order_id]
 
-    api = SimpleNamespace(modified_since=lambda _since: iter(orders), get=get)
+    api = SimpleNamespace(modified=lambda _place: iter([(orders, None)]), get=get)
     monkeypatch.setattr(clients, "woocommerce", lambda _connection: SimpleNamespace(orders=api))
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bridge.catalog.models import Listing, Product
 from bridge.connections.models import Shop
-from bridge.sync import passes
+from bridge.sync import leased
 from bridge.sync.goods import catalog_from_moysklad, catalog_from_site
 from bridge.sync.models import Watermark
 from connectors.errors import TransientError
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def one_page_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passes, "BUDGET", -1.0)
+    monkeypatch.setattr(leased, "BUDGET", -1.0)
 
 
 def start(connection: Any, flow: str) -> int:

@@ -78,7 +78,7 @@ def _changed(
 ) -> Iterator[passes.Place]:
     """Pages in the order of `updated`."""
     client = clients.moysklad(watermark.connection, Priority.CATALOGUE)
-    start = (str(place[0]), int(place[1])) if place else (to_wire(since - OVERLAP)[:19], 0)
+    start = passes.along(place, (to_wire(since - OVERLAP)[:19], 0))
     for rows, following in client.assortment.pages(kind, start):
         follow_up.follow(watermark.connection, take_in(client, watermark.connection, rows, timezone.now()))
         watermark.done += len(rows)

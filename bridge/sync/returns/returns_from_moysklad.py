@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
-from bridge import worktime
 from bridge.connections import clients
 from bridge.connections.models import Connection, DirectoryEntry
 from bridge.domain.errors import Problem
@@ -22,9 +21,9 @@ from bridge.orders import flags
 from bridge.orders.after_sale import RelatedDocument, Return
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
-from bridge.sync import kinds
+from bridge.sync import kinds, passes
 from bridge.sync.document.identity import related_sync_id
-from bridge.sync.flows import run_soon, shops_of
+from bridge.sync.flows import shops_of
 from bridge.sync.models import Watermark
 from bridge.sync.refunds import refund_plans
 from bridge.sync.site_orders.order_messages import reconsider
@@ -50,20 +49,7 @@ def hinted(event: InboxEvent) -> None:
 
 def changes(watermark: Watermark) -> None:
     """Returns of the account by `updated`, binned ones too."""
-    account = watermark.connection
-    start = watermark.position or min(max(shop.started_at, shop.refunds_since) for shop in shops_of(account))
-    client = clients.moysklad(account, Priority.STATUSES)
-    rows = client.returns.updated_since(to_wire(start - OVERLAP), deleted=None, expand=WITH_ORDER)
-    portion: list[Any] = []
-    for row in rows:
-        portion.append(row)
-        if len(portion) == PORTION:
-            _take(watermark, portion)
-            portion = []
-            if worktime.time_is_up():
-                run_soon(account, watermark.flow)
-                return
-    _take(watermark, portion)
+    passes.go_on(watermark, {"returns": _changed})
 
 
 def look(client: MoySklad, account: Connection, ids: Sequence[str]) -> None:
@@ -99,11 +85,20 @@ def pending(returned: Return) -> bool:
     return not there or returned.done != returned.content
 
 
-def _take(watermark: Watermark, rows: list[Any]) -> None:
-    observe(watermark.connection, rows)
-    if rows:
-        newest = from_moysklad.sales_return(rows[-1]).updated_at
-        watermark.position = max(newest, watermark.position or newest)
+def _changed(watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
+    account = watermark.connection
+    position = watermark.position or min(
+        max(shop.started_at, shop.refunds_since) for shop in shops_of(account)
+    )
+    start = passes.along(place, (to_wire(position - OVERLAP), 0))
+    client = clients.moysklad(account, Priority.STATUSES)
+    for rows, following in client.returns.updated(start, deleted=None, expand=WITH_ORDER):
+        observe(account, rows)
+        for row in rows[-1:]:
+            newest = from_moysklad.sales_return(row).updated_at
+            watermark.position = max(newest, watermark.position or newest)
+        if following is not None:
+            yield list(following)
 
 
 def _keep(account: Connection, seen: SalesReturn, binding: OrderBinding | None) -> None:
