@@ -117,7 +117,7 @@ def heaps(world: Any, **counts: int) -> Iterator[None]:
 def test_an_order_of_a_small_shop_goes_before_most_of_a_large_shops_heap(world: Any, second: Sandbox) -> None:
     """Both wait for the same moment, and the heap takes several calls in several workers."""
     with heaps(world, site=LARGE, second=1):
-        world.box.store.place_orders(LARGE)
+        world.box.store.place_orders(LARGE, lines={"S-00002": 1})
         second.store.place_order({"S-00001": 1})
     there = OrderBinding.objects.filter(order__shop__name="second").exclude(external_id="")
     world.until(there.exists, "the small shop's order is there")

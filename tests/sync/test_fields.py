@@ -13,7 +13,7 @@ from factories import LinkedListingFactory, ProductFactory, ShopFactory, Waterma
 from bridge.catalog.models import BundlePart, Listing, Product
 from bridge.connections.models import DirectoryEntry, GoodsRule, Shop
 from bridge.outbox.models import OutboxMessage
-from bridge.sync import passes
+from bridge.sync import leased
 from bridge.sync.fields import every_listing, wishes
 from bridge.sync.fields.writing import Written, keep, write
 from bridge.sync.models import Watermark
