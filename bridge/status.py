@@ -93,7 +93,6 @@ def _flows(now: datetime) -> dict[str, Any]:
         f"{row.connection.vendor}:{row.connection.name}:{row.flow}": {
             "last_success": row.last_success_at.isoformat() if row.last_success_at else None,
             "lag_seconds": _age(now, row.last_success_at),
-            "unfinished": bool(row.cursor),
             "problem": row.problem,
         }
         for row in rows

@@ -112,7 +112,8 @@ def _began(then: datetime, begun: float) -> datetime:
 def _read(flow: Flow, watermark: Watermark) -> None:
     with calling(watermark.connection):
         flow.run(watermark)
-    watermark.last_success_at = timezone.now()
+    if not watermark.cursor:  # read to the end, not a portion of it
+        watermark.last_success_at = timezone.now()
 
 
 def _finish(watermark: Watermark, next_due_at: datetime, **fields: Any) -> None:

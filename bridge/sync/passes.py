@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bridge.sync import flows, leased
 from bridge.sync.models import Watermark
+from bridge.worktime import CLOCK_STEP
 
 Place = Any  # JSON; None at the beginning of a step
 Step = Callable[[Watermark, datetime, Place], Iterator[Place]]
@@ -27,7 +28,9 @@ def go_on(watermark: Watermark, steps: Mapping[str, Step]) -> bool:
     """
     names = list(steps)
     cursor = watermark.cursor
-    if cursor.get("step") not in steps:
+    # One that began by a clock that was set since says nothing of what it has seen (bridge/clock.py).
+    ahead = cursor and datetime.fromisoformat(cursor["began"]) > timezone.now() + CLOCK_STEP
+    if cursor.get("step") not in steps or ahead:
         cursor = {"step": names[0], "began": timezone.now().isoformat(), "place": None}
         watermark.done = watermark.total = 0
     began = datetime.fromisoformat(cursor["began"])
@@ -47,6 +50,12 @@ def go_on(watermark: Watermark, steps: Mapping[str, Step]) -> bool:
 def along(place: Place, start: tuple[str, int]) -> tuple[str, int]:
     """Where a walk along a date goes on: a moment and how much of it is done; `start` at the beginning of a step."""
     return (str(place[0]), int(place[1])) if place else start
+
+
+def forget(watermark: Watermark) -> None:
+    """The next pass begins anew."""
+    if watermark.cursor:
+        _keep(watermark, {})
 
 
 def _keep(watermark: Watermark, cursor: dict[str, Any]) -> bool:

@@ -53,17 +53,12 @@ def until_looked(bridge: StormBridge, since: datetime, deadline: float) -> None:
     while True:
         figures = status(bridge)
         rows = {key.rsplit(":", 1)[1]: row for key, row in figures.get("flows", {}).items()}
-        ends = [_ended(rows.get(name, {})) for name in LOOKS]
+        ends = [rows.get(name, {}).get("last_success") for name in LOOKS]
         if all(end and datetime.fromisoformat(end) > since for end in ends):
             return
         if time.monotonic() > deadline:
             raise NeverQuiet(f"looked last: {dict(zip(LOOKS, ends, strict=True))}")
         time.sleep(0.5)
-
-
-def _ended(row: dict[str, Any]) -> str | None:
-    """When a look last read to the end; None while it is in the middle of what it reads."""
-    return None if row.get("unfinished", True) else row["last_success"]
 
 
 def status(bridge: StormBridge) -> dict[str, Any]:

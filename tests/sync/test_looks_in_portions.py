@@ -12,7 +12,7 @@ from bridge.connections import clients
 from bridge.connections.models import Connection, Shop
 from bridge.inbox.models import InboxEvent
 from bridge.mapping.moscow import to_wire
-from bridge.sync import leased
+from bridge.sync import flows, leased
 from bridge.sync.models import Watermark
 from bridge.sync.returns import returns_from_moysklad
 from bridge.sync.states import poll, progress
@@ -88,13 +88,8 @@ def test_orders_of_a_site(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     assert row.position == moment(PAGES - 1)
 
 
-@pytest.mark.parametrize(
-    ("flow", "run"),
-    [("statuses", poll.statuses), ("returns", returns_from_moysklad.changes), ("progress", progress.changes)],
-)
-def test_documents_of_an_account(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, flow: str, run: Callable[[Watermark], None]
-) -> None:
+def of_documents(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """An account with documents of all kinds; returns which of them were shown."""
     served: list[int] = []
 
     def wire(second: int) -> dict[str, Any]:
@@ -105,8 +100,51 @@ def test_documents_of_an_account(
     documents = SimpleNamespace(updated=along(wire, to_wire))
     client = SimpleNamespace(orders=documents, returns=documents, demands=documents, payments=documents)
     monkeypatch.setattr(clients, "moysklad", lambda *_arguments: client)
+    return served
+
+
+@pytest.mark.parametrize(
+    ("flow", "run"),
+    [("statuses", poll.statuses), ("returns", returns_from_moysklad.changes), ("progress", progress.changes)],
+)
+def test_documents_of_an_account(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, flow: str, run: Callable[[Watermark], None]
+) -> None:
+    served = of_documents(monkeypatch)
     Shop.objects.filter(pk=shop.pk).update(mark_paid=True)
     row = finished(shop.account, flow, run)
     assert set(served) == set(range(PAGES))
     assert row.position is not None
     assert row.position >= moment(PAGES - 1)
+
+
+def a_look(shop: Shop) -> Watermark:
+    return Watermark.objects.create(
+        connection=shop.account, flow="statuses", position=NOW, next_due_at=timezone.now()
+    )
+
+
+def test_a_look_has_succeeded_when_it_has_come_to_its_end(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_documents(monkeypatch)
+    row = a_look(shop)
+    table = {"statuses": flows.Flow("moysklad", poll.statuses, lambda _shops: 3600.0)}
+    for _ in range(PAGES):
+        assert row.last_success_at is None
+        assert flows.run(row.pk, table)
+        row.refresh_from_db()
+    assert row.last_success_at is not None
+    assert row.cursor == {}
+
+
+def test_what_shows_late_is_found_by_the_look_after_one_that_was_held_up(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look goes on after hours; its position stays where it began, so the next one reads on from there."""
+    of_documents(monkeypatch)
+    row, began = a_look(shop), moment(1)
+    row.cursor = {"step": "documents", "began": began.isoformat(), "place": [to_wire(moment(PAGES - 2)), 0]}
+    poll.statuses(row)
+    assert row.cursor == {}
+    assert row.position == began

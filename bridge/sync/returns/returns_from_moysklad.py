@@ -95,8 +95,8 @@ def _changed(watermark: Watermark, began: datetime, place: passes.Place) -> Iter
     for rows, following in client.returns.updated(start, deleted=None, expand=WITH_ORDER):
         observe(account, rows)
         for row in rows[-1:]:
-            newest = from_moysklad.sales_return(row).updated_at
-            watermark.position = max(newest, watermark.position or newest)
+            position = max(position, min(from_moysklad.sales_return(row).updated_at, began))
+        watermark.position = position
         if following is not None:
             yield list(following)
 

@@ -1,7 +1,8 @@
 """The nets under lost events: changed orders of a site, changed documents of an account, from a watermark on.
 
 Each look reads the last minutes again. However much changed in them, a look that takes longer than a job goes on where
-it stopped (sync/passes.py), or it would read their beginning again and again.
+it stopped (sync/passes.py), or it would read their beginning again and again. No position goes past the moment the look
+began: what shows late, or of a clock that runs ahead, is found by the next one.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-
-from django.utils import timezone
 
 from bridge.connections import clients
 from bridge.domain.errors import BadPayload
@@ -40,15 +39,13 @@ def statuses(watermark: Watermark) -> None:
 def _orders(watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
     [shop] = shops_of(watermark.connection)
     position = watermark.position or shop.started_at
-    # A site's clock that runs ahead must not carry the watermark past changes still to come.
-    latest = timezone.now() + OVERLAP
     start = passes.along(place, ((position - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S"), 1))
     for rows, following in clients.woocommerce(watermark.connection).orders.modified(start):
         for wire in rows:
             note_polled(shop, dict(wire))
             modified = _modified(wire)
             if modified is not None:
-                watermark.position = position = max(position, min(modified, latest))
+                watermark.position = position = max(position, min(modified, began))
         if following is not None:
             yield list(following)
 
@@ -60,7 +57,8 @@ def _documents(watermark: Watermark, began: datetime, place: passes.Place) -> It
     client = clients.moysklad(account, Priority.STATUSES)
     for rows, following in client.orders.updated(start, deleted=None, expand=OPENED):
         observe(account, rows)
-        position = max([position, *(from_moysklad.document(row).updated_at for row in rows[-1:])])
+        for row in rows[-1:]:
+            position = max(position, min(from_moysklad.document(row).updated_at, began))
         watermark.position = position
         if following is not None:
             yield list(following)

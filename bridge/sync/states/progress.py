@@ -42,8 +42,9 @@ def changes(watermark: Watermark) -> None:
     paid = any(matters(shop) for shop in shops)
     if not paid and not any(shop.write_goods for shop in shops):
         watermark.position = timezone.now()  # from here on, should an owner want it later
+        passes.forget(watermark)
         return
-    since = watermark.position or timezone.now()
+    since = watermark.position = watermark.position or timezone.now()
     newest = [since]
     earlier = watermark.cursor.get("began")
     # A shipment is counted off the numbers of the site by the document it belongs to.
