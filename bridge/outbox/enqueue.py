@@ -35,6 +35,17 @@ def enqueue(
     return enqueue_all(shop, connection, kind, [object_key], payload)[object_key]
 
 
+def on_their_way(kind: str, object_keys: Collection[str]) -> set[str]:
+    """Those a message waits for or is being delivered for: whoever delivers may have read them before they changed.
+
+    In the transaction that changed them: a message that waits is not taken before that ends, if it is enqueued again.
+    """
+    rows = OutboxMessage.objects.filter(
+        kind=kind, object_key__in=object_keys, state__in=(State.WAITING, State.IN_FLIGHT)
+    )
+    return set(rows.values_list("object_key", flat=True))
+
+
 def enqueue_all(
     shop: Shop,
     connection: Connection,
