@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PaymentKind = Literal["paymentin", "cashin", "paymentout", "cashout"]
 KINDS: tuple[PaymentKind, ...] = get_args(PaymentKind)
+INCOMING: tuple[PaymentKind, ...] = ("paymentin", "cashin")
 
 
 class Payments:

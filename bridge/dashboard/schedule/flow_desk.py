@@ -47,6 +47,8 @@ class FlowDesk(ReadOnlyPage):
             return shown.tag(_("waits for an answer"), "warning")
         if flow.problem:
             return shown.tag(_("did not work"), "danger")
+        if flow.cursor:  # between two portions of a long reading
+            return shown.tag(_("running"), "info")
         return shown.tag(_("in order"), "success") if flow.last_success_at else shown.tag(_("not yet run"))
 
     @admin.display(description=_("last success"), ordering="last_success_at")

@@ -27,9 +27,7 @@ from bridge.sync.payments.payment_job import Job
 from connectors.errors import ConnectorError
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
-from connectors.moysklad.payments import KINDS, PaymentKind
-
-INCOMING: tuple[PaymentKind, ...] = ("paymentin", "cashin")
+from connectors.moysklad.payments import INCOMING, KINDS
 
 
 def wants_payment(order: Order) -> bool:

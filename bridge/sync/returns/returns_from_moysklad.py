@@ -16,12 +16,12 @@ from bridge.inbox.models import InboxEvent
 from bridge.inbox.process import payload
 from bridge.mapping import from_moysklad, moysklad_money
 from bridge.mapping.from_moysklad import SalesReturn
-from bridge.mapping.moscow import to_wire
 from bridge.orders import flags
 from bridge.orders.after_sale import RelatedDocument, Return
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds, passes
+from bridge.sync.changed_documents import read_on
 from bridge.sync.document.identity import related_sync_id
 from bridge.sync.flows import shops_of
 from bridge.sync.models import Watermark
@@ -32,8 +32,6 @@ from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
 from connectors.moysklad.returns import WITH_ORDER
 
-OVERLAP = timedelta(minutes=5)
-PORTION = 100
 # Two clocks: a return made this long before its order was linked may still be news.
 CLOCKS = timedelta(minutes=10)
 
@@ -87,18 +85,10 @@ def pending(returned: Return) -> bool:
 
 def _changed(watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
     account = watermark.connection
-    position = watermark.position or min(
-        max(shop.started_at, shop.refunds_since) for shop in shops_of(account)
-    )
-    start = passes.along(place, (to_wire(position - OVERLAP), 0))
-    client = clients.moysklad(account, Priority.STATUSES)
-    for rows, following in client.returns.updated(start, deleted=None, expand=WITH_ORDER):
-        observe(account, rows)
-        for row in rows[-1:]:
-            position = max(position, min(from_moysklad.sales_return(row).updated_at, began))
-        watermark.position = position
-        if following is not None:
-            yield list(following)
+    begins = (max(shop.started_at, shop.refunds_since) for shop in shops_of(account))
+    watermark.position = watermark.position or min(begins)
+    documents = clients.moysklad(account, Priority.STATUSES).returns
+    return read_on(watermark, began, place, documents, WITH_ORDER, observe)
 
 
 def _keep(account: Connection, seen: SalesReturn, binding: OrderBinding | None) -> None:

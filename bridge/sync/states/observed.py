@@ -21,9 +21,9 @@ from bridge.sync.account import directory
 from bridge.sync.states import removed_documents, status_news
 from bridge.sync.stock import sold
 from connectors.moysklad.client import MoySklad
+from connectors.moysklad.payments import INCOMING
 
 Gone = OrderBinding.Gone
-INCOMING = ("paymentin", "cashin")
 # Reserves and shipments are told by positions alone.
 OPENED = ("positions",)
 # What a write may change of a binding: all but what it is the binding of.

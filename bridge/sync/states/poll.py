@@ -8,22 +8,19 @@ began: what shows late, or of a clock that runs ahead, is found by the next one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bridge.connections import clients
 from bridge.domain.errors import BadPayload
-from bridge.mapping import from_moysklad
 from bridge.mapping.gmt import moment
-from bridge.mapping.moscow import to_wire
 from bridge.sync import passes
+from bridge.sync.changed_documents import OVERLAP, read_on
 from bridge.sync.flows import shops_of
 from bridge.sync.models import Watermark
 from bridge.sync.site_orders.orders_from_site import note_polled
 from bridge.sync.states.observed import OPENED, observe
 from connectors.moysklad.limits import Priority
-
-OVERLAP = timedelta(minutes=5)
 
 
 def orders(watermark: Watermark) -> None:
@@ -52,16 +49,9 @@ def _orders(watermark: Watermark, began: datetime, place: passes.Place) -> Itera
 
 def _documents(watermark: Watermark, began: datetime, place: passes.Place) -> Iterator[passes.Place]:
     account = watermark.connection
-    position = watermark.position or min(shop.started_at for shop in shops_of(account))
-    start = passes.along(place, (to_wire(position - OVERLAP), 0))
-    client = clients.moysklad(account, Priority.STATUSES)
-    for rows, following in client.orders.updated(start, deleted=None, expand=OPENED):
-        observe(account, rows)
-        for row in rows[-1:]:
-            position = max(position, min(from_moysklad.document(row).updated_at, began))
-        watermark.position = position
-        if following is not None:
-            yield list(following)
+    watermark.position = watermark.position or min(shop.started_at for shop in shops_of(account))
+    documents = clients.moysklad(account, Priority.STATUSES).orders
+    return read_on(watermark, began, place, documents, OPENED, observe)
 
 
 def _modified(wire: Mapping[str, Any]) -> datetime | None:

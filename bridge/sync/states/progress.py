@@ -12,18 +12,16 @@ from django.utils import timezone
 from bridge.connections import clients
 from bridge.connections.models import Connection, Shop
 from bridge.mapping import from_moysklad
-from bridge.mapping.moscow import from_wire, to_wire
+from bridge.mapping.moscow import from_wire
 from bridge.orders.record_sales import counts_shipments
 from bridge.sync import passes
+from bridge.sync.changed_documents import start
 from bridge.sync.flows import shops_of
 from bridge.sync.models import Watermark
 from bridge.sync.states import observed
-from bridge.sync.states.poll import OVERLAP
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
-from connectors.moysklad.payments import PaymentKind
-
-INCOMING: tuple[PaymentKind, ...] = ("paymentin", "cashin")
+from connectors.moysklad.payments import INCOMING, PaymentKind
 
 
 def matters(shop: Shop) -> bool:
@@ -58,7 +56,7 @@ def _shipments(
     since: datetime, newest: list[datetime], watermark: Watermark, began: datetime, place: passes.Place
 ) -> Iterator[passes.Place]:
     client = clients.moysklad(watermark.connection, Priority.STATUSES)
-    for rows, following in client.demands.updated(_start(since, place), deleted=None):
+    for rows, following in client.demands.updated(start(since, place), deleted=None):
         orders = {from_moysklad.ref_id(row.get("customerOrder")) for row in rows}
         yield from _looked(client, watermark, rows, newest, orders, following)
 
@@ -72,13 +70,9 @@ def _payments(
     place: passes.Place,
 ) -> Iterator[passes.Place]:
     client = clients.moysklad(watermark.connection, Priority.STATUSES)
-    for rows, following in client.payments.updated(kind, _start(since, place), deleted=None):
+    for rows, following in client.payments.updated(kind, start(since, place), deleted=None):
         orders = {order for row in rows for order in from_moysklad.linked_orders(row)}
         yield from _looked(client, watermark, rows, newest, orders, following)
-
-
-def _start(since: datetime, place: passes.Place) -> tuple[str, int]:
-    return passes.along(place, (to_wire(since - OVERLAP), 0))
 
 
 def _looked(
