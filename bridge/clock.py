@@ -22,6 +22,7 @@ from django.db.models import F, QuerySet
 from bridge.connections import throttle
 from bridge.connections.models import Connection, Shop
 from bridge.inbox.models import InboxEvent
+from bridge.orders.after_sale import Return
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import kinds
 from bridge.sync.models import LongWork, Watermark
@@ -91,6 +92,7 @@ def bring_forward(now: datetime, by: timedelta) -> None:
     sooner(Watermark.objects.all(), "next_due_at")
     sooner(Watermark.objects.all(), "again_at")
     sooner(Connection.objects.all(), "paused_until")
+    sooner(Return.objects.filter(sending=True), "tried_at")
     throttle.bring_forward(now, by)
     for model in apps.get_models():
         if issubclass(model, LongWork):

@@ -106,6 +106,8 @@ class Return(models.Model):
     agreed = models.JSONField(null=True)
     refund = models.ForeignKey(Refund, on_delete=models.SET_NULL, null=True, related_name="made_from")
     sending = models.BooleanField(default=False)
+    # When the last call for its refund began: the site may carry one out long after nobody waits for the answer.
+    tried_at = models.DateTimeField(null=True)
     gone = models.BooleanField(_("removed in MoySklad"), default=False)
     # A person has seen to it: nothing more is asked about it as it stands.
     settled = models.BooleanField(default=False)

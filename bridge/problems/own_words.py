@@ -67,6 +67,16 @@ SENTENCES: dict[str, Text] = {
     "return_in_doubt": _(
         "Return %(document)s may be the bridge's own: whether it made one for a refund is being found out."
     ),
+    "refund_in_doubt": _(
+        "The site did not answer when a refund was made for return %(document)s. "
+        "Whether it is there shows in a few minutes."
+    ),
+    "edit_in_doubt": _(
+        "The site did not answer when the order was changed. Whether the change is there shows in a few minutes."
+    ),
+    "document_in_doubt": _(
+        "MoySklad did not answer when the order was sent. Whether its document is there shows in a few minutes."
+    ),
     # --- alerts ---
     "moved_again": _("The group is said to have moved again and again."),
     "not_telegram": _("What answers there is not Telegram."),

@@ -20,8 +20,8 @@ class FaultControl:
         self._control = control
 
     def add(self, kind: str, **rule: Any) -> int:
-        """kind: status, html, slow, cut_before, cut_after, error. Arguments: method, path (regular expressions), count
-        (default 1, None until cleared), probability and seed, status, flavour, code, ms, after_commit, skip;
+        """kind: status, html, slow, cut_before, cut_after, late, error. Arguments: method, path (regular expressions),
+        count (default 1, None until cleared), probability and seed, status, flavour, code, ms, after_commit, skip;
         first: before the rules there are, which wait meanwhile. Returns the rule's number."""
         return int(self._control.call("faults_add", kind=kind, **rule))
 
@@ -77,5 +77,5 @@ class Control:
         self._session.close()
 
     def settle(self, timeout: float = 10.0) -> bool:
-        """Wait until nothing is on its way out. False when the time ran out."""
+        """Wait until nothing is on its way out, and no late call to be carried out. False when the time ran out."""
         return bool(self.call("settle", timeout=timeout))

@@ -6,10 +6,12 @@ import itertools
 import random
 import re
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-KINDS = ("status", "html", "slow", "cut_before", "cut_after", "error")
+KINDS = ("status", "html", "slow", "cut_before", "cut_after", "late", "error")
 
 
 @dataclass
@@ -17,10 +19,10 @@ class Fault:
     """One rule. `count` None means until cleared; `probability` is drawn from `seed`, so a run can be repeated.
 
     status: answer `status` (429 with `flavour` "rate" or "parallel"); html: the same with an HTML page; slow: wait `ms`
-    first and go on; cut_before / cut_after: close the connection before / after the call was carried out; error: the
-    vendor's error `code`. `after_commit` lets status and html happen although the call was carried out (a gateway
-    that gave up). `skip` calls pass before the rule starts to work. `hits` counts the calls it struck, `number` names
-    it.
+    first and go on; cut_before / cut_after: close the connection before / after the call was carried out; late: answer
+    `status` at once and carry the call out after `ms`; error: the vendor's error `code`. `after_commit` lets status and
+    html happen although the call was carried out (a gateway that gave up). `skip` calls pass before the rule starts to
+    work. `hits` counts the calls it struck, `number` names it.
     """
 
     kind: str
@@ -49,6 +51,10 @@ class Fault:
     @property
     def happens_after(self) -> bool:
         return self.kind == "cut_after" or (self.after_commit and self.kind in ("status", "html"))
+
+    @property
+    def is_late(self) -> bool:
+        return self.kind == "late"
 
     def strikes(self, method: str, path: str) -> bool:
         if self.count is not None and self.hits >= self.count:
@@ -80,6 +86,7 @@ class Faults:
         self._rules: list[Fault] = []
         self._numbers = itertools.count(1)
         self._held = False
+        self._late: list[threading.Timer] = []
 
     def add(self, *, first: bool = False, **rule: Any) -> int:
         """Behind the rules there are, or before them. Returns the rule's number."""
@@ -126,3 +133,18 @@ class Faults:
                     else:
                         plan.fault = rule
         return plan
+
+    def later(self, fault: Fault, carry_out: Callable[[], object]) -> None:
+        """A gateway gave up, the server behind it goes on."""
+        timer = threading.Timer(fault.ms / 1000, carry_out)
+        timer.daemon = True
+        with self._lock:
+            self._late = [one for one in self._late if one.is_alive()] + [timer]
+            timer.start()
+
+    def settle(self, timeout: float) -> bool:
+        """Wait until no call is to be carried out any more. False when the time ran out."""
+        deadline = time.monotonic() + timeout
+        for timer in self._late:
+            timer.join(max(0.0, deadline - time.monotonic()))
+        return not any(timer.is_alive() for timer in self._late)

@@ -138,6 +138,26 @@ def test_a_conflict_that_a_person_solved_in_the_document_goes_on(world: Any, sen
     world.until(lambda: positions(world, document)["S-00002"]["quantity"] == 4, "the next change")
 
 
+def test_an_order_cancelled_while_its_goods_are_in_question_keeps_nothing_aside(
+    world: Any, sent: Any
+) -> None:
+    order, document = sent
+    world.box.moysklad.set_position(document["id"], "S-00002", quantity=7)
+    world.quiet()
+    world.box.store.set_line(order["id"], "S-00002", quantity=5)
+    message = world.message(order["id"], kind="order_to_moysklad", state="parked")
+    world.box.store.set_status(order["id"], "cancelled")
+    world.until(lambda: state(world, document) == "Отменен", "cancelled")
+    world.quiet()
+    assert reserved(world, document) == 0
+    assert positions(world, document)["S-00002"]["quantity"] == 7
+    assert world.message(order["id"], pk=message.pk).state == "done"
+    world.box.store.set_status(order["id"], "processing")
+    asked = world.message(order["id"], kind="order_to_moysklad", state="parked")
+    assert asked.problem == "positions_changed_on_both_sides"
+    assert positions(world, document)["S-00002"]["quantity"] == 7
+
+
 def test_goods_of_staff_are_not_taken_for_agreed_when_only_the_reserve_goes(world: Any, sent: Any) -> None:
     order, document = sent
     world.box.moysklad.set_position(document["id"], "S-00002", quantity=7)
@@ -146,6 +166,8 @@ def test_goods_of_staff_are_not_taken_for_agreed_when_only_the_reserve_goes(worl
     world.until(lambda: reserved(world, document) == 0, "released")
     world.quiet()
     world.box.store.set_line(order["id"], "S-00002", quantity=5)
+    world.quiet()
+    world.box.store.set_status(order["id"], "processing")
     message = world.message(order["id"], kind="order_to_moysklad", state="parked")
     assert message.problem == "positions_changed_on_both_sides"
     assert positions(world, document)["S-00002"]["quantity"] == 7

@@ -100,6 +100,16 @@ def test_an_edit_whose_answer_was_lost_is_made_once(world: Any, sent: Any) -> No
     assert len(rows) == 1
 
 
+def test_an_edit_that_the_site_makes_after_its_gateway_gave_up_is_made_once(world: Any, sent: Any) -> None:
+    order, document = sent
+    world.box.store.faults.add("late", method="PUT", path="orders/", status=504, ms=5000)
+    world.box.moysklad.add_position(document["id"], "S-00003", 2, 12300.0)
+    world.until(lambda: line(world, order, "S-00003"), "the new goods on the site")
+    both_agree(world, order, document)
+    rows = world.box.store.order(order["id"])["line_items"]
+    assert [row["quantity"] for row in rows if row["sku"] == "S-00003"] == [2]
+
+
 def test_goods_changed_on_both_sides_wait_for_a_person(world: Any, sent: Any) -> None:
     order, document = sent
     world.box.store.hold_events()

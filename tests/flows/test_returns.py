@@ -221,6 +221,20 @@ def test_a_refund_whose_answer_was_lost_is_not_made_twice(world: Any, shipped: A
     assert not Return.objects.filter(sending=True).exists()
 
 
+def test_a_refund_that_the_site_makes_after_its_gateway_gave_up_is_not_made_twice(
+    world: Any, shipped: Any
+) -> None:
+    order, _document, demand = shipped()
+    world.box.store.faults.add("late", method="POST", path="refunds$", status=504, ms=5000)
+    back = world.box.moysklad.return_goods(demand["id"], {"S-00001": 1})
+    world.until(lambda: Return.objects.filter(external_id=back["id"], sending=True).exists(), "a try")
+    world.until(lambda: world.message(order["id"], kind="return_to_site").problem, "it had no answer")
+    the_refund(world, order)
+    world.quiet()
+    assert len(refunds(world, order)) == 1
+    assert not Return.objects.filter(sending=True).exists()
+
+
 def test_a_return_beyond_what_the_order_has_left_waits_for_a_person(
     world: Any, shipped: Any, chosen: Any
 ) -> None:

@@ -54,6 +54,15 @@ def test_a_cut_before_the_commit_leaves_nothing_behind(api):
     assert api.get(ORDERS, filter=f"syncId={sync_id}")["rows"] == []
 
 
+def test_a_late_call_is_answered_at_once_and_carried_out_afterwards(api):
+    sync_id = str(uuid.uuid4())
+    api.box.moysklad.faults.add("late", method="POST", path=ORDERS, status=504, ms=700)
+    assert api.call("POST", ORDERS, api.order(syncId=sync_id)).status_code == 504
+    assert api.get(ORDERS, filter=f"syncId={sync_id}")["rows"] == []
+    assert api.box.moysklad.settle()
+    assert len(api.get(ORDERS, filter=f"syncId={sync_id}")["rows"]) == 1
+
+
 def test_a_cut_after_the_commit_leaves_the_document_and_sync_id_finds_it(api):
     sync_id = str(uuid.uuid4())
     body = api.order(syncId=sync_id)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from html import unescape
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -27,14 +29,14 @@ from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue, release_object
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Failed, Outcome
-from bridge.sync import kinds
+from bridge.sync import kinds, late_calls
 from bridge.sync.document import document_body
 from bridge.sync.document import order_document as parts
 from bridge.sync.orders import goods_choice
 from bridge.sync.refunds.refund_plans import as_it_stands
 from bridge.sync.site_orders.order_messages import one_by_one
 from bridge.sync.site_orders.orders_from_site import answered
-from connectors.errors import ConnectorError, OutcomeUnknown
+from connectors.errors import ConnectorError, OutcomeUnknown, TransientError
 from connectors.moysklad.limits import Priority
 from connectors.woocommerce.client import WooCommerce
 
@@ -82,7 +84,8 @@ def _carry_over(order: Order, choice: str) -> Outcome:
     if order.refunds.filter(deleted_at=None).exists():
         raise DomainError("edit_of_refunded", document=binding.document_name)
     body, words = _body(order, before, now)
-    _keep(order, {"positions": now, "sum": sum_minor, "note": _note(binding, words)})
+    began = timezone.now().isoformat()
+    _keep(order, {"positions": now, "sum": sum_minor, "note": _note(binding, words), "at": began})
     _send(site, order, body)
     _agree(order, now, sum_minor)
     _write_note(site, order)
@@ -111,10 +114,21 @@ def _settle_earlier(site: WooCommerce, order: Order) -> None:
         if _site_changed(order) and _same_already(order, earlier["positions"], earlier["sum"]):
             _agree(order, earlier["positions"], earlier["sum"])
         else:
+            _wait_for(order, earlier)
             _keep(order, None)
             _release(order)
     if order.binding.editing:
         _write_note(site, order, again=True)
+
+
+def _wait_for(order: Order, earlier: Mapping[str, Any]) -> None:
+    """Raises TransientError while the site may still carry out a call that nobody waits for any more: a new line that
+    it brings would come a second time.
+    """
+    began = datetime.fromisoformat(earlier["at"]) if "at" in earlier else None
+    if late_calls.may_still_come(began, late_calls.SITE):
+        detail = "whether the site took the goods over shows a little later"
+        raise TransientError(detail, status=409, why="edit_in_doubt")
 
 
 def _send(site: WooCommerce, order: Order, body: dict[str, Any]) -> None:

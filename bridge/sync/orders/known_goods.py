@@ -24,10 +24,16 @@ def plan(job: Job, document: Document) -> None:
 
 def body(job: Job, document: Document) -> dict[str, Any]:
     """What goes of the goods; what keeps them back is noted with the job. Refunds whose goods were shipped before they
-    left the document are decided anew."""
+    left the document are decided anew.
+
+    An order that is over asks nothing about its goods, or it would keep its reserve until somebody looks.
+    """
     try:
         return _goods(job, document)
     except DomainError as error:
+        if job.releases:
+            job.goods_left = True
+            return _reserve(job, parts.rows_of(document))
         job.held_back = error.problem
     if job.held_back.code != goods_choice.SHIPPED or not unwritten_refunds.plan_anew(job.order):
         return {}

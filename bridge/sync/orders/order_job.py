@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
+
 from bridge.connections.models import Connection
 from bridge.domain.errors import DomainError, Problem
 from bridge.domain.order import Order as Canonical
@@ -29,7 +31,8 @@ Outcomes = dict[int, Outcome]
 @dataclass
 class Job:
     """`body` is what the order's call carries; `held_back` what keeps its goods from going along; `seen` what the
-    document said last; `notes` what staff should know, by the codes of flags (None: true no longer).
+    document said last; `notes` what staff should know, by the codes of flags (None: true no longer); `goods_left`: its
+    goods differ and stay as they are, since the order is over.
     """
 
     message: OutboxMessage
@@ -39,6 +42,7 @@ class Job:
     held_back: Problem | None = None
     seen: Document | None = None
     notes: dict[str, Problem | None] = field(default_factory=dict)
+    goods_left: bool = False
 
     @property
     def pk(self) -> int:
@@ -100,8 +104,9 @@ class Job:
         reserved = self.reserved if self.reserves is None else self.reserves
         kept = parts.record_of(self.body, self.content, reserved=reserved)
         known = self.binding.written.get("positions")
-        if "positions" in kept and known is not None and not self.goods_differ:
-            kept["positions"] = known
+        if "positions" in kept and (self.goods_left or not self.goods_differ):
+            kept["goods"] = self.binding.goods
+            kept["positions"] = known if known is not None else kept["positions"]
         return kept
 
 
@@ -171,8 +176,9 @@ def _overtaken(job: Job, overtaken: set[int]) -> Outcome | None:
 
 def send(client: MoySklad, jobs: Sequence[Job]) -> list[Any]:
     """Keep what each call carries, then call once for all; one answer or error for each job, in order."""
+    began = timezone.now().isoformat()
     for job in jobs:
-        job.binding.sending = job.record()
+        job.binding.sending = {**job.record(), "at": began}
     fresh = [job.binding for job in jobs if job.binding.pk is None]
     OrderBinding.objects.bulk_create(fresh)
     OrderBinding.objects.bulk_update([job.binding for job in jobs], ["sending"])

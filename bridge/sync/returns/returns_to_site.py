@@ -14,6 +14,7 @@ from math import ceil
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from bridge.catalog.models import Product
 from bridge.connections import clients
@@ -32,7 +33,7 @@ from bridge.orders.record_refunds import show_flags
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Outcome, Parked
-from bridge.sync import kinds
+from bridge.sync import kinds, late_calls
 from bridge.sync.document.lines import items_of
 from bridge.sync.returns.returns_from_moysklad import pending
 from bridge.sync.returns.returns_of_refunds import enter, leave, refund_for
@@ -128,6 +129,7 @@ def _one(site: _Site, returned: Return) -> list[str]:
     """Make, make anew or delete the refund of one return; what was done, in words. Raises Unmappable."""
     marked = site.marked(returned)
     if returned.sending and not marked:
+        _wait_for(returned)
         returned.done = None  # the try did not reach the site
         _guard(site.order, "")
     elif marked and returned.done is None:
@@ -150,6 +152,16 @@ def _one(site: _Site, returned: Return) -> list[str]:
     returned.done = None
     _save(returned, sending=False)
     return [f"refund {marked} deleted", *([_make(site, returned)] if there else [])]
+
+
+def _wait_for(returned: Return) -> None:
+    """Raises TransientError while the site may still carry out a call that nobody waits for any more: it knows no
+    mark by which it would refuse a second refund.
+    """
+    if late_calls.may_still_come(returned.tried_at, late_calls.SITE):
+        names = {"document": returned.name}
+        detail = f"whether the site made a refund for return {returned.name} shows a little later"
+        raise TransientError(detail, status=409, why="refund_in_doubt", names=names)
 
 
 def _begin(site: _Site, returned: Return) -> str:
@@ -186,7 +198,7 @@ def _make(site: _Site, returned: Return) -> str:
     )
     reason = f"Возврат {returned.name} в МойСклад"
     body = refund_body(refund, site.wire, currency, mark=returned.external_id, reason=reason)
-    returned.done = returned.content
+    returned.done, returned.tried_at = returned.content, timezone.now()
     _save(returned, sending=True)
     full = refund.total_minor >= order.total_minor - sum(one.total_minor for one in site.seen)
     made = _send(site, returned, body, guarded=full)
@@ -245,7 +257,7 @@ def _remember(site: _Site, *, changed: bool) -> None:
 
 def _save(returned: Return, *, sending: bool) -> None:
     returned.sending = sending
-    returned.save(update_fields=["done", "sending"])
+    returned.save(update_fields=["done", "sending", "tried_at"])
 
 
 def _lines(order: Order, returned: Return) -> list[Returned]:

@@ -102,6 +102,8 @@ class MoyskladApp:
         plan = self.faults.plan(request.method, path)
         pause = self.account.options.latency_ms / 2000
         time.sleep(pause + plan.wait)
+        if plan.fault and plan.fault.is_late:
+            self.faults.later(plan.fault, lambda: self._carried_out(request, path, user))
         if plan.fault and not plan.fault.happens_after:
             return fault_response(plan.fault)
         response = self._carried_out(request, path, user)

@@ -46,8 +46,11 @@ class Commands:
             "webhook_knobs": self.webhook_knobs,
             "release_webhooks": app.courier.release,
             "tell_stock": app.webhooks.tell_stock,
-            "settle": app.courier.settle,
+            "settle": self.settle,
         }
+
+    def settle(self, timeout: float) -> bool:
+        return all(one.settle(timeout) for one in (self.app.faults, self.app.courier))
 
     def info(self) -> dict[str, Any]:
         account = self.account

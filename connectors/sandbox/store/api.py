@@ -84,6 +84,8 @@ class StoreApp:
         plan = self.faults.plan(request.method, request.path)
         pause = self.shop.options.latency_ms / 2000
         time.sleep(pause + plan.wait)
+        if plan.fault and plan.fault.is_late:
+            self.faults.later(plan.fault, lambda: self._carried_out(request))
         if plan.fault and not plan.fault.happens_after:
             return fault_response(plan.fault)
         surprises = self.meanwhile.due(request)

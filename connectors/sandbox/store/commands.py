@@ -138,7 +138,8 @@ class Commands:
             return [int(self.app.core.add(body)["id"]) for body in bodies]
 
     def settle(self, timeout: float) -> bool:
-        return self.app.courier.settle(timeout) and self.app.core_courier.settle(timeout)
+        app = self.app
+        return all(one.settle(timeout) for one in (app.faults, app.courier, app.core_courier))
 
     def configure(self, **switches: Any) -> dict[str, Any]:
         with self.shop.lock:
