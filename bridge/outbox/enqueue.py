@@ -16,13 +16,14 @@ from bridge.connections.models import Connection, Shop
 from bridge.domain.errors import Problem
 from bridge.outbox import pauses
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.process_mark import is_gone
+from bridge.outbox.process_mark import is_alive, is_gone
 from bridge.outbox.put_back import put_back
 from bridge.people.cases import FRESH
 from bridge.wake import DELIVER, wake
 
 State = OutboxMessage.State
 OPEN = (State.WAITING, State.PARKED)
+ON_ITS_WAY = (State.WAITING, State.IN_FLIGHT)
 NEEDS_PERSON = (State.DEAD, State.PARKED)
 # What a person can have tried again: what waits for one, and what one has discarded.
 RETRIABLE = Q(state__in=NEEDS_PERSON) | Q(state=State.DISCARDED) & ~Q(discarded_by="")
@@ -35,14 +36,22 @@ def enqueue(
     return enqueue_all(shop, connection, kind, [object_key], payload)[object_key]
 
 
-def on_their_way(kind: str, object_keys: Collection[str]) -> set[str]:
-    """Those a message waits for or is being delivered for: whoever delivers may have read them before they changed.
+def unfinished(kind: str, object_keys: Collection[str]) -> set[str]:
+    """Those a message waits for, is being delivered for, or has a person asked about: whoever delivers may have read
+    them before they changed, and a question may be none any more.
 
     In the transaction that changed them: a message that waits is not taken before that ends, if it is enqueued again.
     """
-    rows = OutboxMessage.objects.filter(
-        kind=kind, object_key__in=object_keys, state__in=(State.WAITING, State.IN_FLIGHT)
-    )
+    return _with(kind, object_keys, *ON_ITS_WAY, *NEEDS_PERSON)
+
+
+def on_their_way(kind: str, object_keys: Collection[str]) -> set[str]:
+    """Those a message waits for or is being delivered for."""
+    return _with(kind, object_keys, *ON_ITS_WAY)
+
+
+def _with(kind: str, object_keys: Collection[str], *states: str) -> set[str]:
+    rows = OutboxMessage.objects.filter(kind=kind, object_key__in=object_keys, state__in=states)
     return set(rows.values_list("object_key", flat=True))
 
 
@@ -228,10 +237,15 @@ def discard_all(rows: QuerySet[OutboxMessage], reason: str, by: str) -> int:
 def reset_stale(older_than: timedelta) -> int:
     """Take back what a vanished worker had in flight; it may have been sent, so it is looked up first.
 
-    A worker of this machine is seen to be gone; of one elsewhere only the time tells.
+    A worker of this machine is seen to be gone, or to be at work still although the clock was set back meanwhile; of
+    one elsewhere only the time tells.
     """
+    now = timezone.now()
     in_flight = OutboxMessage.objects.filter(state=State.IN_FLIGHT)
-    ended = {token for token in in_flight.values_list("claim", flat=True).distinct() if is_gone(token)}
+    claims = set(in_flight.values_list("claim", flat=True).distinct())
+    ahead = in_flight.filter(in_flight_since__gt=now + worktime.CLOCK_STEP)
+    ahead.filter(claim__in=[token for token in claims if is_alive(token)]).update(in_flight_since=now)
+    ended = {token for token in claims if is_gone(token)}
     return take_back(in_flight.filter(worktime.lapsed("in_flight_since", older_than) | Q(claim__in=ended)))
 
 

@@ -24,11 +24,21 @@ def mark(pid: int | None = None) -> str:
 
 def is_gone(text: str) -> bool:
     """True when a text that begins with a mark is of a process of this machine that has ended."""
+    return _lives(text) is False
+
+
+def is_alive(text: str) -> bool:
+    """True when it is of a process of this machine that lives."""
+    return _lives(text) is True
+
+
+def _lives(text: str) -> bool | None:
+    """None: that cannot be told here."""
     machine, _, rest = text.partition("-")
     pid, _, rest = rest.partition("-")
     if not machine or machine != _machine() or not pid.isdecimal():
-        return False
-    return _started(int(pid)) != rest.partition("-")[0]
+        return None
+    return _started(int(pid)) == rest.partition("-")[0]
 
 
 @cache

@@ -36,6 +36,24 @@ def test_a_closed_period_is_named_and_the_order_goes_once_it_is_open(world: Any)
     assert len(world.documents(order["id"])) == 1
 
 
+@pytest.mark.parametrize("asked", ["parked", "dead"])
+def test_nobody_is_asked_about_an_order_that_ended_before_it_could_be_sent(world: Any, asked: str) -> None:
+    world.box.moysklad.configure(closed_before="2099-01-01" if asked == "dead" else "")
+    gift = {"name": "Подарок", "quantity": 1, "total": "1.00"}
+    try:
+        order = world.box.store.place_order({"S-00001": 1} if asked == "dead" else [gift])
+        world.message(order["id"], state=asked)
+        world.box.store.set_status(order["id"], "cancelled")
+        key = world.row(order["id"]).object_key
+        world.until(
+            lambda: not OutboxMessage.objects.filter(object_key=key, state=asked).exists(), "nothing is asked"
+        )
+    finally:
+        world.box.moysklad.configure(closed_before="")
+    world.quiet()
+    assert not world.documents(order["id"])
+
+
 def test_an_account_of_another_organization_is_named(world: Any) -> None:
     world.box.moysklad.faults.add(
         "error", method="POST", path="entity/customerorder$", code=17000, status=412

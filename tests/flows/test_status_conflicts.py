@@ -88,6 +88,36 @@ def test_a_closing_that_never_reached_the_site_is_not_undone_by_a_note(world: An
     assert (state(world, document), world.site_status(order["id"])) == ("Завершен", "completed")
 
 
+def test_a_closing_the_site_has_not_heard_of_is_not_undone_by_its_own_change(world: Any, sent: Any) -> None:
+    order, document = sent
+    world.configure(states={"processing": "Новый", "on-hold": "Подтвержден", "cancelled": "Отменен"})
+    world.box.store.faults.add("status", path="wc/v3", status=503, count=None)
+    world.box.moysklad.set_state(document["id"], "Завершен")
+    world.message(order["id"], kind="status_to_site", state="waiting")
+    world.box.store.set_status(order["id"], "on-hold")
+    assert world.flag(order["id"], "status_conflict")["side"] == "moysklad"
+    world.box.store.faults.clear()
+    world.until(lambda: world.site_status(order["id"]) == "completed", "the closing counts")
+    world.quiet()
+    assert (state(world, document), world.site_status(order["id"])) == ("Завершен", "completed")
+
+
+def test_a_buyers_cancellation_counts_though_a_closing_was_on_its_way(world: Any, sent: Any) -> None:
+    order, document = sent
+    world.box.store.faults.add("status", path="wc/v3", status=503, count=None)
+    world.box.moysklad.set_state(document["id"], "Завершен")
+    world.message(order["id"], kind="status_to_site", state="waiting")
+    world.box.moysklad.faults.add("status", status=503, count=None)
+    world.box.store.set_status(order["id"], "cancelled")
+    world.until(lambda: world.row(order["id"]).status == "cancelled", "heard")
+    world.box.store.faults.clear()
+    world.message(order["id"], kind="status_to_site", state="done")
+    world.box.moysklad.faults.clear()
+    world.until(lambda: state(world, document) == "Отменен", "the cancellation counts")
+    world.quiet()
+    assert world.site_status(order["id"]) == "cancelled"
+
+
 def test_a_return_of_everything_whose_refund_was_lost_sets_no_state(world: Any, shipped: Any) -> None:
     order, document, demand = shipped
     world.box.moysklad.set_state(document["id"], "Подтвержден")

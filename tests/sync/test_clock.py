@@ -18,6 +18,7 @@ from bridge import clock, pulse, worktime
 from bridge.connections.models import Connection, Shop
 from bridge.outbox.enqueue import enqueue, reset_stale
 from bridge.outbox.models import OutboxMessage
+from bridge.outbox.process_mark import mark
 from bridge.routes import FLOWS, LONG_WORK
 from bridge.schedules import sweep
 from bridge.sync import flows, kinds, leased
@@ -193,6 +194,18 @@ def test_a_message_that_was_taken_under_the_wrong_clock_is_taken_back(message: O
     assert reset_stale(timedelta(minutes=6)) == 1
     held.update(state="in_flight", claim="elsewhere", in_flight_since=timezone.now())
     assert reset_stale(timedelta(minutes=6)) == 0
+
+
+def test_a_message_that_a_living_worker_took_under_the_wrong_clock_stays_its_own(
+    message: OutboxMessage,
+) -> None:
+    held = OutboxMessage.objects.filter(pk=message.pk)
+    held.update(state="in_flight", claim=f"{mark()}-own", in_flight_since=timezone.now() + AHEAD)
+    assert reset_stale(timedelta(minutes=6)) == 0
+    message.refresh_from_db()
+    assert message.state == "in_flight"
+    assert message.in_flight_since is not None
+    assert message.in_flight_since <= timezone.now(), "its lease counts from now"
 
 
 def test_a_flow_that_runs_while_the_clock_is_set_back_is_due_by_the_right_one(

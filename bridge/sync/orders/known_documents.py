@@ -11,10 +11,11 @@ from typing import Any
 
 from bridge.connections.models import Connection
 from bridge.domain.errors import Problem
+from bridge.domain.status import Side
 from bridge.mapping import from_moysklad, to_moysklad
 from bridge.orders import flags
 from bridge.orders.models import OrderBinding
-from bridge.outbox.enqueue import enqueue
+from bridge.outbox.enqueue import enqueue, on_their_way
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
 from bridge.sync import kinds
 from bridge.sync.document import document_body, earlier_release, lost_answers, staff_edits
@@ -23,7 +24,7 @@ from bridge.sync.orders import after_writing, edits_to_site, known_goods, raised
 from bridge.sync.orders.new_documents import GONE_CODES
 from bridge.sync.orders.order_job import Job, Outcomes, each, note, send
 from bridge.sync.refunds import refund_plans
-from bridge.sync.states import removed_documents
+from bridge.sync.states import removed_documents, status_news
 from connectors.errors import ConnectorError, NotFound, PermanentError
 from connectors.moysklad.client import MoySklad
 
@@ -102,13 +103,27 @@ def _prepare(
     known_goods.plan(job, document)
     job.body = dict(document_body.header_changes(shop, job.content, binding.written))
     job.notes |= flags.only(staff_edits.keep(binding, document, job.body), staff_edits.KEPT)
-    if state := parts.state_to_send(shop, job.order.status, binding):
+    state = parts.state_to_send(shop, job.order.status, binding)
+    if state and not _overruled(job):
         job.body["state"] = to_moysklad.state(account.base_url, state)
     job.body |= known_goods.body(job, document)
     if not job.body:
         return _nothing_to_send(job)
     job.body["meta"] = to_moysklad.entity(account.base_url, "customerorder", binding.external_id)["meta"]
     return None
+
+
+def _overruled(job: Job) -> bool:
+    """A manager gave the document a state that the site has not heard of yet, and the site changed the order too:
+    whether the document's word counts."""
+    theirs = status_news.status_for(job.order.shop, job.binding.state_id)
+    if theirs in ("", job.order.status) or not on_their_way(kinds.STATUS, [job.order.object_key]):
+        return False
+    if status_news.settle(job.binding, theirs) is Side.SITE:
+        return False
+    parts.reflect(job.binding, job.order.status)
+    job.binding.save(update_fields=["site_status", "expected_status"])
+    return True
 
 
 def _nothing_to_send(job: Job) -> Outcome:

@@ -28,7 +28,7 @@ from bridge.orders.models import Order
 from bridge.orders.record import TRASH, Change, Reading, digest_of, record
 from bridge.orders.record_refunds import record_refunds
 from bridge.orders.record_sales import START_TOLERANCE, has_document
-from bridge.outbox.enqueue import enqueue_all, on_their_way
+from bridge.outbox.enqueue import enqueue_all, unfinished
 from bridge.sync import kinds
 from bridge.sync.document.document_attributes import needs_customer
 from bridge.sync.site_orders import site_orders
@@ -294,12 +294,12 @@ def _list(shop: Shop, orders: Sequence[canonical.Order]) -> None:
 
 
 def _queue(shop: Shop, orders: Sequence[Order]) -> None:
-    """For MoySklad: those whose status was chosen for sending, or which have a document or may get one just now."""
+    """For MoySklad: those whose status was chosen for sending, or which have a document, may get one just now, or have
+    a person asked about them."""
     wanted = {order.object_key for order in orders if wants_document(order)}
     left = {order.object_key for order in orders} - wanted
-    enqueue_all(
-        shop, shop.account, kinds.ORDER, wanted | (on_their_way(kinds.ORDER, left) if left else set())
-    )
+    left = unfinished(kinds.ORDER, left) if left else left
+    enqueue_all(shop, shop.account, kinds.ORDER, wanted | left)
 
 
 def wants_document(row: Order) -> bool:

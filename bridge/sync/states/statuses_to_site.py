@@ -46,7 +46,7 @@ def _set_status(order: Order, message: OutboxMessage) -> Outcome:
     """The site is read first: what changed there meanwhile may overrule MoySklad (domain/status.py)."""
     ordered = str(message.payload.get("status") or "")  # by a person, a payment or a shipment
     status = ordered or status_news.status_now(order)
-    before, expected = order.status, _expected(order)
+    before, expected = _known(order), _expected(order)
     doubtful = message.outcome_unknown or expected  # an earlier try may have changed what we know of the site
     if not doubtful and status in ("", order.status):
         return Done("nothing to change on the site", answered=False)
@@ -77,6 +77,12 @@ def _is_of_the_site(order: Order) -> bool:
     that it wrote it, takes it for people's."""
     binding: OrderBinding | None = getattr(order, "binding", None)
     return binding is not None and binding.state_id == state_for(order.shop, order.status)
+
+
+def _known(order: Order) -> str:
+    """The status of the site that the document has heard of: what the site said since is its own word."""
+    binding: OrderBinding | None = getattr(order, "binding", None)
+    return (binding.site_status if binding is not None else "") or order.status
 
 
 def _expected(order: Order) -> str:
