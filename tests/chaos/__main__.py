@@ -1,8 +1,8 @@
 """`make chaos`: a storm on each database of CHAOS_DATABASE, and its report; exit code 1 when a side differs.
 
-CHAOS_ORDERS (200), CHAOS_SEED (1), CHAOS_DATABASE (postgresql,sqlite), CHAOS_RATE (orders a second, 8), CHAOS_PATIENCE
-(seconds after the storm until both sides must agree, else by the number of orders), CHAOS_KEEP (a directory for logs
-and reports, else temporary).
+CHAOS_ORDERS (10,000), CHAOS_SEED (1), CHAOS_DATABASE (postgresql,sqlite), CHAOS_RATE (orders a second, 8),
+CHAOS_PATIENCE (seconds after the storm until both sides must agree, else by the number of orders), CHAOS_KEEP (a
+directory for logs and reports, else temporary).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from chaos.servers import Missing
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped on the way out
-    orders, seed = int(os.environ.get("CHAOS_ORDERS", "200")), int(os.environ.get("CHAOS_SEED", "1"))
+    orders, seed = int(os.environ.get("CHAOS_ORDERS", "10000")), int(os.environ.get("CHAOS_SEED", "1"))
     rate = float(os.environ.get("CHAOS_RATE", "8"))
     patience = float(os.environ.get("CHAOS_PATIENCE", "0"))
     kept = Path(os.environ.get("CHAOS_KEEP") or tempfile.mkdtemp(prefix="chaos-run-"))

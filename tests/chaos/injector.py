@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from connectors.sandbox.control_base import Control
 
 OUTAGE = 1800.0
 """Seconds MoySklad is away for, times RETRY_SCALE: what waits for it is scaled too."""
+LATE = 120.0
+"""Seconds within which a site carries out what its gateway gave up, times RETRY_SCALE."""
 SITE = r"/wc/v3/|/sklad-bridge/"
 JUMP = 300
 CLOCK = ("clock_forward", "clock_back")
@@ -42,8 +44,17 @@ ANSWERS = (
     "site_web_page",
     "site_slow",
     "site_cut",
+    "site_late",
 )
 """Kinds that wait for a call to strike."""
+KILLINGS = (
+    "busy_worker_killed",
+    "idle_worker_killed",
+    "all_idle_workers_killed",
+    "guard_killed",
+    "web_workers_killed",
+)
+"""Kinds that look for processes to kill."""
 WITH_MESSAGE = "busy workers killed with a message in hand"
 ENTERED_WITHIN = 300
 """Seconds until the new token must be taken: nothing that lasts longer is in a plan."""
@@ -64,7 +75,7 @@ class Injector:
         self.retry_scale, self.settings = retry_scale, settings
         self.done: Counter[str] = Counter()
         self.struck: Counter[str] = Counter()
-        """Calls that went wrong, by the kind of trouble; told by `end_all`."""
+        """Calls that went wrong, and processes that were killed, by the kind of trouble; whole after `end_all`."""
         self.notes: Counter[str] = Counter()
         self._ends: list[tuple[float, Callable[[], None]]] = []
         self._rules: dict[tuple[str, int], str] = {}
@@ -177,8 +188,14 @@ class Injector:
         self._arm(self.box.store, "slow", path=SITE, ms=int(800 + 3000 * draw), count=4)
 
     def site_cut(self, draw: float) -> None:
-        kind = "cut_before" if draw < 0.5 else "cut_after"
-        self._arm(self.box.store, kind, path=SITE, count=2)
+        """Before the commit of any call, or after that of one that changes something."""
+        kind, method = ("cut_before", ".*") if draw < 0.5 else ("cut_after", "POST|PUT|DELETE")
+        self._arm(self.box.store, kind, method=method, path=SITE, count=2)
+
+    def site_late(self, draw: float) -> None:
+        """A gateway gives up, and the site makes the refund nevertheless, when nobody waits for it any more."""
+        ms = int(LATE * 1000 * self.retry_scale * (0.3 + draw / 2))
+        self._arm(self.box.store, "late", method="POST", path="/refunds$", status=504, ms=ms)
 
     # --- news on its way ----------------------------------------------------------------------------
 
@@ -220,29 +237,33 @@ class Injector:
                 self._for(0, go)
                 return
             self.notes[WITH_MESSAGE] += bool(busy)
-            kill(busy[:1] or self.bridge.leaves()[:1])
+            self._kill("busy_worker_killed", busy[:1] or self.bridge.leaves()[:1])
 
         self._for(0, go)
 
     def idle_worker_killed(self, draw: float) -> None:
         busy, every = self._busy(), self.bridge.leaves()
         idle = [pid for pid in every if pid not in busy]
-        kill(idle[int(draw * len(idle)) :][:1])
+        self._kill("idle_worker_killed", idle[int(draw * len(idle)) :][:1])
 
     def all_idle_workers_killed(self, draw: float) -> None:
         """With the queue's lock in a dead hand: nothing but the supervisor brings this cluster back."""
         busy = self._busy()
-        kill([pid for pid in self.bridge.leaves() if pid not in busy])
+        self._kill("all_idle_workers_killed", [pid for pid in self.bridge.leaves() if pid not in busy])
 
     def guard_killed(self, draw: float) -> None:
         guard = self.bridge.guard()
-        kill([guard] if guard else [])
+        self._kill("guard_killed", [guard] if guard else [])
 
     def web_workers_killed(self, draw: float) -> None:
-        self.bridge.kill_web_workers()
+        self.struck["web_workers_killed"] += self.bridge.kill_web_workers()
 
     def web_killed(self, draw: float) -> None:
         self.bridge.restart_web()
+
+    def _kill(self, kind: str, found: Sequence[int]) -> None:
+        self.struck[kind] += len(found)
+        kill(found)
 
     def _busy(self) -> list[int]:
         """Workers that hold messages just now: a claim begins with the mark of its process."""
@@ -295,12 +316,13 @@ KINDS = tuple(
 
 
 def kinds(database: str) -> tuple[list[str], list[str]]:
-    """The kinds this machine can make with this database, and a sentence for each it cannot."""
+    """The kinds this machine can make with this database, and a sentence for each it cannot. SQLite alone has no queue
+    server that could restart.
+    """
     missing: dict[str, str] = {}
     if faketime() is None:
         missing |= dict.fromkeys(CLOCK, "libfaketime is not installed (Debian's package libfaketime)")
-    if database == "sqlite":
-        missing |= dict.fromkeys(WITH_QUEUE_SERVER, "SQLite alone has no queue server")
-    return [kind for kind in KINDS if kind not in missing], [
+    possible = [kind for kind in KINDS if database != "sqlite" or kind not in WITH_QUEUE_SERVER]
+    return [kind for kind in possible if kind not in missing], [
         f"{kind}: {why}" for kind, why in missing.items()
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from chaos.injector import ANSWERS, WITH_MESSAGE
+from chaos.injector import ANSWERS, KILLINGS, WITH_MESSAGE
 
 LARGE = 1000
 """Orders from which on nothing that breaks can have met nobody."""
@@ -38,9 +38,10 @@ class Report:
         """Troubles that a large storm must have made, and did not: it proves less than it says."""
         if self.orders < LARGE:
             return []
-        said = [
-            f"{kind} struck no call"
-            for kind in ANSWERS
+        said = list(self.not_injected)
+        said += [
+            f"{kind} struck nothing"
+            for kind in (*ANSWERS, *KILLINGS)
             if kind in self.injected and not self.struck.get(kind)
         ]
         if "busy_worker_killed" in self.injected and not self.notes.get(WITH_MESSAGE):
@@ -52,7 +53,9 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         yield f"Storm: {self.orders} orders, {self.database}, seed {self.seed}"
-        yield from _table("Injected / calls struck", {kind: self._met(kind) for kind in self.injected})
+        yield from _table(
+            "Injected / calls or processes struck", {kind: self._met(kind) for kind in self.injected}
+        )
         for sentence in self.not_injected:
             yield f"  not injected: {sentence}"
         yield from _table("Of that", self.notes)
@@ -73,7 +76,7 @@ class Report:
     def _met(self, kind: str) -> str:
         return (
             f"{self.injected[kind]} / {self.struck.get(kind, 0)}"
-            if kind in ANSWERS
+            if kind in (*ANSWERS, *KILLINGS)
             else f"{self.injected[kind]}"
         )
 

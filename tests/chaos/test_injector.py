@@ -47,12 +47,20 @@ def test_a_large_storm_has_met_every_kind_of_answer() -> None:
     met = Report(1, "sqlite", LARGE, injected=dict.fromkeys(ANSWERS, 1), struck=dict.fromkeys(ANSWERS, 1))
     assert met.passed
     met.struck.pop("site_cut")
-    assert met.unmet == ["site_cut struck no call"]
+    assert met.unmet == ["site_cut struck nothing"]
     assert not met.passed
     met.orders = LARGE - 1
     assert met.passed
 
 
 def test_a_large_storm_has_killed_a_worker_at_work() -> None:
-    idle = Report(1, "sqlite", LARGE, injected={"busy_worker_killed": 3}, notes={"else": 1})
+    killed = {"busy_worker_killed": 3}
+    idle = Report(1, "sqlite", LARGE, injected=killed, struck=killed, notes={"else": 1})
     assert idle.unmet == ["no killed worker had a message in hand"]
+    nobody = Report(1, "sqlite", LARGE, injected={"guard_killed": 3})
+    assert nobody.unmet == ["guard_killed struck nothing"]
+
+
+def test_a_large_storm_fails_on_a_machine_that_cannot_make_all_of_it() -> None:
+    sentence = "clock_back: libfaketime is not installed"
+    assert Report(1, "sqlite", LARGE, not_injected=[sentence]).unmet == [sentence]
