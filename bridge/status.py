@@ -101,13 +101,9 @@ def _flows(now: datetime) -> dict[str, Any]:
 
 def budget(now: datetime) -> dict[str, Any]:
     """How much of each account's call budget is in use at this moment."""
-    default = clients.budget()
     accounts = Connection.objects.filter(vendor=Vendor.MOYSKLAD).order_by("name")
     return {
         account.name: {
-            "calls": default.calls,
-            "window_seconds": default.window,
-            "parallel": default.parallel,
             **clients.usage(account),
             "paused_seconds": max((account.paused_until - now).total_seconds(), 0)
             if account.paused_until

@@ -9,15 +9,27 @@ from django.utils.translation import gettext
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication as KnoxAuthentication
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.request import Request
 
-from bridge.people import tokens
+from bridge.people import knocks, tokens
 from bridge.people.models import ApiToken
+
+GUESSES_A_MINUTE = 60
 
 
 class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
     """`Authorization: Bearer skb_…`. What is no longer good is kept for the history, unlike knox does."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """Raises Throttled for an address that has guessed too often this minute; a good token is never refused so."""
+        try:
+            found: tuple[User, ApiToken] | None = super().authenticate(request)
+        except AuthenticationFailed:
+            if knocks.count("tokens", request._request) > GUESSES_A_MINUTE:
+                raise Throttled(knocks.seconds_left()) from None
+            raise
+        return found
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
         row = tokens.find(token.decode("ascii", "replace"))

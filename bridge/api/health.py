@@ -15,8 +15,11 @@ from rest_framework.response import Response
 
 from bridge.api.resource import Resource
 from bridge.api.shapes import Shape, number, text
+from bridge.people import knocks
 from bridge.status import heartbeat_age, lag, status
 from bridge.sync.attention.selection import Narrowed
+
+MOST_A_MINUTE = 300
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -25,7 +28,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers, a worker takes tasks and nothing that is due waits for long; else 503 with the reason."""
+    """The database answers, a worker takes tasks and nothing that is due waits for long; else 503 with the reason.
+    429 for an address that asks more often than any monitor does: each answer costs queries.
+    """
+    if knocks.count("readyz", request) > MOST_A_MINUTE:
+        said = {"ok": False, "reason": "too_often"}
+        return JsonResponse(said, status=429, headers={"Retry-After": str(knocks.seconds_left())})
     try:
         found = _readiness()
     except DatabaseError:

@@ -121,17 +121,11 @@ class Shops(Resource):
         """With what waits for a person and the account's budget of calls."""
         shop = get_object_or_404(self.get_queryset(), pk=pk)
         self.prepare([shop])
-        budget = clients.budget()
         return Response(
             {
                 **self.row(shop),
                 "needs_attention": Narrowed(shop=shop.pk).count(),
-                "budget": {
-                    "calls": budget.calls,
-                    "window_seconds": budget.window,
-                    "parallel": budget.parallel,
-                    **clients.usage(shop.account),
-                },
+                "budget": clients.usage(shop.account),
                 "webhooks": shop.account.hooks_problem or "on",
             }
         )

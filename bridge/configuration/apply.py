@@ -41,6 +41,7 @@ def apply(configuration: Configuration) -> dict[str, Any]:
     for name, table in configuration.moysklad.items():
         with noting(mistakes):
             accounts[name] = _read_account(name, table)
+            _require_one_name(accounts, name)
     plans: list[Plan] = []
     for name, table in configuration.shop.items():
         site = None
@@ -110,7 +111,21 @@ def _read_account(name: str, table: Mapping[str, Any]) -> Account:
         account, table["base_url"], f"{where} needs a token, or login and password"
     )
     account.base_url = normal_address(table["base_url"])
+    account.account_id = _asked(where, account, lambda: directory.account_id(account))
     return Account(account, _asked(where, account, lambda: directory.of_account(account)))
+
+
+def _require_one_name(accounts: Mapping[str, Account], name: str) -> None:
+    """Under two names an account would be called twice as often as it allows. Raises ConfigurationError."""
+    account = accounts[name].connection
+    stored = Connection.objects.filter(vendor=Vendor.MOYSKLAD, base_url=account.base_url).exclude(
+        name__in=accounts
+    )
+    for other in (*stored, *(one.connection for key, one in accounts.items() if key != name)):
+        if (other.base_url, other.account_id) == (account.base_url, account.account_id) and other.account_id:
+            raise ConfigurationError(
+                f"[moysklad.{name}] is the account that is “{other.name}” already: shops may share it under that name"
+            )
 
 
 def _kept(known: Connection, url: str, missing: str) -> dict[str, Any]:
@@ -189,7 +204,7 @@ def _store(accounts: list[Account], plans: list[Plan]) -> dict[str, Any]:
 
 def _store_login(connection: Connection) -> None:
     """Of a known one nothing else: the workers write down whether it answers."""
-    connection.save(update_fields=["base_url", "credentials"] if connection.pk else None)
+    connection.save(update_fields=["base_url", "credentials", "account_id"] if connection.pk else None)
 
 
 def _what_the_site_needs(shop: Shop) -> dict[str, str]:

@@ -39,9 +39,15 @@ def present_use(connection: Connection) -> Usage:
 
 
 def usage(connection: Connection) -> dict[str, float]:
-    """How much of the account's budget is in use at this moment."""
+    """The account's budget as it is known now, and how much of it is in use at this moment."""
     now = present_use(connection)
-    return {"used": round(now.calls, 2), "in_flight": now.in_flight, "waiting": sum(now.waiting.values())}
+    allowed = {"calls": now.capacity, "window_seconds": now.window, "parallel": now.parallel}
+    return {
+        **allowed,
+        "used": round(now.calls, 2),
+        "in_flight": now.in_flight,
+        "waiting": sum(now.waiting.values()),
+    }
 
 
 def governor_of(connection: Connection) -> Governor:

@@ -33,9 +33,9 @@ def clock(look: Look) -> Found:
 
 
 def budget(look: Look) -> Found:
-    whole, used = clients.budget(), clients.usage(look.shop.account)
-    figures = {"used": round(used["used"]), "calls": round(whole.calls), "seconds": round(whole.window)}
-    if used["used"] > whole.calls * BUSY or used["waiting"]:
+    now = clients.usage(look.shop.account)
+    figures = {"used": round(now["used"]), "calls": now["calls"], "seconds": round(now["window_seconds"])}
+    if now["used"] > now["calls"] * BUSY or now["waiting"]:
         return warn("budget_busy", **figures)
     return ok("budget_free", **figures)
 

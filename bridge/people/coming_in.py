@@ -18,11 +18,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from bridge.history import deeds
-from bridge.people import links, roles, second_step, sessions
+from bridge.people import knocks, links, roles, second_step, sessions
 from bridge.people.forms import AccountForm, CodeForm, PasswordForm
 from bridge.people.models import OneTimeLink
 from bridge.people.roles import Role
 
+GUESSES_A_MINUTE = 60
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -38,6 +39,8 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
                 return _small_page(request, "welcome", _title_of(link), {"form": form, "link": link})
             person = _used(link, form)
     except links.NoLongerValid:
+        if knocks.count("links", request) > GUESSES_A_MINUTE:
+            return HttpResponse(status=429, headers={"Retry-After": str(knocks.seconds_left())})
         return _small_page(request, "welcome", gettext("This link is no longer valid"), status=410)
     login(request, person, backend=MODEL_BACKEND)
     return redirect("admin:index")

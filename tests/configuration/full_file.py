@@ -184,6 +184,9 @@ class Wire:
         self.error: dict[str, ConnectorError] = {}
         self.site = self
 
+    def account_id(self, account: Connection) -> str:
+        return f"account of {account.credentials.get('token')}"
+
     def read(self, account: object) -> list[DirectoryEntry]:
         if "account" in self.error:
             raise self.error["account"]
@@ -218,6 +221,7 @@ def directory(monkeypatch: pytest.MonkeyPatch, db: None) -> Wire:
     """An account with names and a site that answers; reading them over HTTP is proved by the flow tests."""
     wire = Wire()
     monkeypatch.setattr("bridge.sync.account.directory.of_account", wire.read)
+    monkeypatch.setattr("bridge.sync.account.directory.account_id", wire.account_id)
     monkeypatch.setattr("bridge.connections.clients.woocommerce", lambda site: wire)
     monkeypatch.setattr("bridge.sync.buyers.common_buyer.candidates", wire.candidates)
     monkeypatch.setattr("bridge.sync.goods.item_search.candidates", wire.goods)

@@ -275,3 +275,17 @@ def test_a_value_that_cannot_be_kept_or_called_is_named(shop: dict[str, Any], wo
 def test_a_name_that_cannot_be_kept_is_named(name: str) -> None:
     with pytest.raises(ConfigurationError, match="Latin letters"):
         check({"shop": {name: FULL["shop"]["site"]}})
+
+
+@pytest.mark.usefixtures("directory")
+def test_one_account_is_not_taken_under_two_names() -> None:
+    """Each name would spend the account's calls for itself."""
+    main = FULL["moysklad"]["main"]
+    with pytest.raises(ConfigurationError, match="“main” already"):
+        apply(check({**FULL, "moysklad": {"main": main, "second": main}}))
+    assert not Connection.objects.exists()
+    apply(check(FULL))
+    with pytest.raises(ConfigurationError, match="“main” already"):
+        apply(check({"moysklad": {"second": main}}))
+    apply(check({"moysklad": {"main": main, "second": {**main, "token": "of another account"}}}))
+    assert Connection.objects.filter(vendor="moysklad").count() == 2

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -19,7 +20,7 @@ from bridge.connections.models import Shop
 from bridge.inbox import shop_requests
 from bridge.inbox.models import InboxEvent
 from bridge.inbox.signatures import sign_event
-from bridge.people import knocks, shared_knocks
+from bridge.people import knocks, links, shared_knocks, tokens
 from bridge.people.roles import Role
 from tests.people.conftest import PASSWORD, person
 
@@ -81,6 +82,33 @@ def test_an_unread_body_of_a_guess_costs_nothing() -> None:
     """The address is looked at before the body."""
     answer = Client().post("/hooks/moysklad/guess/customerorder/", b"{", content_type="application/json")
     assert answer.status_code == 404
+
+
+def test_guessing_tokens_is_slowed_down_and_a_good_one_is_not() -> None:
+    _row, token = tokens.make(person("olga", Role.OWNER), "a program", Role.OWNER, None)
+
+    def ask(shown: str) -> Any:
+        return Client().get("/api/v1/orders/", headers={"Authorization": f"Bearer {shown}"})
+
+    guesses = [ask(f"skb_{number:040}") for number in range(65)]
+    assert [one.status_code for one in guesses] == [401] * 60 + [429] * 5
+    assert int(guesses[-1].headers["Retry-After"]) <= 60
+    assert ask(token).status_code == 200
+
+
+def test_guessing_one_time_links_is_slowed_down_and_a_good_one_is_not() -> None:
+    good = links.invitation(Role.STAFF, person("owner", Role.OWNER))
+    client = Client()
+    assert [client.get(f"/people/welcome/{n}/").status_code for n in range(62)] == [410] * 60 + [429] * 2
+    assert client.get(urlsplit(good).path).status_code == 200
+
+
+def test_asking_whether_the_bridge_is_ready_again_and_again_is_not_answered_for_ever() -> None:
+    client = Client()
+    statuses = [client.get("/readyz").status_code for _ in range(305)]
+    assert 429 not in statuses[:300]
+    assert statuses[300:] == [429] * 5
+    assert client.get("/healthz").status_code == 200
 
 
 @pytest.mark.parametrize(

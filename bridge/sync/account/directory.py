@@ -42,6 +42,11 @@ def of_account(connection: Connection) -> list[DirectoryEntry]:
     return read(clients.moysklad(connection, Priority.ORDERS))
 
 
+def account_id(connection: Connection) -> str:
+    """Which account the login belongs to (1 call), in the same haste."""
+    return clients.moysklad(connection, Priority.ORDERS).directory.account_id()
+
+
 def read(client: MoySklad) -> list[DirectoryEntry]:
     """The directory as the account has it; entries that belong to no connection yet.
 
