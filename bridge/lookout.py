@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
-from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django_q.tasks import async_task
 
+from bridge import gone
 from bridge.alerts import watchman
-from bridge.outbox.enqueue import reset_stale
 from bridge.wake import BEAT
 
 logger = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ def free_what_they_held() -> None:
     """Workers that were killed give nothing back themselves."""
     try:
         close_old_connections()
-        reset_stale(timedelta(seconds=settings.LEASE_SECONDS))
+        gone.free()
     except DatabaseError:
         logger.warning("what the workers held could not be given back", exc_info=True)
 

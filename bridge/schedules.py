@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.brokers import get_broker
 
-from bridge import clock, pulse, worktime
+from bridge import clock, gone, pulse
 from bridge.alerts import send, watch
 from bridge.apilog import retention
 from bridge.connections.models import Connection, Shop
 from bridge.inbox.models import InboxEvent
 from bridge.outbox import pauses
-from bridge.outbox.enqueue import reset_stale
 from bridge.outbox.models import OutboxMessage
 from bridge.passing import mend
 from bridge.personal import retention as personal
@@ -41,10 +39,7 @@ def sweep(table: Mapping[str, flows.Flow], long_work: Mapping[str, leased.Work])
     now = timezone.now()
     pulse.touch()
     clock.free_the_untried(now)
-    lease = timedelta(seconds=settings.LEASE_SECONDS)
-    reset_stale(lease)
-    held = InboxEvent.objects.filter(worktime.lapsed("in_flight_since"), state=InboxEvent.State.IN_FLIGHT)
-    held.update(state=InboxEvent.State.WAITING, due_at=now)
+    gone.free()
     flows.ensure(table)
     findings.mended()
     retention.forget(now, _days_of_calls())

@@ -112,6 +112,7 @@ class Recipient(models.Model):
     problem_params = models.JSONField(default=dict, editable=False)
     # The worker that is writing to them just now (sync/leased.py).
     running_since = models.DateTimeField(null=True, editable=False)
+    held_by = models.CharField(max_length=40, null=True, editable=False)
 
     class Meta:
         verbose_name = _("recipient of alerts")

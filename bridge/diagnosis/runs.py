@@ -16,6 +16,7 @@ from bridge.diagnosis.look import Away, Look
 from bridge.diagnosis.models import Diagnosis
 from bridge.diagnosis.table import Check, checks_of
 from bridge.passing import mend
+from bridge.process_mark import mark
 from bridge.sync import leased
 from bridge.sync.leased import held
 
@@ -54,9 +55,9 @@ def portion(run: Diagnosis) -> float:
 
 def at_once(shop: Shop | None, by: str) -> Diagnosis:
     """The whole of it in this process, without the queue: for a terminal, where workers may be what is wrong."""
-    run = Diagnosis.objects.create(shop=shop, by=by, running_since=timezone.now())
+    run = Diagnosis.objects.create(shop=shop, by=by, running_since=timezone.now(), held_by=mark())
     while left(run) and run.state == State.RUNNING:
-        Diagnosis.objects.filter(pk=run.pk).update(running_since=timezone.now())
+        Diagnosis.objects.filter(pk=run.pk).update(running_since=timezone.now(), held_by=mark())
         run.refresh_from_db()
         time.sleep(portion(run))
         run.refresh_from_db()

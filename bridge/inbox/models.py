@@ -31,6 +31,8 @@ class InboxEvent(Case):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     due_at = models.DateTimeField()
     in_flight_since = models.DateTimeField(null=True)
+    # The mark of the process that has it in hand, or had it last (process_mark.py).
+    held_by = models.CharField(max_length=40, null=True, editable=False)
     attempts = models.PositiveIntegerField(default=0)
     first_failed_at = models.DateTimeField(null=True)
     problem = models.CharField(_("reason"), max_length=60, blank=True)

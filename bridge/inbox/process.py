@@ -25,6 +25,7 @@ from bridge.inbox.models import InboxEvent
 from bridge.inbox.receive import order_key
 from bridge.passing import PASSING, mend
 from bridge.people.cases import FRESH
+from bridge.process_mark import mark
 from bridge.telemetry import metrics
 from bridge.wake import PROCESS_INBOX, wake
 from connectors.errors import ConnectorError, PermanentError
@@ -141,7 +142,7 @@ def _claim() -> list[InboxEvent]:
             ids[-1:] = list(late[:1]) or ids[-1:]
         ids = ids or list(keys[:PORTION])
         InboxEvent.objects.filter(pk__in=ids, state=State.WAITING).update(
-            state=State.IN_FLIGHT, in_flight_since=now
+            state=State.IN_FLIGHT, in_flight_since=now, held_by=mark()
         )
     held = InboxEvent.objects.filter(pk__in=ids, state=State.IN_FLIGHT, in_flight_since=now)
     worktime.holds(partial(held.update, state=State.WAITING, in_flight_since=None))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bridge.outbox import pauses
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.process_mark import mark
+from bridge.process_mark import mark
 
 State = OutboxMessage.State
 # Sent, and no answer said what came of it: perhaps too many went at once (MoySklad's 1088).

@@ -16,9 +16,9 @@ from bridge.connections.models import Connection, Shop
 from bridge.domain.errors import Problem
 from bridge.outbox import pauses
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.process_mark import is_alive, is_gone
 from bridge.outbox.put_back import put_back
 from bridge.people.cases import FRESH
+from bridge.process_mark import is_alive, is_gone
 from bridge.wake import DELIVER, wake
 
 State = OutboxMessage.State

@@ -1,7 +1,7 @@
 """Work that one worker at a time does: who has a row, what kept it, when it goes on. Flows and long work run this way.
 
-The row says it all (`running_since`): a worker that dies or falls silent loses its row after LEASE_SECONDS, and what
-it still wants to store then is refused, since the row is no longer its own.
+The row says it all (`running_since`, `held_by`): a worker that falls silent loses its row after LEASE_SECONDS, one that
+is seen to be dead at once (gone.py); what it still wants to store then is refused, since the row is no longer its own.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bridge.connections.faults import is_outage, note_outage, note_success, prob
 from bridge.connections.models import Connection
 from bridge.domain.errors import Problem
 from bridge.passing import PASSING, mend
+from bridge.process_mark import mark
 from bridge.sync.models import LongWork
 from bridge.wake import RUN_WORK, wake
 from connectors.errors import ConnectorError
@@ -81,7 +82,7 @@ def idle() -> Q:
 def take(rows: QuerySet[Any]) -> datetime | None:
     """Make the one row this worker's, if nobody has it: the moment that proves it; None otherwise."""
     now = timezone.now()
-    if not rows.filter(idle()).update(running_since=now):
+    if not rows.filter(idle()).update(running_since=now, held_by=mark()):
         return None
     worktime.holds(partial(rows.filter(running_since=now).update, running_since=None))
     return now

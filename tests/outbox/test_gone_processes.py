@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from bridge import gone
 from bridge.connections.models import Shop
+from bridge.inbox.models import InboxEvent
+from bridge.inbox.process import process_waiting
+from bridge.inbox.receive import receive
 from bridge.outbox.claim import claim
 from bridge.outbox.enqueue import enqueue, reset_stale
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.process_mark import is_gone, mark
+from bridge.process_mark import is_gone, mark
+from bridge.sync import leased
+from bridge.sync.models import Upload, Watermark
 
 State = OutboxMessage.State
 LEASE = timedelta(seconds=360)
@@ -74,3 +81,43 @@ def test_what_a_killed_worker_held_does_not_wait_for_the_lease(
     message.refresh_from_db()
     mine.refresh_from_db()
     assert (message.state, message.outcome_unknown, mine.state) == (State.WAITING, True, State.IN_FLIGHT)
+
+
+@pytest.mark.django_db
+def test_events_of_a_killed_worker_do_not_wait_for_the_lease(
+    shop: Shop, other: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(shop.site, "t", "event-1", "{}")
+    monkeypatch.setattr("bridge.inbox.process.mark", lambda: mark(other.pid))
+    seen: list[str] = []
+
+    def dies(event: InboxEvent) -> None:
+        other.kill()
+        other.wait()
+        gone.free()
+        seen.extend(InboxEvent.objects.values_list("state", flat=True))
+
+    process_waiting({"t": dies})
+    assert seen == ["waiting"]
+    InboxEvent.objects.update(state="in_flight", held_by=mark(), in_flight_since=timezone.now())
+    gone.free()
+    assert InboxEvent.objects.get().state == "in_flight", "its worker lives"
+
+
+@pytest.mark.django_db
+def test_what_a_killed_worker_ran_does_not_wait_for_the_lease(
+    shop: Shop, other: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = Watermark.objects.create(connection=shop.account, flow="statuses", next_due_at=timezone.now())
+    work, own = (Upload.objects.create(shop=shop) for _ in range(2))
+    leased.take(Upload.objects.filter(pk=own.pk))
+    monkeypatch.setattr("bridge.sync.leased.mark", lambda: mark(other.pid))
+    rows = [Watermark.objects.filter(pk=flow.pk), Upload.objects.filter(pk=work.pk)]
+    assert all(leased.take(row) for row in rows)
+    gone.free()
+    assert not any(leased.take(row) for row in rows)
+    other.kill()
+    other.wait()
+    gone.free()
+    assert all(leased.take(row) for row in rows)
+    assert leased.take(Upload.objects.filter(pk=own.pk)) is None

@@ -18,7 +18,7 @@ from bridge import clock, pulse, worktime
 from bridge.connections.models import Connection, Shop
 from bridge.outbox.enqueue import enqueue, reset_stale
 from bridge.outbox.models import OutboxMessage
-from bridge.outbox.process_mark import mark
+from bridge.process_mark import mark
 from bridge.routes import FLOWS, LONG_WORK
 from bridge.schedules import sweep
 from bridge.sync import flows, kinds, leased

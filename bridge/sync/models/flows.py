@@ -25,6 +25,8 @@ class Watermark(models.Model):
     # One more run is wanted from then on: one that begins before does not count (run_by).
     again_at = models.DateTimeField(null=True)
     running_since = models.DateTimeField(null=True)
+    # The mark of the process that runs it, or ran it last (process_mark.py).
+    held_by = models.CharField(max_length=40, null=True, editable=False)
     last_success_at = models.DateTimeField(_("last success"), null=True)
     problem = models.CharField(max_length=60, blank=True)
     problem_params = models.JSONField(default=dict)

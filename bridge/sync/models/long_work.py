@@ -20,6 +20,8 @@ class LongWork(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.RUNNING)
     place = models.JSONField(null=True)
     running_since = models.DateTimeField(null=True)
+    # The mark of the process that runs it, or ran it last (process_mark.py).
+    held_by = models.CharField(max_length=40, null=True, editable=False)
     due_at = models.DateTimeField(auto_now_add=True)
     problem = models.CharField(max_length=60, blank=True)
     problem_params = models.JSONField(default=dict)
