@@ -104,6 +104,11 @@ def test_a_payment_that_is_missing_or_made_twice(box: Sandbox, order: Json) -> N
     assert said(box, order) == ["is paid on the site, with 2 payments in MoySklad"]
 
 
+def test_a_payment_the_site_knows_nothing_of(box: Sandbox, order: Json) -> None:
+    box.moysklad.pay(document(box, order)["id"])
+    assert said(box, order) == ["is not paid on the site, and is in MoySklad"]
+
+
 def refunded_after_payment(box: Sandbox) -> Json:
     """An order of two pieces, paid on both sides, of which one was refunded before it was shipped."""
     order = box.store.place_order({"S-00001": 2}, shipping=None)
@@ -198,11 +203,63 @@ def test_another_number_on_the_site(box: Sandbox) -> None:
     assert "S-00003: the site shows 8, free in MoySklad are 7.0" in auditor.differences(box)
 
 
-def test_the_rules_behind_a_ban(box: Sandbox) -> None:
-    box.moysklad.faults.add("status", status=503, count=None)
+def test_a_refund_of_a_return_nobody_knows(box: Sandbox) -> None:
+    order = box.store.place_order({"S-00001": 2}, shipping=None)
+    site = WooCommerce(box.store.url, box.store.consumer_key, box.store.consumer_secret, allow_private=True)
+    mark = {"key": "_sklad_bridge_return", "value": "no-such-return"}
+    site.refunds.create(order["id"], {"amount": "1.00", "api_refund": False, "meta_data": [mark]})
+    assert "return no-such-return: 1 refunds on the site instead of 0" in auditor.differences(box)
+
+
+def test_pieces_set_aside_that_no_document_accounts_for(box: Sandbox, order: Json) -> None:
+    made = document(box, order)
+    before = box.moysklad.stock("S-00001", STORE)["reserve"]
+    box.moysklad.edit("customerorder", made["id"], {"applicable": False})
+    assert box.moysklad.stock("S-00001", STORE)["reserve"] == before - 1
+    assert any("pieces are reserved, by documents" in one for one in auditor.differences(box))
+    box.moysklad.edit("customerorder", made["id"], {"applicable": True})
+
+
+def call(box: Sandbox, method: str, path: str, times: int) -> None:
     headers = {"Accept": "application/json;charset=utf-8", "Authorization": f"Bearer {box.moysklad.token}"}
-    for _ in range(2 * auditor.EQUAL_FAILURES_A_MINUTE + 2):  # in one minute, or in two
-        requests.get(f"{box.moysklad.url}/entity/store", headers=headers, timeout=10)
+    with requests.Session() as session:
+        for _ in range(times):
+            body = {} if method == "PUT" else None
+            session.request(method, f"{box.moysklad.url}/{path}", headers=headers, json=body, timeout=10)
+
+
+@pytest.fixture
+def counted(box: Sandbox) -> Iterator[Sandbox]:
+    """Nothing was counted before; nobody is banned afterwards."""
+    box.moysklad.reset_stats()
+    yield box
     box.moysklad.faults.clear()
-    [said] = auditor.bans(box)
-    assert said.startswith("max_equal_failures_in_a_minute: ")
+    box.moysklad.configure(ban=False)
+    box.moysklad.reset_stats()
+
+
+@pytest.mark.parametrize(
+    ("fault", "method", "path", "name"),
+    [
+        ({"status": 503}, "GET", "entity/store", "max_equal_failures_in_a_minute"),
+        ({"status": 429}, "GET", "entity/store", "max_refused_in_a_minute"),
+        (None, "PUT", "entity/store/{store}", "max_puts_to_one_entity_in_a_minute"),
+    ],
+)
+def test_the_rules_behind_a_ban(
+    counted: Sandbox, fault: Json | None, method: str, path: str, name: str
+) -> None:
+    if fault:
+        counted.moysklad.faults.add("status", count=None, **fault)
+    most = auditor.PUTS_A_MINUTE if method == "PUT" else auditor.EQUAL_FAILURES_A_MINUTE
+    store = counted.moysklad.stores[STORE]
+    call(counted, method, path.format(store=store), 2 * most + 2)  # in one minute, or in two
+    counted.moysklad.faults.clear()
+    assert [one.split(":")[0] for one in auditor.bans(counted) if one.startswith(name)] == [name]
+
+
+def test_a_ban_itself(counted: Sandbox) -> None:
+    counted.moysklad.configure(ban=True)
+    counted.moysklad.faults.add("status", count=None, status=503)
+    call(counted, "GET", "entity/store", 2 * auditor.EQUAL_FAILURES_A_MINUTE + 2)
+    assert "MoySklad has banned the user" in auditor.bans(counted)
