@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge.diagnosis import runs as diagnosis
 from bridge.diagnosis.models import Diagnosis
-from bridge.inbox.process import Handler, Together
+from bridge.inbox.process import Handler, Together, alone
 from bridge.outbox.outcomes import Kind
 from bridge.sync import kinds, subscriptions
 from bridge.sync.attention import retry_portions
@@ -26,6 +26,15 @@ from bridge.sync.states import poll, progress, statuses_to_site
 from bridge.sync.stock import stock_from_moysklad, stock_to_site
 from bridge.sync.uploads import upload_portions
 
+# Notifications of an account: one reading serves several.
+HINTS: dict[str, Together] = {
+    "moysklad.customerorder": statuses_to_site.hinted,
+    "moysklad.demand": payments_to_site.hinted,
+    "moysklad.paymentin": payments_to_site.hinted,
+    "moysklad.cashin": payments_to_site.hinted,
+    "moysklad.salesreturn": returns_from_moysklad.hinted,
+}
+
 TOPICS: dict[str, Handler] = {
     "woocommerce.order.changed": orders_from_site.changed,
     "woocommerce.order.deleted": orders_from_site.deleted,
@@ -35,17 +44,13 @@ TOPICS: dict[str, Handler] = {
     "woocommerce.core.order.deleted": orders_from_site.core_deleted,
     "site.order": orders_from_site.polled,
     "site.look_again": orders_from_site.core_deleted,
-    "moysklad.customerorder": statuses_to_site.hinted,
-    "moysklad.demand": payments_to_site.hinted,
-    "moysklad.paymentin": payments_to_site.hinted,
-    "moysklad.cashin": payments_to_site.hinted,
-    "moysklad.salesreturn": returns_from_moysklad.hinted,
+    **{topic: alone(handler) for topic, handler in HINTS.items()},
     **{f"moysklad.{kind}": goods_changes.hinted for kind in catalog_from_moysklad.KINDS},
     "moysklad.stock": stock_from_moysklad.hinted,
 }
 
 # Topics of which several events cost little more than one.
-TOGETHER: dict[str, Together] = {"woocommerce.order.changed": orders_from_site.changed_together}
+TOGETHER: dict[str, Together] = {"woocommerce.order.changed": orders_from_site.changed_together, **HINTS}
 
 KINDS: dict[str, Kind] = {
     kinds.ORDER: Kind(orders_to_moysklad.deliver, batch=100),

@@ -52,6 +52,15 @@ def payload(event: InboxEvent) -> dict[str, Any]:
     return data
 
 
+def alone(handler: Together) -> Handler:
+    """What handles several, for one."""
+
+    def handle(event: InboxEvent) -> None:
+        handler([event])
+
+    return handle
+
+
 def _without_nul(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\x00", "")
@@ -65,7 +74,7 @@ def _without_nul(value: Any) -> Any:
 def process_waiting(topics: Mapping[str, Handler], together: Mapping[str, Together] | None = None) -> int:
     """Take a portion of what waits, longest due first, and handle it; returns how many were taken.
 
-    News of sites goes first: it is taken in with hardly a call, while each notification of an account waits for its
+    News of sites goes first: it is taken in with hardly a call, while notifications of an account wait for their
     turn in the account's budget. What can be handled together is; the rest is handled one by one. A full portion means
     there is more: another worker is woken to help. No job wakes two for one reason, or the queue would fill with wakes.
     """
@@ -92,17 +101,21 @@ def process_waiting(topics: Mapping[str, Handler], together: Mapping[str, Togeth
 
 
 def _runs(events: Sequence[InboxEvent], handlers: Collection[str]) -> list[list[InboxEvent]]:
-    """What can be handled together: neighbours among the events of a site, of one topic and of different orders."""
+    """What can be handled together: neighbours among the events of a site, of one topic and of different orders; of an
+    account all notifications of a topic, since what they name is read as it is now."""
     runs: list[list[InboxEvent]] = []
-    last: dict[int, list[InboxEvent]] = {}
+    last: dict[tuple[int, str], list[InboxEvent]] = {}
     for event in events:
-        run = last.get(event.connection_id, [])
-        alike = event.topic in handlers and event.source_id and {one.topic for one in run} == {event.topic}
-        if alike and event.source_id not in {one.source_id for one in run}:
+        of_site = event.connection.vendor == Vendor.WOOCOMMERCE
+        place = (event.connection_id, "" if of_site else event.topic)
+        run = last.get(place, [])
+        alike = event.topic in handlers and {one.topic for one in run} == {event.topic}
+        another = event.source_id and event.source_id not in {one.source_id for one in run}
+        if alike and (another or not of_site):
             run.append(event)
         else:
-            last[event.connection_id] = [event]
-            runs.append(last[event.connection_id])
+            last[place] = [event]
+            runs.append(last[place])
     return runs
 
 
@@ -110,7 +123,7 @@ def _try_together(group: Sequence[InboxEvent], handler: Together) -> set[int]:
     try:
         with respecting_pauses():
             done = set(handler(group))
-    except (*PASSING, IntegrityError):
+    except (*PASSING, IntegrityError, ConnectorError):
         mend()
         logger.info("events are handled one by one", exc_info=True)
         return set()

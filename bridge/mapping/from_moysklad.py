@@ -172,6 +172,16 @@ def linked_orders(data: Wire) -> set[str]:
     }
 
 
+def named(webhook: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a webhook's body names: kind and id of each thing; what has another form is passed over.
+
+    Source: webhooks.
+    """
+    rows = [row for row in webhook.get("events") or [] if isinstance(row, dict)]
+    named = [row for row in rows if isinstance(row.get("meta"), dict)]
+    return [(str(row["meta"].get("type") or ""), ref_id(row)) for row in named]
+
+
 def ref_id(reference: Any) -> str:
     """The id in {"meta": {"href": ".../<id>?expand=…"}}; '' for none. Expanded hrefs carry a query."""
     if not isinstance(reference, Mapping):

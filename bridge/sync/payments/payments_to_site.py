@@ -52,11 +52,10 @@ def _is_paid(order: Order) -> bool:
     return order.content.get("paid_at") is not None
 
 
-def hinted(event: InboxEvent) -> None:
-    """A payment or a shipment changed: the orders it is linked to are read again."""
-    rows = [row for row in payload(event).get("events") or [] if isinstance(row, dict)]
-    named = [(str((row.get("meta") or {}).get("type") or ""), from_moysklad.ref_id(row)) for row in rows]
-    account = event.connection
+def hinted(events: Sequence[InboxEvent]) -> set[int]:
+    """Payments or shipments of an account changed: the orders they are linked to are read again, all in two calls."""
+    named = list(dict.fromkeys(one for event in events for one in from_moysklad.named(payload(event))))
+    account = events[0].connection
     client = clients.moysklad(account, Priority.STATUSES)
     orders: set[str] = set()
     if any(kind == "demand" for kind, _ref in named):
@@ -70,3 +69,4 @@ def hinted(event: InboxEvent) -> None:
                 orders |= from_moysklad.linked_orders(row)
     if ours := set(observed.of(account, orders).values_list("external_id", flat=True)):
         observed.look(client, account, sorted(ours))
+    return {event.pk for event in events}

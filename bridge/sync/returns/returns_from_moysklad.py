@@ -36,13 +36,20 @@ from connectors.moysklad.returns import WITH_ORDER
 CLOCKS = timedelta(minutes=10)
 
 
-def hinted(event: InboxEvent) -> None:
-    """A webhook named some returns: they are read with their orders, all in one call; the body is never believed."""
-    documents_changed(event.connection)
-    rows = [row for row in payload(event).get("events") or [] if isinstance(row, dict)]
-    ids = {from_moysklad.ref_id(row) for row in rows if (row.get("meta") or {}).get("type") == "salesreturn"}
-    if ids - {""}:
-        look(clients.moysklad(event.connection, Priority.STATUSES), event.connection, sorted(ids - {""}))
+def hinted(events: Sequence[InboxEvent]) -> set[int]:
+    """Webhooks of an account named some returns: they are read with their orders, all in one call; the body is never
+    believed."""
+    account = events[0].connection
+    documents_changed(account)
+    ids = {
+        ref
+        for event in events
+        for kind, ref in from_moysklad.named(payload(event))
+        if kind == "salesreturn" and ref
+    }
+    if ids:
+        look(clients.moysklad(account, Priority.STATUSES), account, sorted(ids))
+    return {event.pk for event in events}
 
 
 def changes(watermark: Watermark) -> None:

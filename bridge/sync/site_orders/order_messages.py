@@ -1,28 +1,38 @@
-"""Messages that change one order each on a site: one after another, until the site fails or the job's time is up."""
+"""Messages that change one order each on a site: one after another, until the site fails, the job's time is up, or an
+order waits for a worker."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from django.db.models import Q
+from django.utils import timezone
+
 from bridge import worktime
 from bridge.connections.faults import is_outage
+from bridge.connections.models import Vendor
 from bridge.domain.errors import DomainError
+from bridge.inbox.models import InboxEvent
 from bridge.orders.models import Order
+from bridge.outbox import pauses
 from bridge.outbox.enqueue import enqueue
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Failed, Outcome, Parked, Untried
+from bridge.sync import kinds
 from connectors.errors import ConnectorError
 
 Step = Callable[[Order, OutboxMessage], Outcome]
 
 
 def one_by_one(messages: Sequence[OutboxMessage], step: Step) -> dict[int, Outcome]:
-    """An outcome for each; when the site is away the rest is not tried. `step` may raise DomainError (a person is
-    asked) and ConnectorError (of the site)."""
+    """An outcome for each; when the site is away the rest is not tried, nor when an order waits: each of these takes
+    calls of its own, and all workers may be at such. `step` may raise DomainError (a person is asked) and
+    ConnectorError (of the site)."""
     outcomes: dict[int, Outcome] = {}
-    away = False
+    stopped = away = False
     for message in messages:
-        if away or worktime.time_is_up():
+        stopped = stopped or away or worktime.time_is_up() or (bool(outcomes) and _order_waits())
+        if stopped:
             outcomes[message.pk] = Untried()
             continue
         try:
@@ -33,6 +43,19 @@ def one_by_one(messages: Sequence[OutboxMessage], step: Step) -> dict[int, Outco
             outcomes[message.pk] = Failed(error)
             away = is_outage(error)
     return outcomes
+
+
+def _order_waits() -> bool:
+    """Whether an order could go to MoySklad now, or news of a site could be taken in."""
+    now = timezone.now()
+    away = Q(connection__paused_until__gt=now)
+    due = OutboxMessage.objects.filter(
+        ~pauses.held(), ~away, kind=kinds.ORDER, state=OutboxMessage.State.WAITING, due_at__lte=now
+    )
+    news = InboxEvent.objects.filter(
+        ~away, connection__vendor=Vendor.WOOCOMMERCE, state=InboxEvent.State.WAITING, due_at__lte=now
+    )
+    return due.exists() or news.exists()
 
 
 def reconsider(order: Order, *asked: str) -> None:

@@ -25,16 +25,21 @@ from connectors.moysklad.limits import Priority
 LEFT_TO_PEOPLE = ("trash", "refunded")
 
 
-def hinted(event: InboxEvent) -> None:
-    """A webhook named some documents: those of ours are read again, all in one call; the body is never believed."""
-    documents_changed(event.connection)  # whoever's order it is, it may reserve
-    rows = [row for row in payload(event).get("events") or [] if isinstance(row, dict)]
+def hinted(events: Sequence[InboxEvent]) -> set[int]:
+    """Webhooks of an account named some documents: those of ours are read again, all in one call; the body is never
+    believed."""
+    account = events[0].connection
+    documents_changed(account)  # whoever's order it is, it may reserve
     ids = {
-        from_moysklad.ref_id(row) for row in rows if (row.get("meta") or {}).get("type") == "customerorder"
+        ref
+        for event in events
+        for kind, ref in from_moysklad.named(payload(event))
+        if kind == "customerorder"
     }
-    ours = set(observed.of(event.connection, ids).values_list("external_id", flat=True))
+    ours = set(observed.of(account, ids).values_list("external_id", flat=True))
     if ours:
-        observed.look(clients.moysklad(event.connection, Priority.STATUSES), event.connection, sorted(ours))
+        observed.look(clients.moysklad(account, Priority.STATUSES), account, sorted(ours))
+    return {event.pk for event in events}
 
 
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
