@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -50,9 +51,33 @@ def family(pid: int) -> list[int]:
 
 
 def resident_mb(pids: list[int]) -> float:
-    """Megabytes these processes hold, a page they share counted once among those who share it (PSS)."""
-    kilobytes = 0
+    """Megabytes these hold together. A page of theirs that several of them share counts once (PSS). So does a page of a
+    file, the interpreter or a library, whoever else on this machine has it open.
+
+    Source: proc(5), smaps.
+    """
+    own, files = 0, dict[str, int]()
     for pid in pids:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        kilobytes += int(next(line for line in lines if line.startswith("Pss:")).split()[1])
-    return kilobytes / 1024
+        for name, sizes in _mappings(pid):
+            own += sizes["Pss"] if not name else 0
+            if name:
+                anonymous = sizes["Anonymous"]  # what was written to, and so copied
+                own += anonymous
+                files[name] = max(files.get(name, 0), sizes["Rss"] - anonymous)
+    return (own + sum(files.values())) / 1024
+
+
+def _mappings(pid: int) -> Iterator[tuple[str, dict[str, int]]]:
+    """Of each mapping the file and its place in it ('' for none), and its sizes in kilobytes."""
+    name, sizes = "", dict[str, int]()
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        head, *rest = line.split(maxsplit=5)
+        if not head.endswith(":"):
+            if sizes:
+                yield name, sizes
+            offset, inode = rest[1], rest[3]
+            name, sizes = (f"{rest[4]} {offset}" if inode != "0" else ""), {}
+        elif rest and rest[-1] == "kB":
+            sizes[head[:-1]] = int(rest[0])
+    if sizes:
+        yield name, sizes

@@ -22,9 +22,9 @@ def test_memory_at_idle(rig: Rig) -> None:
     time.sleep(REST)
     assert rig.bridge.web is not None
     assert rig.bridge.worker is not None
-    web, worker = (resident_mb(family(one.pid)) for one in (rig.bridge.web, rig.bridge.worker))
+    web, worker = family(rig.bridge.web.pid), family(rig.bridge.worker.pid)
     tell(
         rig.ground,
-        Figure("memory of web and worker at idle", web + worker, "MB", 300),
-        Figure("of it the web process", web, "MB"),
+        Figure("memory of web and worker at idle", resident_mb(web + worker), "MB", 300),
+        Figure("of it the web process", resident_mb(web), "MB"),
     )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
+
+from django.utils import timezone
 
 from bridge.connections.models import Connection
 from bridge.orders.models import Order
@@ -18,11 +21,15 @@ def read_while_away(rig: Rig, buyers: list[dict[str, str]], count: int) -> list[
     known = Order.objects.filter(shop=rig.shop, source_id__in=[str(one) for one in ids])
     rig.until(lambda: known.count() == count, "every event is read", 300)
     rig.until(lambda: rig.status()["inbox"]["waiting"] == 0, "nothing else came", 60)
+    account = Connection.objects.filter(pk=rig.shop.account_id)
+    # Nothing goes before the clock starts, then all at once: how long it pauses after an outage is not measured.
+    account.update(paused_until=timezone.now() + timedelta(hours=1))
+    rig.until(lambda: rig.status()["outbox"]["in_flight"] == 0, "nothing is on its way", 60)
+    account.update(paused_until=timezone.now() + timedelta(hours=1))
     moysklad.faults.clear()
     time.sleep(3.2)
     moysklad.reset_stats()
-    # Tried again at once: how long it pauses after an outage is not what is measured.
-    Connection.objects.filter(pk=rig.shop.account_id).update(paused_until=None)
+    account.update(paused_until=None)
     return ids
 
 
