@@ -15,8 +15,6 @@ from rest_framework.request import Request
 from bridge.people import knocks, tokens
 from bridge.people.models import ApiToken
 
-GUESSES_A_MINUTE = 60
-
 
 class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
     """`Authorization: Bearer skb_…`. What is no longer good is kept for the history, unlike knox does."""
@@ -26,7 +24,7 @@ class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
         try:
             found: tuple[User, ApiToken] | None = super().authenticate(request)
         except AuthenticationFailed:
-            if knocks.count("tokens", request._request) > GUESSES_A_MINUTE:
+            if knocks.count("tokens", request._request) > knocks.GUESSES:
                 raise Throttled(knocks.seconds_left()) from None
             raise
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -41,7 +41,7 @@ def apply(configuration: Configuration) -> dict[str, Any]:
     for name, table in configuration.moysklad.items():
         with noting(mistakes):
             accounts[name] = _read_account(name, table)
-            _require_one_name(accounts, name)
+            _require_one_name(accounts, name, configuration.moysklad)
     plans: list[Plan] = []
     for name, table in configuration.shop.items():
         site = None
@@ -115,11 +115,12 @@ def _read_account(name: str, table: Mapping[str, Any]) -> Account:
     return Account(account, _asked(where, account, lambda: directory.of_account(account)))
 
 
-def _require_one_name(accounts: Mapping[str, Account], name: str) -> None:
-    """Under two names an account would be called twice as often as it allows. Raises ConfigurationError."""
+def _require_one_name(accounts: Mapping[str, Account], name: str, file: Iterable[str]) -> None:
+    """Under two names an account would be called twice as often as it allows. `file`: the names it gives; of those only
+    what has been read counts. Raises ConfigurationError."""
     account = accounts[name].connection
     stored = Connection.objects.filter(vendor=Vendor.MOYSKLAD, base_url=account.base_url).exclude(
-        name__in=accounts
+        name__in=list(file)
     )
     for other in (*stored, *(one.connection for key, one in accounts.items() if key != name)):
         if (other.base_url, other.account_id) == (account.base_url, account.account_id) and other.account_id:

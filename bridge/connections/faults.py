@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -54,6 +54,16 @@ class LeftAlone(errors.TransientError):
         super().__init__(str(connection.pause_params.get("detail", "")))
         self.until = until
         self.problem = Problem(connection.pause_problem or "away", connection.pause_params)
+
+
+class Awaited(errors.TransientError):
+    """Not judged before `until`: a call without an answer may still be carried out. That is no failure."""
+
+    def __init__(
+        self, detail: str, until: datetime, why: str, names: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail, status=409, why=why, names=names or {})
+        self.until = until
 
 
 _respecting: ContextVar[bool] = ContextVar("respecting_pauses", default=False)

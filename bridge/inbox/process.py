@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -52,15 +53,6 @@ def payload(event: InboxEvent) -> dict[str, Any]:
     return data
 
 
-def alone(handler: Together) -> Handler:
-    """What handles several, for one."""
-
-    def handle(event: InboxEvent) -> None:
-        handler([event])
-
-    return handle
-
-
 def _without_nul(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\x00", "")
@@ -69,6 +61,15 @@ def _without_nul(value: Any) -> Any:
     if isinstance(value, dict):
         return {_without_nul(key): _without_nul(item) for key, item in value.items()}
     return value
+
+
+def alone(handler: Together) -> Handler:
+    """What handles several, for one."""
+
+    def handle(event: InboxEvent) -> None:
+        handler([event])
+
+    return handle
 
 
 def process_waiting(topics: Mapping[str, Handler], together: Mapping[str, Together] | None = None) -> int:
@@ -86,7 +87,7 @@ def process_waiting(topics: Mapping[str, Handler], together: Mapping[str, Togeth
     left = {event.pk: event for event in events}
     with read_once():
         for run in _runs(events, handlers):
-            if len(run) > 1 and not worktime.time_is_up():
+            if len(run) > 1 and not worktime.time_is_up() and not _overtaken(events, left):
                 for pk in _try_together(run, handlers[run[0].topic]):
                     del left[pk]
             for event in run:
@@ -121,7 +122,7 @@ def _runs(events: Sequence[InboxEvent], handlers: Collection[str]) -> list[list[
 
 def _try_together(group: Sequence[InboxEvent], handler: Together) -> set[int]:
     try:
-        with respecting_pauses():
+        with on(replace(_occasion(group[0]), order="", delivery="")), respecting_pauses():
             done = set(handler(group))
     except (*PASSING, IntegrityError, ConnectorError):
         mend()

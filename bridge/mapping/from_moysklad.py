@@ -177,9 +177,10 @@ def named(webhook: Mapping[str, Any]) -> list[tuple[str, str]]:
 
     Source: webhooks.
     """
-    rows = [row for row in webhook.get("events") or [] if isinstance(row, dict)]
-    named = [row for row in rows if isinstance(row.get("meta"), dict)]
-    return [(str(row["meta"].get("type") or ""), ref_id(row)) for row in named]
+    events = webhook.get("events")
+    rows = [row for row in events if isinstance(row, dict)] if isinstance(events, list) else []
+    things = [row for row in rows if isinstance(row.get("meta"), dict)]
+    return [(str(row["meta"].get("type") or ""), ref_id(row)) for row in things]
 
 
 def ref_id(reference: Any) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from bridge import worktime
 from bridge.apilog.occasions import Occasion, on
 from bridge.connections.book import read_once
-from bridge.connections.faults import is_outage, note_outage, note_success, problem_of
+from bridge.connections.faults import Awaited, is_outage, note_outage, note_success, problem_of
 from bridge.connections.models import Connection
 from bridge.domain.backoff import retry_at
 from bridge.domain.errors import Problem
@@ -198,6 +198,8 @@ def _after(
 ) -> dict[str, Any]:
     unknown = message.outcome_unknown or isinstance(error, OutcomeUnknown)
     shown = _shown(problem_of(error, failed))
+    if isinstance(error, Awaited):
+        return {"state": State.WAITING, "due_at": error.until, "outcome_unknown": unknown, **shown}
     if is_outage(error):  # an outage is not an error of each message: nobody's tries are used up
         due = failed.paused_until or now
         return {"state": State.WAITING, "due_at": due, "outcome_unknown": unknown, **shown}
@@ -244,13 +246,14 @@ def _shown(problem: Problem) -> dict[str, Any]:
 
 
 def _wake_next(woken: OutboxMessage, messages: Sequence[OutboxMessage]) -> None:
-    """Messages of this kind and shop, or for these objects, that came meanwhile need not wait for the beat.
+    """Messages of this kind and shop, or others for these objects, that came meanwhile need not wait for the beat.
 
     Other shops whose messages were taken along have a chain of wakes of their own.
     """
     waiting = OutboxMessage.objects.filter(~pauses.held(), state=State.WAITING, due_at__lte=timezone.now())
     due = waiting.order_by("pk")
     same_kind = due.filter(kind=woken.kind, connection=messages[0].connection, shop=woken.shop_id)
-    same_object = due.filter(object_key__in=[message.object_key for message in messages])
+    others = due.exclude(pk__in=[message.pk for message in messages])
+    same_object = others.filter(object_key__in=[message.object_key for message in messages])
     for pk in {*same_kind.values_list("pk", flat=True)[:1], *same_object.values_list("pk", flat=True)[:20]}:
         wake(DELIVER, pk)

@@ -23,7 +23,6 @@ from bridge.people.forms import AccountForm, CodeForm, PasswordForm
 from bridge.people.models import OneTimeLink
 from bridge.people.roles import Role
 
-GUESSES_A_MINUTE = 60
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -39,7 +38,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
                 return _small_page(request, "welcome", _title_of(link), {"form": form, "link": link})
             person = _used(link, form)
     except links.NoLongerValid:
-        if knocks.count("links", request) > GUESSES_A_MINUTE:
+        if knocks.count("links", request) > knocks.GUESSES:
             return HttpResponse(status=429, headers={"Retry-After": str(knocks.seconds_left())})
         return _small_page(request, "welcome", gettext("This link is no longer valid"), status=410)
     login(request, person, backend=MODEL_BACKEND)

@@ -16,6 +16,8 @@ from django.http import HttpRequest
 from bridge.people.throttle import address_of
 
 SECONDS = 60
+GUESSES = 60
+"""A minute of whoever tries tokens or one-time links; more are told to wait."""
 MOST_ADDRESSES = 10_000
 """Of each process in a minute; those beyond count as one, so that inventing addresses fills no memory."""
 

@@ -1,4 +1,4 @@
-"""News of the site, orders above all, stands behind no heap of notifications, each of which needs a call."""
+"""News of the site, orders above all, stands behind no heap of notifications, which need calls."""
 
 from __future__ import annotations
 

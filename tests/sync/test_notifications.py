@@ -12,6 +12,7 @@ from bridge.inbox.models import InboxEvent
 from bridge.inbox.process import process_waiting
 from bridge.inbox.receive import receive
 from bridge.orders.models import OrderBinding
+from bridge.outbox.models import OutboxMessage
 from bridge.routes import TOGETHER, TOPICS
 from bridge.sync import kinds
 
@@ -85,3 +86,15 @@ def test_one_that_cannot_be_read_keeps_no_other(stock: StockBox, sent: list[Orde
     assert statuses(stock)[sent[0].order.number] == "completed"
     states: dict[str, Any] = dict(InboxEvent.objects.values_list("dedup_key", "state"))
     assert {state for key, state in states.items() if not key.startswith("strange")} == {"done"}
+
+
+def test_states_for_the_site_go_in_one_job_though_each_answer_is_news(
+    stock: StockBox, sent: list[OrderBinding]
+) -> None:
+    """What the site answers queues its order for MoySklad; that waits for no worker while this one holds it."""
+    for binding in sent:
+        stock.box.moysklad.set_state(binding.external_id, "Завершен")
+    notified(stock, "customerorder", [binding.external_id for binding in sent])
+    calls_made(stock)
+    stock.deliver(kinds.STATUS)
+    assert not OutboxMessage.objects.filter(kind=kinds.STATUS).exclude(state="done").exists()

@@ -18,19 +18,20 @@ Kept = Mapping[str, Any]
 def settle(binding: OrderBinding, document: Document) -> None:
     """Confirm what the last call carried, or forget it; the document has its positions opened, the caller saves."""
     sent = binding.sending
-    if not sent:
-        return
-    if _carried_out(binding, sent, document):
+    if sent and carried_out(binding, document):
         parts.confirm(binding, sent)
         staff_edits.remember_sent(binding, document, sent["header"])
     binding.sending = None
 
 
-def _carried_out(binding: OrderBinding, sent: Kept, document: Document) -> bool:
+def carried_out(binding: OrderBinding, document: Document) -> bool:
     """A call is carried out whole or not at all, so one part of it that is there is enough.
 
     People may have changed other parts since. A reserve may be gone for other reasons, so it is asked last.
     """
+    sent = binding.sending
+    if not sent:
+        return True
     verdicts = [*_state(binding, sent, document), *_goods(binding, sent, document)]
     verdicts += [_holds(document, key, value) for key, value in sent["header"].items()]
     return any(verdicts) if verdicts else _reserve(sent, document)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -36,7 +35,7 @@ from bridge.sync.orders import goods_choice
 from bridge.sync.refunds.refund_plans import as_it_stands
 from bridge.sync.site_orders.order_messages import one_by_one
 from bridge.sync.site_orders.orders_from_site import answered
-from connectors.errors import ConnectorError, OutcomeUnknown, TransientError
+from connectors.errors import ConnectorError, OutcomeUnknown
 from connectors.moysklad.limits import Priority
 from connectors.woocommerce.client import WooCommerce
 
@@ -114,21 +113,12 @@ def _settle_earlier(site: WooCommerce, order: Order) -> None:
         if _site_changed(order) and _same_already(order, earlier["positions"], earlier["sum"]):
             _agree(order, earlier["positions"], earlier["sum"])
         else:
-            _wait_for(order, earlier)
+            # A new line that it brings would come a second time.
+            late_calls.wait_for(late_calls.began(earlier), late_calls.SITE, "edit_in_doubt")
             _keep(order, None)
             _release(order)
     if order.binding.editing:
         _write_note(site, order, again=True)
-
-
-def _wait_for(order: Order, earlier: Mapping[str, Any]) -> None:
-    """Raises TransientError while the site may still carry out a call that nobody waits for any more: a new line that
-    it brings would come a second time.
-    """
-    began = datetime.fromisoformat(earlier["at"]) if "at" in earlier else None
-    if late_calls.may_still_come(began, late_calls.SITE):
-        detail = "whether the site took the goods over shows a little later"
-        raise TransientError(detail, status=409, why="edit_in_doubt")
 
 
 def _send(site: WooCommerce, order: Order, body: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ from bridge.sync.document import document_body, earlier_release, lost_answers, s
 from bridge.sync.document import order_document as parts
 from bridge.sync.orders import after_writing, edits_to_site, known_goods, raised_prices, unwritten_refunds
 from bridge.sync.orders.new_documents import GONE_CODES
-from bridge.sync.orders.order_job import Job, Outcomes, each, note, send
+from bridge.sync.orders.order_job import Job, Outcomes, each, note, send, wait_if_changed
 from bridge.sync.refunds import refund_plans
 from bridge.sync.states import removed_documents, status_news
 from connectors.errors import ConnectorError, NotFound, PermanentError
@@ -85,6 +85,8 @@ def _look(job: Job, documents: Mapping[str, Document]) -> Outcome | None:
     document = documents.get(job.binding.external_id)
     if document is None or document.get("deleted"):
         return _gone(job, Gone.BINNED if document else Gone.DELETED)
+    if not lost_answers.carried_out(job.binding, document):
+        wait_if_changed(job)
     lost_answers.settle(job.binding, document)
     earlier_release.settle(job.order.shop, job.content, job.binding, document)
     edits_to_site.noticed(job.order, job.binding, document)
@@ -116,8 +118,11 @@ def _prepare(
 def _overruled(job: Job) -> bool:
     """A manager gave the document a state that the site has not heard of yet, and the site changed the order too:
     whether the document's word counts."""
-    theirs = status_news.status_for(job.order.shop, job.binding.state_id)
-    if theirs in ("", job.order.status) or not on_their_way(kinds.STATUS, [job.order.object_key]):
+    shop, binding = job.order.shop, job.binding
+    theirs = status_news.status_for(shop, binding.state_id)
+    if theirs in ("", job.order.status) or binding.state_id == parts.state_for(shop, binding.site_status):
+        return False
+    if not on_their_way(kinds.STATUS, [job.order.object_key]):
         return False
     if status_news.settle(job.binding, theirs) is Side.SITE:
         return False

@@ -31,20 +31,18 @@ def body(job: Job, document: Document) -> dict[str, Any]:
     try:
         return _goods(job, document)
     except DomainError as error:
-        if job.releases:
-            job.goods_left = True
-            return _reserve(job, parts.rows_of(document))
-        job.held_back = error.problem
-    if job.held_back.code != goods_choice.SHIPPED or not unwritten_refunds.plan_anew(job.order):
-        return {}
-    plan(job, document)
-    try:
-        goods = _goods(job, document)
-    except DomainError as error:
-        job.held_back = error.problem
-        return {}
-    job.held_back = None
-    return goods
+        problem = error.problem
+    if problem.code == goods_choice.SHIPPED and unwritten_refunds.plan_anew(job.order):
+        plan(job, document)
+        try:
+            return _goods(job, document)
+        except DomainError as error:
+            problem = error.problem
+    if job.releases:
+        job.goods_left = True
+        return _reserve(job, parts.rows_of(document))
+    job.held_back = problem
+    return {}
 
 
 def _goods(job: Job, document: Document) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -14,14 +13,22 @@ from bridge.mapping import from_moysklad, to_moysklad
 from bridge.orders import flags
 from bridge.orders.models import OrderBinding
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
-from bridge.sync import late_calls
 from bridge.sync.account import directory
 from bridge.sync.buyers import customers
 from bridge.sync.document import document_body, staff_edits
 from bridge.sync.document import order_document as parts
 from bridge.sync.orders import after_writing, raised_prices
 from bridge.sync.orders.linked_documents import OPENED, link
-from bridge.sync.orders.order_job import Job, Outcomes, each, look_up_goods, note, send
+from bridge.sync.orders.order_job import (
+    Job,
+    Outcomes,
+    each,
+    look_up_goods,
+    may_still_come,
+    note,
+    send,
+    wait_if_changed,
+)
 from bridge.sync.refunds import refund_plans
 from bridge.sync.states import removed_documents
 from bridge.telemetry import metrics
@@ -54,27 +61,11 @@ def find_earlier(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> 
         _bind(job, document)
     note(account, [job for job, _document in tried], outcomes)
     absent = [job for job in by_sync_id.values() if job.binding.sending]
-    outcomes |= {job.pk: Failed(_in_doubt()) for job in absent if _must_wait(job)}
-    over = [job.binding for job in absent if job.pk not in outcomes]
+    over = [job.binding for job in each(absent, outcomes, wait_if_changed) if not may_still_come(job.binding)]
     for binding in over:
         binding.sending = None
     OrderBinding.objects.bulk_update(over, ["sending"])
     return outcomes
-
-
-def _must_wait(job: Job) -> bool:
-    """Whether MoySklad may still carry out a call that nobody waits for any more, and the order is another by now: its
-    document would hold what was, and nobody would look at it. What is as it was is sent again, under the same `syncId`.
-    """
-    sent = job.binding.sending or {}
-    same = (sent.get("goods"), sent["site_status"]) == (parts.goods_digest(job.content), job.order.status)
-    began = datetime.fromisoformat(sent["at"]) if "at" in sent else None
-    return not same and late_calls.may_still_come(began, late_calls.MOYSKLAD)
-
-
-def _in_doubt() -> TransientError:
-    detail = "whether MoySklad made the document shows a little later"
-    return TransientError(detail, status=409, why="document_in_doubt")
 
 
 def create(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcomes:

@@ -17,6 +17,7 @@ from bridge.mapping.from_moysklad import Document
 from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Failed, Outcome, Parked
+from bridge.sync import late_calls
 from bridge.sync.document import lines
 from bridge.sync.document import order_document as parts
 from bridge.sync.document.identity import sync_id
@@ -174,9 +175,26 @@ def _overtaken(job: Job, overtaken: set[int]) -> Outcome | None:
     return Done(f"document {job.binding.document_name} was removed meanwhile: a new one is made")
 
 
+def may_still_come(binding: OrderBinding) -> bool:
+    """Whether MoySklad may still carry out a call whose answer was lost."""
+    began = late_calls.began(binding.sending or {})
+    return late_calls.over_at(began, late_calls.MOYSKLAD) is not None
+
+
+def wait_if_changed(job: Job) -> None:
+    """Raises Awaited while such a call may still be carried out and the order is another by now: the document would
+    hold what was, and nobody would look at it. What is as it was may be sent again.
+    """
+    sent = job.binding.sending or {}
+    now = parts.goods_digest(job.content)
+    if (sent.get("goods", now), sent.get("site_status")) != (now, job.order.status):
+        late_calls.wait_for(late_calls.began(sent), late_calls.MOYSKLAD, "document_in_doubt")
+
+
 def send(client: MoySklad, jobs: Sequence[Job]) -> list[Any]:
     """Keep what each call carries, then call once for all; one answer or error for each job, in order."""
     began = timezone.now().isoformat()
+    before = [job.binding.sending if may_still_come(job.binding) else None for job in jobs]
     for job in jobs:
         job.binding.sending = {**job.record(), "at": began}
     fresh = [job.binding for job in jobs if job.binding.pk is None]
@@ -186,12 +204,12 @@ def send(client: MoySklad, jobs: Sequence[Job]) -> list[Any]:
         answers: list[Any] = client.orders.save([job.body for job in jobs]) if jobs else []
     except ConnectorError as error:
         answers = [error] * len(jobs)
-    unsent = [
-        job.binding
-        for job, answer in zip(jobs, answers, strict=True)
-        if isinstance(answer, ConnectorError) and not isinstance(answer, OutcomeUnknown)
-    ]
-    for binding in unsent:  # surely not carried out: no doubt stays behind
-        binding.sending = None
+    unsent = list[OrderBinding]()
+    for job, answer, earlier in zip(jobs, answers, before, strict=True):
+        if isinstance(answer, ConnectorError) and not isinstance(answer, OutcomeUnknown):
+            job.binding.sending = (
+                earlier  # surely not carried out: no other doubt stays behind than there was
+            )
+            unsent.append(job.binding)
     OrderBinding.objects.bulk_update(unsent, ["sending"])
     return answers

@@ -129,7 +129,8 @@ def _one(site: _Site, returned: Return) -> list[str]:
     """Make, make anew or delete the refund of one return; what was done, in words. Raises Unmappable."""
     marked = site.marked(returned)
     if returned.sending and not marked:
-        _wait_for(returned)
+        # The site knows no mark by which it would refuse a second refund.
+        late_calls.wait_for(returned.tried_at, late_calls.SITE, "refund_in_doubt", document=returned.name)
         returned.done = None  # the try did not reach the site
         _guard(site.order, "")
     elif marked and returned.done is None:
@@ -152,16 +153,6 @@ def _one(site: _Site, returned: Return) -> list[str]:
     returned.done = None
     _save(returned, sending=False)
     return [f"refund {marked} deleted", *([_make(site, returned)] if there else [])]
-
-
-def _wait_for(returned: Return) -> None:
-    """Raises TransientError while the site may still carry out a call that nobody waits for any more: it knows no
-    mark by which it would refuse a second refund.
-    """
-    if late_calls.may_still_come(returned.tried_at, late_calls.SITE):
-        names = {"document": returned.name}
-        detail = f"whether the site made a refund for return {returned.name} shows a little later"
-        raise TransientError(detail, status=409, why="refund_in_doubt", names=names)
 
 
 def _begin(site: _Site, returned: Return) -> str:

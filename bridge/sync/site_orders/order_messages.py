@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from bridge import worktime
@@ -21,6 +21,7 @@ from bridge.outbox.outcomes import Failed, Outcome, Parked, Untried
 from bridge.sync import kinds
 from connectors.errors import ConnectorError
 
+State = OutboxMessage.State
 Step = Callable[[Order, OutboxMessage], Outcome]
 
 
@@ -49,8 +50,10 @@ def _order_waits() -> bool:
     """Whether an order could go to MoySklad now, or news of a site could be taken in."""
     now = timezone.now()
     away = Q(connection__paused_until__gt=now)
+    # One whose order is in another worker's hands, or in ours, could not be taken.
+    busy = OutboxMessage.objects.filter(object_key=OuterRef("object_key"), state=State.IN_FLIGHT)
     due = OutboxMessage.objects.filter(
-        ~pauses.held(), ~away, kind=kinds.ORDER, state=OutboxMessage.State.WAITING, due_at__lte=now
+        ~pauses.held(), ~away, ~Exists(busy), kind=kinds.ORDER, state=State.WAITING, due_at__lte=now
     )
     news = InboxEvent.objects.filter(
         ~away, connection__vendor=Vendor.WOOCOMMERCE, state=InboxEvent.State.WAITING, due_at__lte=now

@@ -51,7 +51,7 @@ def _set_status(order: Order, message: OutboxMessage) -> Outcome:
     """The site is read first: what changed there meanwhile may overrule MoySklad (domain/status.py)."""
     ordered = str(message.payload.get("status") or "")  # by a person, a payment or a shipment
     status = ordered or status_news.status_now(order)
-    before, expected = _known(order), _expected(order)
+    before, expected = order.status if ordered else _known(order), _expected(order)
     doubtful = message.outcome_unknown or expected  # an earlier try may have changed what we know of the site
     if not doubtful and status in ("", order.status):
         return Done("nothing to change on the site", answered=False)
