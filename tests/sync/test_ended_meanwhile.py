@@ -33,7 +33,8 @@ def deleted(stock: StockBox, order: int) -> None:
 def until_at_rest(stock: StockBox) -> None:
     """What waits is tried again and again, as the time comes; MoySklad's late calls are over then."""
     deadline = time.monotonic() + 30
-    while OutboxMessage.objects.filter(state="waiting").exists() and time.monotonic() < deadline:
+    waiting = OutboxMessage.objects.filter(kind=kinds.ORDER, state="waiting")
+    while waiting.exists() and time.monotonic() < deadline:
         Connection.objects.update(paused_until=None)
         stock.deliver(kinds.ORDER)
         time.sleep(0.1)

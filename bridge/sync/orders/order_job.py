@@ -207,9 +207,8 @@ def send(client: MoySklad, jobs: Sequence[Job]) -> list[Any]:
     unsent = list[OrderBinding]()
     for job, answer, earlier in zip(jobs, answers, before, strict=True):
         if isinstance(answer, ConnectorError) and not isinstance(answer, OutcomeUnknown):
-            job.binding.sending = (
-                earlier  # surely not carried out: no other doubt stays behind than there was
-            )
+            # Surely not carried out: no other doubt stays behind than there was.
+            job.binding.sending = earlier
             unsent.append(job.binding)
     OrderBinding.objects.bulk_update(unsent, ["sending"])
     return answers
