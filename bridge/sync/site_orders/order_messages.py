@@ -4,6 +4,7 @@ order waits for a worker."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -22,6 +23,7 @@ from bridge.sync import kinds
 from connectors.errors import ConnectorError
 
 State = OutboxMessage.State
+PATIENCE = timedelta(seconds=1)
 Step = Callable[[Order, OutboxMessage], Outcome]
 
 
@@ -47,16 +49,19 @@ def one_by_one(messages: Sequence[OutboxMessage], step: Step) -> dict[int, Outco
 
 
 def _order_waits() -> bool:
-    """Whether an order could go to MoySklad now, or news of a site could be taken in."""
+    """Whether an order could go to MoySklad, or news of a site be taken in, and all workers have been busy for a while:
+    a free one would have taken it. What is changed on a site here is news itself in a moment.
+    """
     now = timezone.now()
+    since = now - PATIENCE
     away = Q(connection__paused_until__gt=now)
     # One whose order is in another worker's hands, or in ours, could not be taken.
     busy = OutboxMessage.objects.filter(object_key=OuterRef("object_key"), state=State.IN_FLIGHT)
     due = OutboxMessage.objects.filter(
-        ~pauses.held(), ~away, ~Exists(busy), kind=kinds.ORDER, state=State.WAITING, due_at__lte=now
+        ~pauses.held(), ~away, ~Exists(busy), kind=kinds.ORDER, state=State.WAITING, due_at__lte=since
     )
     news = InboxEvent.objects.filter(
-        ~away, connection__vendor=Vendor.WOOCOMMERCE, state=InboxEvent.State.WAITING, due_at__lte=now
+        ~away, connection__vendor=Vendor.WOOCOMMERCE, state=InboxEvent.State.WAITING, due_at__lte=since
     )
     return due.exists() or news.exists()
 
