@@ -1,4 +1,4 @@
-"""Runs a command on a ground with BENCH_ORDERS orders in it (1,000,000 unless told; 0: not at all):
+"""Runs a command on a ground with BENCH_ORDERS orders of other shops in it (1,000,000 unless told; 0: not at all):
 
     python -m tests.bench.main_job.filled pytest -m bench -s tests/bench/main_job
 

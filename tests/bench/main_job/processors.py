@@ -54,30 +54,33 @@ def resident_mb(pids: list[int]) -> float:
     """Megabytes these hold together. A page of theirs that several of them share counts once (PSS). So does a page of a
     file, the interpreter or a library, whoever else on this machine has it open.
 
-    Source: proc(5), smaps.
+    Source: proc(5), smaps_rollup and smaps.
     """
-    own, files = 0, dict[str, int]()
+    own = 0
+    files: dict[str, int] = {}
     for pid in pids:
-        for name, sizes in _mappings(pid):
-            own += sizes["Pss"] if not name else 0
-            if name:
-                anonymous = sizes["Anonymous"]  # what was written to, and so copied
-                own += anonymous
-                files[name] = max(files.get(name, 0), sizes["Rss"] - anonymous)
+        whole = _sizes(Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
+        own += whole["Pss_Anon"] + whole["Pss_Shmem"]
+        for name, sizes in _of_files(pid):
+            files[name] = max(files.get(name, 0), sizes["Rss"] - sizes["Anonymous"])
     return (own + sum(files.values())) / 1024
 
 
-def _mappings(pid: int) -> Iterator[tuple[str, dict[str, int]]]:
-    """Of each mapping the file and its place in it ('' for none), and its sizes in kilobytes."""
-    name, sizes = "", dict[str, int]()
-    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+def _of_files(pid: int) -> Iterator[tuple[str, dict[str, int]]]:
+    """Each part of a file that is mapped, by its name and place, and its sizes in kilobytes."""
+    name, lines = "", list[str]()
+    for line in [*Path(f"/proc/{pid}/smaps").read_text().splitlines(), "end 0 0 0 0"]:
         head, *rest = line.split(maxsplit=5)
-        if not head.endswith(":"):
-            if sizes:
-                yield name, sizes
-            offset, inode = rest[1], rest[3]
-            name, sizes = (f"{rest[4]} {offset}" if inode != "0" else ""), {}
-        elif rest and rest[-1] == "kB":
-            sizes[head[:-1]] = int(rest[0])
-    if sizes:
-        yield name, sizes
+        if head.endswith(":"):
+            lines.append(line)
+            continue
+        if name:
+            yield name, _sizes(lines)
+        offset, inode = rest[1], rest[3]
+        name, lines = (f"{rest[4]} {offset}" if inode != "0" else ""), []
+
+
+def _sizes(lines: list[str]) -> dict[str, int]:
+    """Kilobytes, by what they are of."""
+    named = (line.split() for line in lines)
+    return {parts[0][:-1]: int(parts[1]) for parts in named if len(parts) == 3 and parts[2] == "kB"}

@@ -3,7 +3,7 @@
 Real processes over loopback: gunicorn with two workers, four queue workers, every setting as it is shipped, a MoySklad
 100 ms away that allows 11 calls in 3 s. Beside PostgreSQL the queue is Redis, as in docker-compose.yml, where one
 answers at TEST_REDIS_URL. The ground is the tests' database, empty; with BENCH_FILLED_URL a copy of that PostgreSQL
-database, in which the shop has a million orders already.
+database, which holds a million orders of other shops.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from bridge.alerts.models import AlertRules
 from bridge.connections.models import Connection, Shop
 from bridge.inbox.models import InboxEvent
 from bridge.models import Listing
-from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
 from bridge.sync.models import Watermark
 from connectors.sandbox.control import running_sandbox
@@ -44,8 +43,7 @@ WINDOW = 3.2
 
 
 class Rig(World):
-    """One bridge with one shop, `site`; on a filled ground it is the one with a million orders, and the only one that
-    works."""
+    """One bridge with one shop, `site`; on a filled ground it is the only one that works."""
 
     ground: str = ""
 
@@ -128,7 +126,7 @@ def running(directory: Path) -> Iterator[Rig]:
 
 @contextmanager
 def filled_copy(directory: Path) -> Iterator[None]:
-    """Meanwhile Django's connection leads to a copy of the filled database in which nothing is due."""
+    """Meanwhile Django's connection leads to a copy of the filled database in which nothing of other shops is due."""
     import psycopg
 
     name = urlsplit(FILLED).path.lstrip("/")
@@ -141,8 +139,7 @@ def filled_copy(directory: Path) -> Iterator[None]:
         connection.close()
         values["NAME"] = settings.DATABASES["default"]["NAME"] = own
         call_command("migrate", verbosity=0)
-        _put_to_rest()
-        _take_over(Order.objects.order_by("pk")[0].shop)
+        _put_others_to_rest()
         yield
     finally:
         connection.close()
@@ -151,21 +148,10 @@ def filled_copy(directory: Path) -> Iterator[None]:
             server.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
 
 
-def _put_to_rest() -> None:
+def _put_others_to_rest() -> None:
     later: Any = timezone.now() + timedelta(days=365)
     Connection.objects.update(paused_until=later, credentials={})  # theirs are encrypted with another key
     AlertRules.objects.update(secrets={})
     Watermark.objects.update(next_due_at=later)
     for model in (InboxEvent, OutboxMessage):
         model.objects.filter(state__in=("waiting", "in_flight")).update(state="done", in_flight_since=None)
-
-
-def _take_over(large: Shop) -> None:
-    """The shop with nearly all of the orders is the one that is measured. Its goods are not those of the stand-ins, and
-    go: it is orders that there are a million of."""
-    Shop.objects.filter(pk=large.pk).update(name="site")
-    for pk, name in ((large.site_id, "site"), (large.account_id, "main")):
-        Connection.objects.filter(pk=pk).update(name=name, paused_until=None, failures=0)
-    Watermark.objects.filter(connection__in=(large.site_id, large.account_id)).delete()
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE bridge_listing, bridge_product CASCADE")
