@@ -41,7 +41,7 @@ def refused(url: str) -> WrongHost:
 
 
 ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)}
-SAYING = ERRORS | {"_broken", "_rate_limited", "Refused"}
+SAYING = ERRORS | {"_broken", "_rate_limited", "Refused", "wait_for"}
 
 
 def sources() -> dict[Path, ast.Module]:

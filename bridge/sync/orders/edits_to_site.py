@@ -31,6 +31,7 @@ from bridge.outbox.outcomes import Done, Failed, Outcome
 from bridge.sync import kinds, late_calls
 from bridge.sync.document import document_body
 from bridge.sync.document import order_document as parts
+from bridge.sync.late_calls import wait_for
 from bridge.sync.orders import goods_choice
 from bridge.sync.refunds.refund_plans import as_it_stands
 from bridge.sync.site_orders.order_messages import one_by_one
@@ -114,7 +115,7 @@ def _settle_earlier(site: WooCommerce, order: Order) -> None:
             _agree(order, earlier["positions"], earlier["sum"])
         else:
             # A new line that it brings would come a second time.
-            late_calls.wait_for(late_calls.began(earlier), late_calls.SITE, "edit_in_doubt")
+            wait_for(late_calls.began(earlier), late_calls.SITE, why="edit_in_doubt")
             _keep(order, None)
             _release(order)
     if order.binding.editing:

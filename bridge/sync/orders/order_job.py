@@ -21,6 +21,7 @@ from bridge.sync import late_calls
 from bridge.sync.document import lines
 from bridge.sync.document import order_document as parts
 from bridge.sync.document.identity import sync_id
+from bridge.sync.late_calls import wait_for
 from bridge.sync.refunds.refund_plans import as_it_stands
 from bridge.sync.states import observed
 from connectors.errors import ConnectorError, OutcomeUnknown
@@ -188,7 +189,7 @@ def wait_if_changed(job: Job) -> None:
     sent = job.binding.sending or {}
     now = parts.goods_digest(job.content)
     if (sent.get("goods", now), sent.get("site_status")) != (now, job.order.status):
-        late_calls.wait_for(late_calls.began(sent), late_calls.MOYSKLAD, "document_in_doubt")
+        wait_for(late_calls.began(sent), late_calls.MOYSKLAD, why="document_in_doubt")
 
 
 def send(client: MoySklad, jobs: Sequence[Job]) -> list[Any]:

@@ -35,6 +35,7 @@ from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Outcome, Parked
 from bridge.sync import kinds, late_calls
 from bridge.sync.document.lines import items_of
+from bridge.sync.late_calls import wait_for
 from bridge.sync.returns.returns_from_moysklad import pending
 from bridge.sync.returns.returns_of_refunds import enter, leave, refund_for
 from bridge.sync.site_orders.order_messages import one_by_one
@@ -130,7 +131,7 @@ def _one(site: _Site, returned: Return) -> list[str]:
     marked = site.marked(returned)
     if returned.sending and not marked:
         # The site knows no mark by which it would refuse a second refund.
-        late_calls.wait_for(returned.tried_at, late_calls.SITE, "refund_in_doubt", document=returned.name)
+        wait_for(returned.tried_at, late_calls.SITE, why="refund_in_doubt", document=returned.name)
         returned.done = None  # the try did not reach the site
         _guard(site.order, "")
     elif marked and returned.done is None:
