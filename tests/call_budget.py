@@ -24,10 +24,15 @@ def fresh(world: Any, *, idle: bool = True) -> None:
     world.box.moysklad.reset_stats()
 
 
+LATE = 0.1
+"""Seconds by which a thread of the stand-in may note a call later than another on a busy machine. Its limiter, which
+counts by itself, allows none."""
+
+
 def within(calls: list[Call], budget: int = BUDGET) -> None:
     """Never more than the budget in any three seconds, and MoySklad refused nothing."""
-    assert busiest(calls) <= budget
     assert [call for call in calls if call["status"] == 429] == []
+    assert busiest(calls, WINDOW - LATE) <= budget
 
 
 def busiest(calls: list[Call], seconds: float = WINDOW) -> int:
