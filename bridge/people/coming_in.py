@@ -38,9 +38,10 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
                 return _small_page(request, "welcome", _title_of(link), {"form": form, "link": link})
             person = _used(link, form)
     except links.NoLongerValid:
+        page = _small_page(request, "welcome", gettext("This link is no longer valid"), status=410)
         if knocks.count("links", request) > knocks.GUESSES:
-            return HttpResponse(status=429, headers={"Retry-After": str(knocks.seconds_left())})
-        return _small_page(request, "welcome", gettext("This link is no longer valid"), status=410)
+            page.status_code, page["Retry-After"] = 429, str(knocks.seconds_left())
+        return page
     login(request, person, backend=MODEL_BACKEND)
     return redirect("admin:index")
 

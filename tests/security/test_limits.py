@@ -7,6 +7,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,7 +33,7 @@ MOST = shop_requests.UNPROVED_A_MINUTE
 def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test is over before the next begins."""
     now = time.time()
-    monkeypatch.setattr("bridge.people.knocks.time.time", lambda: now)
+    monkeypatch.setattr(knocks, "time", SimpleNamespace(time=lambda: now))  # of this module alone
 
 
 def send(shop: Shop, number: int, secret: str = "secret-1", address: str = "203.0.113.5") -> Any:
@@ -65,7 +66,7 @@ def test_a_new_minute_begins_anew(shop: Shop, monkeypatch: pytest.MonkeyPatch) -
     later = time.time() + 60
     for number in range(MOST + 1):
         send(shop, number, "wrong")
-    monkeypatch.setattr("bridge.people.knocks.time.time", lambda: later)
+    monkeypatch.setattr(knocks, "time", SimpleNamespace(time=lambda: later))
     assert send(shop, 1, "wrong").status_code == 401
 
 
@@ -100,6 +101,9 @@ def test_guessing_one_time_links_is_slowed_down_and_a_good_one_is_not() -> None:
     good = links.invitation(Role.STAFF, person("owner", Role.OWNER))
     client = Client()
     assert [client.get(f"/people/welcome/{n}/").status_code for n in range(62)] == [410] * 60 + [429] * 2
+    refused = client.get("/people/welcome/62/")
+    assert 0 < int(refused["Retry-After"]) <= 60
+    assert refused.content, "a person reads what it is about"
     assert client.get(urlsplit(good).path).status_code == 200
 
 
