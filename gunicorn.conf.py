@@ -1,6 +1,7 @@
 """gunicorn reads this file by itself when it is started in this directory."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,37 @@ def when_ready(server: Any) -> None:
     read_all()
 
 
+def pre_request(_worker: Any, request: Any) -> None:
+    from bridge import web_relief
+
+    web_relief.began(request.path)
+
+
+def post_request(_worker: Any, request: Any, _environ: Any, _response: Any) -> None:
+    from bridge import web_relief
+
+    web_relief.ended(request.path)
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Before what waits of the log is written for the last time."""
+    if worker.pid == os.getpid():
+        from bridge.apilog.incoming import note_the_rest
+
+        note_the_rest()
+
+
 def post_worker_init(worker: Any) -> None:
     """Threads belong to a process that answers. The first one of a start tells how the first owner comes in; those
     that replace it later do not."""
+    from bridge import web_relief
     from bridge.alerts import watchman
     from bridge.apilog.buffer import write_in_background
 
+    # So long the thread that masks the log of calls may keep one waiting that has an answer to give. Python's is 5 ms.
+    sys.setswitchinterval(0.001)
+    if worker.cfg.workers > 1:  # or nobody would be there until the next one is
+        web_relief.start()
     write_in_background()
     watchman.start()
     if worker.age == 1:

@@ -60,6 +60,8 @@ READY_MAX_LAG: float = env.float("READY_MAX_LAG", default=600.0)
 # Calls of one user in three seconds; 11 for a user token from December 2026, 45 for a solution (facts in docs).
 MOYSKLAD_CALLS: int = env.int("MOYSKLAD_CALLS", default=11)
 MOYSKLAD_PARALLEL: int = env.int("MOYSKLAD_PARALLEL", default=5)
+# How far the workers give way to who answers on a busy machine: at 10 they weigh a tenth, at 0 as much as anybody.
+WORKER_NICENESS: int = min(max(env.int("WORKER_NICENESS", default=10), 0), 19)
 RETRY_SCALE: float = env.float("RETRY_SCALE", default=1.0)
 EVENT_TOLERANCE: float = env.float("EVENT_TOLERANCE", default=300.0)
 EVENT_MAX_BYTES = 1_000_000

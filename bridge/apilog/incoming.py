@@ -77,10 +77,10 @@ class _Unproved:
             self._came, self._status = self._came + 1, status
             return self._came <= UNPROVED_A_MINUTE
 
-    def minute_over(self) -> Entry | None:
+    def minute_over(self, *, by_force: bool = False) -> Entry | None:
         """Once after each minute: what was not noted in it; None where that is nothing."""
         minute = int(time.monotonic() // 60)
-        if minute == self._minute:
+        if minute == self._minute and not by_force:
             return None
         with self._lock:
             more, status = self._came - UNPROVED_A_MINUTE, self._status
@@ -88,12 +88,22 @@ class _Unproved:
         return _not_noted(more, status) if more > 0 else None
 
 
+_of_this_process = _Unproved()
+
+
+def note_the_rest() -> None:
+    """At the end of a process: what its last minute left out."""
+    if (rest := _of_this_process.minute_over(by_force=True)) is not None:
+        buffer.add(rest)
+
+
 class IncomingCalls:
     """Middleware around the doors. Whatever request comes first after a minute has the minute's rest noted."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        global _of_this_process
         self.get_response = get_response
-        self._unproved = _Unproved()
+        self._unproved = _of_this_process = _Unproved()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if (rest := self._unproved.minute_over()) is not None:

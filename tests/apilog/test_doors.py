@@ -114,6 +114,18 @@ def test_whoever_knocks_again_and_again_does_not_fill_the_log_but_is_counted(
     assert rows()[-1].purpose == "", "nothing was left out in the minute after it"
 
 
+def test_a_process_that_ends_notes_what_its_last_minute_left_out(
+    client: Client, clock: SimpleNamespace
+) -> None:
+    for _ in range(incoming.UNPROVED_A_MINUTE + 20):
+        knock(client)
+    incoming.note_the_rest()
+    row = rows()[-1]
+    assert (row.purpose, row.messages) == (NOT_NOTED, 20)
+    incoming.note_the_rest()
+    assert [one.purpose for one in rows()].count(NOT_NOTED) == 1, "once"
+
+
 def test_of_a_flood_is_counted_as_much_as_a_row_can_say(client: Client, clock: SimpleNamespace) -> None:
     client.get("/healthz")
     unproved = incoming._Unproved()

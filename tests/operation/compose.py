@@ -55,6 +55,7 @@ SERVICE = _object(
     read_only={"type": "boolean"},
     init={"type": "boolean"},
     shm_size=SIZE,
+    cpu_shares={"type": ["number", "string"]},
     cap_drop=TEXTS,
     cap_add=TEXTS,
     security_opt=TEXTS,

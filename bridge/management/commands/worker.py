@@ -18,8 +18,10 @@ import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 from django_q.cluster import Cluster
@@ -155,6 +157,7 @@ def _run_cluster(lifeline: int, not_ours: tuple[int, ...]) -> None:
     _close(not_ours)
     worktime.lifeline = lifeline
     os.setsid()
+    _give_way()
     cluster = Cluster()
     cluster.start()
     told: float | None = None
@@ -165,6 +168,23 @@ def _run_cluster(lifeline: int, not_ours: tuple[int, ...]) -> None:
             os.killpg(0, signal.SIGKILL)
         else:
             time.sleep(0.1)
+
+
+def _give_way() -> None:
+    """On a busy machine who answers goes first: shops and people wait for the web process, and nobody for a worker.
+
+    Linux weighs sessions first, as groups, and processes within one by their niceness. Source: sched(7).
+    """
+    os.nice(settings.WORKER_NICENESS)
+    for _ in range(5):
+        try:
+            Path("/proc/self/autogroup").write_text(str(settings.WORKER_NICENESS))
+        except BlockingIOError:  # somebody on this machine did so just now: one may in 0.1 s
+            time.sleep(0.15)
+        except OSError:  # no such groups here: the niceness alone decides
+            return
+        else:
+            return
 
 
 def _close(inherited: tuple[int, ...]) -> None:
