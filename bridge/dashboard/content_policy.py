@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -11,7 +12,10 @@ DESK = ("/admin/", "/people/")
 
 
 class ContentPolicy(CSPMiddleware):
-    """A view adds to it by `csp.decorators.csp_update`."""
+    """A view adds to it by `csp.decorators.csp_update`. What has a policy of its own keeps that."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return response if HEADER in response else super().process_response(request, response)
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from bridge.connections.models import Connection, Shop, Vendor
 from bridge.inbox.models import InboxEvent
+from bridge.passing import PASSING, mend
 
 # All that the door asks about the site that knocks: a shop has a hundred columns more.
 AT_THE_DOOR = ("vendor", "name", "credentials", "hook_token", "shop__name", "shop__home_url", "shop__site_id")
@@ -35,9 +36,7 @@ def site_of(connection_id: int) -> Connection | None:
     if not 0 < connection_id < 2**63:  # what no column holds, some databases cannot even be asked for
         return None
     statement = _site()
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, (connection_id, Vendor.WOOCOMMERCE.value))
-        row = cursor.fetchone()
+    row = _first_row(statement.sql, (connection_id, Vendor.WOOCOMMERCE.value))
     if row is None:
         return None
     site = _instance(Connection, statement, row)
@@ -67,6 +66,28 @@ def earlier_waits(event: InboxEvent) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_earlier().sql, (InboxEvent.State.WAITING.value, due, due, event.pk))
         return cursor.fetchone() is not None
+
+
+def _first_row(sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """What a request asks first. Whether its connection to the database is still of use shows by that: Django need not
+    ask before (CONN_HEALTH_CHECKS), which would be one question more for each event.
+    """
+    had_one = connection.connection is not None and not connection.in_atomic_block
+    connection.health_check_done = True  # type: ignore[attr-defined]  # of Django 4.1
+    try:
+        return _asked(sql, values)
+    except PASSING:
+        if not had_one:
+            raise
+        mend()
+        return _asked(sql, values)
+
+
+def _asked(sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 @cache

@@ -7,7 +7,6 @@ import logging
 import re
 from typing import Any
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
@@ -29,6 +28,7 @@ from bridge.inbox.shop_requests import (
 )
 from bridge.inbox.signatures import verify_core
 from bridge.mapping.wire_text import plain
+from bridge.passing import PASSING
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def woocommerce_event(request: HttpRequest, connection_id: int) -> HttpResponse:
         raise Refusal(401, "unsigned", "The event carries no signature.")
     except Refusal as refusal:
         return refused(request, refusal)
-    except OperationalError:
+    except PASSING:
         logger.exception("an event could not be stored")
         return JsonResponse(
             {"code": "busy", "message": "The event could not be stored; send it again."}, status=503
@@ -136,7 +136,7 @@ def moysklad_hook(request: HttpRequest, token: str, topic: str) -> HttpResponse:
         return _hook(request, _account(token), topic)
     except Refusal as refusal:
         return refused(request, refusal)
-    except OperationalError:
+    except PASSING:
         logger.exception("a webhook could not be stored")
         return HttpResponse(status=503)
 

@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
@@ -52,6 +53,19 @@ def event(**fields: Any) -> bytes:
 
 def post(client: Client, shop: Shop, body: bytes, headers: dict[str, str]) -> Any:
     return client.post(url(shop), body, content_type="application/json", headers=headers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_is_stored_though_the_database_has_closed_the_connection(client: Client, shop: Shop) -> None:
+    """As after a restart of it; the shop need not send again. SQLite has no server that could."""
+    body = event()
+    if connection.vendor == "postgresql":
+        with psycopg.connect(
+            connection.connection.info.dsn, password=connection.settings_dict["PASSWORD"]
+        ) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    assert post(client, shop, body, signed(body)).status_code == 202
+    assert InboxEvent.objects.count() == 1
 
 
 def test_of_two_events_stored_at_once_one_wakes_a_worker(

@@ -43,6 +43,11 @@ def test_outside_the_desk_no_page_runs_or_loads_anything_of_others(owner: Client
     assert "unsafe" not in str(directives)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/events/woocommerce/1/", "/hooks/moysklad/nothing/stock/"])
+def test_at_the_doors_nothing_is_shown_at_all(owner: Client, path: str) -> None:
+    assert policy(owner, path) == {"default-src": ["'none'"], "frame-ancestors": ["'none'"]}
+
+
 @pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/people/me/", "/people/welcome/nothing/"])
 def test_the_desk_allows_what_unfold_needs_and_no_more(owner: Client, path: str) -> None:
     directives = policy(owner, path)
