@@ -31,7 +31,9 @@ from bridge.models import Connection, Listing, Shop
 from bridge.orders.models import Order
 from bridge.outbox import pauses
 from bridge.outbox.models import OutboxMessage, Pause
+from bridge.routes import LONG_WORK
 from bridge.sync import flows
+from bridge.sync.leased import OPEN
 from bridge.sync.models import Watermark
 from connectors.sandbox.control import Sandbox, running_sandbox
 
@@ -45,6 +47,8 @@ FAST = {
     "LEASE_SECONDS": "60",
     "LOG_LEVEL": "WARNING",
     "WORKERS": "3",
+    # Four worlds on two processors give way to each other all the time; a module of its own is about that.
+    "WORKER_NICENESS": "0",
 }
 # For modules that kill processes: what they held is free again soon. Not shorter, a busy machine needs its time: what a
 # worker does at once must be done within the lease.
@@ -197,6 +201,10 @@ def unfinished() -> str:
     ):
         open_rows = model._default_manager.exclude(state__in=("done", "discarded")).order_by("-pk")
         rows += [f"{model.__name__} {values}" for values in open_rows.values_list(*fields)[:20]]
+    for work in LONG_WORK.values():
+        row = ("pk", "state", "due_at", "running_since", "held_by", "problem", "place")
+        open_work = work.model._default_manager.filter(state__in=OPEN)
+        rows += [f"{work.model.__name__} {values}" for values in open_work.values_list(*row)]
     flow = ("flow", "next_due_at", "again_at", "running_since", "last_success_at", "problem")
     rows += [f"Watermark {values}" for values in Watermark.objects.values_list(*flow)]
     stale = Listing.objects.exclude(stock_stale=False, stock_differs=False, unheard=0, write_error="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -79,15 +80,21 @@ class Site:
         return rows[start : start + asked["per_page"]], None
 
 
-@given(st.lists(st.integers(0, 12), max_size=60), st.integers(1, 7))
-def test_every_order_is_met_once_however_many_share_a_second(seconds: list[int], per_page: int) -> None:
-    site, met = Site(seconds), []
+@given(st.lists(st.integers(0, 12), max_size=60), st.integers(1, 7), st.lists(st.integers(1, 7), min_size=1))
+def test_every_order_is_met_once_however_many_share_a_second_or_fit_in_its_time(
+    seconds: list[int], per_page: int, fitting: list[int]
+) -> None:
+    site, met, fits = Site(seconds), [], cycle(fitting)
     place: Any = upload_portions.BEGINNING
     while place is not None:
         at = tuple(place["at"]) if place["at"] else ("", 1)
         rows, following = page_along(site, "orders", CREATION, at, per_page)  # type: ignore[arg-type]
-        met += [row["id"] for row in rows if str(row["id"]) not in place["seen"]]
-        place = upload_portions._after(place, 1, rows, following)
+        new = [row for row in rows if str(row["id"]) not in place["seen"]]
+        taken = new[: next(fits)]
+        met += [row["id"] for row in taken]
+        whole = len(taken) == len(new)
+        after = upload_portions._after(place, 1, rows, following)
+        place = after if whole else upload_portions._within(place, taken)
     assert met == [row["id"] for row in site.rows]
 
 

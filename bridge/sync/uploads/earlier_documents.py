@@ -1,6 +1,7 @@
 """Whether MoySklad has an order already: as a document of ours, of an earlier plugin, or one of the same number.
 
-A number alone proves nothing: the sum or the buyer must agree as well, and only one document may fit.
+A number alone proves nothing: the sum or the buyer must agree as well (the buyer, of an id that is not the number), and
+only one document may fit.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ def _sure(order: Order, documents: Sequence[Document], taken: Mapping[str, int])
 
 def _judged(order: Order, documents: Sequence[Document]) -> Verdict:
     ours = [row for row in documents if _carries_our_key(order, row)]
-    agreeing = ours or [row for row in documents if _sum_agrees(order, row) or _buyer_agrees(order, row)]
+    agreeing = ours or [row for row in documents if _agrees(order, row)]
     if len(agreeing) == 1:
         return Found(agreeing[0])
     return doubt("link_several", order, agreeing) if agreeing else doubt("link_doubtful", order, documents)
@@ -155,6 +156,14 @@ def _judged(order: Order, documents: Sequence[Document]) -> Verdict:
 def _carries_our_key(order: Order, document: Document) -> bool:
     by_code = bool(order.order_key) and document.get("externalCode") == our_code(order)
     return by_code or document.get("syncId") == str(sync_id(order, 0))
+
+
+def _agrees(order: Order, document: Document) -> bool:
+    """Where a shop counts its orders by itself, one's id is another's number: then its sum may be the other's too."""
+    if _buyer_agrees(order, document):
+        return True
+    by_id_only = document.get("name") == order.source_id != order.number
+    return not by_id_only and _sum_agrees(order, document)
 
 
 def _sum_agrees(order: Order, document: Document) -> bool:

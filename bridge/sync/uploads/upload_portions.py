@@ -1,7 +1,8 @@
 """An upload at work: a page of the site's orders is recorded, looked for in MoySklad, linked or queued, and so on.
 
 All that a page brings is stored together with the place where the next one begins: a worker that dies loses nothing
-and counts nothing twice.
+and counts nothing twice. A machine too slow for a whole page in a job's time stores what it got to, and goes on
+from there: a page that took longer than the lease would be begun anew for ever.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from bridge import worktime
 from bridge.connections import clients
 from bridge.connections.faults import is_outage
 from bridge.connections.models import Shop
@@ -70,20 +72,21 @@ def _enough_waiting(shop: Shop) -> bool:
 
 
 def _page(upload: Upload) -> bool:
-    """One page of the site's orders; False when there is no more to do now."""
+    """One page of the site's orders, or as much of it as there is time for; False when there is no more to do now."""
     shop, place = upload.shop, upload.place or BEGINNING
     parts = upload_choice.from_json(upload.chosen).filters()
     with leased.calling(shop.site):
         rows, following = _read(shop, parts[place["part"]], place)
         new = [row for row in rows if str(row.get("id")) not in place["seen"]]
-        orders = _recorded(shop, new)
+        taken, orders = _recorded(shop, new)
     sought = [Sought(order, noted_in(wire)) for order, wire in orders if not has_document(order)]
     with leased.calling(shop.account):
         client = clients.moysklad(shop.account, Priority.CATALOGUE, tenant=shop.name)
         verdicts = find(client, shop.account, sought)
     known = len(orders) - len(sought)
-    following_place = _after(place, len(parts), rows, following)
-    return _store(upload, len(new), known, [one.order for one in sought], verdicts, following_place)
+    whole = len(taken) == len(new)
+    following_place = _after(place, len(parts), rows, following) if whole else _within(place, taken)
+    return _store(upload, len(taken), known, [one.order for one in sought], verdicts, following_place)
 
 
 def _read(shop: Shop, part: OrderFilter, place: Place) -> tuple[Sequence[Wire], Any]:
@@ -91,10 +94,16 @@ def _read(shop: Shop, part: OrderFilter, place: Place) -> tuple[Sequence[Wire], 
     return next(clients.woocommerce(shop.site).orders.pages(part, at))
 
 
-def _recorded(shop: Shop, rows: Sequence[Wire]) -> list[tuple[Order, Wire]]:
-    """The orders as usual, without anything that follows; one that cannot be read is set aside by the inbox."""
-    found = {}
+def _recorded(shop: Shop, rows: Sequence[Wire]) -> tuple[Sequence[Wire], list[tuple[Order, Wire]]]:
+    """What this job has time for, one at least, and its orders as usual, without anything that follows; one that cannot
+    be read is set aside by the inbox.
+    """
+    found: dict[int, Wire] = {}
+    taken: list[Wire] = []
     for wire in rows:
+        if taken and worktime.time_is_up():
+            break
+        taken.append(wire)
         try:
             order = accept(shop, dict(wire), read_at=None, history=True)
         except (DomainError, PermanentError) as error:
@@ -105,18 +114,27 @@ def _recorded(shop: Shop, rows: Sequence[Wire]) -> list[tuple[Order, Wire]]:
             if order is not None:
                 found[order.pk] = wire
     orders = Order.objects.filter(pk__in=found).select_related("binding", "shop__site", "shop__account")
-    return [
-        (order, found[order.pk]) for order in orders.prefetch_related("refunds").order_by("placed_at", "pk")
-    ]
+    orders = orders.prefetch_related("refunds").order_by("placed_at", "pk")
+    return taken, [(order, found[order.pk]) for order in orders]
 
 
 def _after(place: Place, parts: int, rows: Sequence[Wire], following: Any) -> Place | None:
     """Where the next page begins. Orders of the second a page ends in come again: `seen` tells them."""
     if following is None:
         return {**BEGINNING, "part": place["part"] + 1} if place["part"] + 1 < parts else None
-    seen = place["seen"] | {str(row["id"]): str(row.get("date_created_gmt")) for row in rows}
+    seen = _seen(place, rows)
     kept = {order: date for order, date in seen.items() if date > following[0]}
     return {"part": place["part"], "at": list(following), "seen": kept}
+
+
+def _within(place: Place, taken: Sequence[Wire]) -> Place:
+    """The same page once more, without what was taken of it."""
+    return {**place, "seen": _seen(place, taken)}
+
+
+def _seen(place: Place, rows: Sequence[Wire]) -> dict[str, str]:
+    seen: dict[str, str] = place["seen"]
+    return seen | {str(row.get("id")): str(row.get("date_created_gmt")) for row in rows}
 
 
 def _store(
