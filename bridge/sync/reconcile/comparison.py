@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from bridge import worktime
 from bridge.connections import clients
 from bridge.connections.models import Shop
 from bridge.mapping.order_summary import FIELDS
@@ -38,7 +39,8 @@ from connectors.woocommerce.orders import OrderFilter
 
 State, Subject = Drift.State, Drift.Subject
 
-# Orders are compared in lots of so many pages of the site: their documents come a thousand to a call.
+# Orders are compared in lots of so many pages of the site: their documents come a thousand to a call. A slow site fills
+# fewer in a job's time, and the lot ends there.
 PAGES = 10
 LOT = 500
 # Before a difference counts, both sides get the time to hear of each other.
@@ -91,6 +93,8 @@ def _orders(run: Reconciliation, place: Place) -> float | None:
         )
         for found, following in islice(walk, PAGES):  # noqa: B007
             rows |= {str(row.get("id")): row for row in found}
+            if worktime.time_is_up():
+                break
         named = [one for one in site_orders.summaries(rows.values()) if one.source_id not in seen]
         upper = max((one.placed_at for one in named), default=lower) if following else timezone.now()
         absent = _absent(shop, lower, upper, seen | {one.source_id for one in named})
