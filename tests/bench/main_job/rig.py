@@ -26,11 +26,13 @@ from django.utils import timezone
 from warm import WarmBridge
 from world import World, database_url, eventually
 
+from bridge import routes
 from bridge.alerts.models import AlertRules
 from bridge.connections.models import Connection, Shop
 from bridge.inbox.models import InboxEvent
 from bridge.models import Listing
 from bridge.outbox.models import OutboxMessage
+from bridge.sync import flows
 from bridge.sync.models import Watermark
 from connectors.sandbox.control import running_sandbox
 from tests.bench.main_job.one_by_one import OneByOne
@@ -152,6 +154,7 @@ def _put_others_to_rest() -> None:
     later: Any = timezone.now() + timedelta(days=365)
     Connection.objects.update(paused_until=later, credentials={})  # theirs are encrypted with another key
     AlertRules.objects.update(secrets={})
+    flows.ensure(routes.FLOWS)  # what looks they have: the first beat would make these anew, and due at once
     Watermark.objects.update(next_due_at=later)
     for model in (InboxEvent, OutboxMessage):
         model.objects.filter(state__in=("waiting", "in_flight")).update(state="done", in_flight_since=None)
