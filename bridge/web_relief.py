@@ -7,26 +7,35 @@ too (relief.py).
 
 from __future__ import annotations
 
-import fcntl
+import logging
 import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
+
+from bridge import file_locks
 
 AT_REST = 20.0
 """Seconds without a request: who works in the desk turns a page sooner, and a new process is slower at its first."""
 GROWN_MB = 16.0
 """Memory of its own."""
 LOOKS_EVERY = 5.0
+SUCCESSOR_NEEDS = 10.0
+"""Seconds until whoever is forked in place of one answers, on a busy machine too: sooner no other one goes."""
 PROBES = ("/healthz", "/readyz", "/metrics")
 """Who asks for these every few seconds only watches the bridge."""
+
+logger = logging.getLogger(__name__)
 
 _lock = threading.Lock()
 _in_work = 0
 _busy_at = time.monotonic()
+# As of this moment it held little, or had just begun.
+_light_at = _busy_at
 
 
 def began(path: str) -> None:
@@ -50,40 +59,55 @@ def _note(path: str, change: int) -> None:
 
 def start() -> None:
     """Watch from now on, in a thread beside the requests."""
-    global _in_work
-    _in_work = 0
-    _note("", 0)
+    global _in_work, _busy_at, _light_at
+    _in_work, _busy_at = 0, time.monotonic()
+    _light_at = (
+        _busy_at  # what has answered nothing cannot have grown by it, whatever a new process holds here
+    )
     threading.Thread(target=_watch, name="relief", daemon=True).start()
 
 
 def _watch() -> None:
-    light_at = -1.0
     while True:
         time.sleep(LOOKS_EVERY)
-        if _in_work or time.monotonic() - _busy_at < AT_REST or _busy_at == light_at:
-            continue
-        if own_mb() <= GROWN_MB:
-            light_at = _busy_at
-        elif _alone():
+        if grown_and_at_rest() and turn_taken():
             os.kill(os.getpid(), signal.SIGTERM)  # accepts nothing more, answers what it has accepted, ends
             return
 
 
-def _alone() -> bool:
-    """One at a time, for the others answer meanwhile: this one's turn is until it has ended."""
-    turn = os.open(Path(settings.DATA_DIR) / "web-relief.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(turn)
+def grown_and_at_rest() -> bool:
+    """Whether this process holds much and has had nothing to answer for a while."""
+    global _light_at
+    if _in_work or _busy_at == _light_at or time.monotonic() - _busy_at < AT_REST:
         return False
+    if own_mb() > GROWN_MB:
+        return True
+    _light_at = _busy_at
+    return False
+
+
+def turn_taken() -> bool:
+    """One at a time, for the others answer meanwhile: until it has ended, and then until its successor has begun."""
+    try:
+        lock = file_locks.taken(Path(settings.DATA_DIR) / "web-relief.lock")
+    except OSError:
+        logger.exception("web processes cannot be relieved")
+        return False
+    if lock is None:
+        return False
+    last = os.fstat(lock)
+    if last.st_size and 0 <= time.time() - last.st_mtime < SUCCESSOR_NEEDS:
+        os.close(lock)
+        return False
+    with suppress(OSError):  # on a full disk the next one goes a little too soon
+        os.pwrite(lock, b"taken", 0)
     return True
 
 
-def own_mb() -> float:
-    """Megabytes this process shares with nobody; 0 where the system does not tell. Source: proc(5), smaps_rollup."""
+def own_mb(pid: int | str = "self") -> float:
+    """Megabytes a process shares with nobody; 0 where the system does not tell. Source: proc(5), smaps_rollup."""
     try:
-        lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0
     own = (line for line in lines if line.startswith(("Private_Clean", "Private_Dirty")))

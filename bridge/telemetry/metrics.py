@@ -7,11 +7,12 @@ many files as processes at once, and no counter starts anew.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 
 from django.conf import settings
+
+from bridge import file_locks
 
 DIRECTORY = Path(settings.DATA_DIR) / "metrics"
 DIRECTORY.mkdir(parents=True, exist_ok=True)
@@ -31,22 +32,11 @@ def place() -> str:
         if lock >= 0:  # the parent's, who keeps it
             os.close(lock)
         number = 0
-        while (lock := _taken(number)) < 0:
+        while (taken := file_locks.taken(DIRECTORY / f"{number}.lock")) is None:
             number += 1
         name = str(number)
-        _place = (os.getpid(), name, lock)
+        _place = (os.getpid(), name, taken)
     return name
-
-
-def _taken(number: int) -> int:
-    """The locked file, -1 where another process has it."""
-    lock = os.open(DIRECTORY / f"{number}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        return -1
-    return lock
 
 
 values.ValueClass = values.MultiProcessValue(place)  # type: ignore[no-untyped-call]

@@ -1,0 +1,71 @@
+"""When a web process goes to be replaced: after work only, and never two at a time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge import file_locks, web_relief
+
+
+@pytest.fixture
+def process(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """This process, as one that has just begun and holds much."""
+    monkeypatch.setattr(web_relief, "AT_REST", 0)
+    monkeypatch.setattr(web_relief, "own_mb", lambda: 99.0)
+    monkeypatch.setattr(web_relief.threading.Thread, "start", lambda _self: None)
+    web_relief.start()
+    return web_relief
+
+
+@pytest.fixture
+def lock(settings: Any, tmp_path: Path) -> Path:
+    settings.DATA_DIR = tmp_path
+    return tmp_path / "web-relief.lock"
+
+
+def test_a_process_that_has_answered_nothing_stays_whatever_it_holds(process: Any) -> None:
+    assert not process.grown_and_at_rest()
+    process.began("/readyz")
+    process.ended("/readyz")
+    assert not process.grown_and_at_rest(), "who only watches is no work"
+
+
+def test_a_process_goes_after_its_work_and_not_in_it(process: Any) -> None:
+    process.began("/admin/")
+    assert not process.grown_and_at_rest()
+    process.ended("/admin/")
+    assert process.grown_and_at_rest()
+
+
+def test_a_light_process_is_not_measured_again_before_it_has_worked(process: Any) -> None:
+    process.began("/admin/")
+    process.ended("/admin/")
+    process.own_mb = lambda: 1.0
+    assert not process.grown_and_at_rest()
+    process.own_mb = lambda: 99.0
+    assert not process.grown_and_at_rest()
+
+
+def test_no_two_go_at_a_time(lock: Path) -> None:
+    held = file_locks.taken(lock)  # the first one, which has not ended yet
+    assert held is not None
+    assert not web_relief.turn_taken()
+    os.close(held)
+    assert web_relief.turn_taken()
+
+
+def test_the_next_one_goes_when_a_successor_has_had_time_to_begin(lock: Path) -> None:
+    lock.write_bytes(b"taken")  # by one that has ended since
+    assert not web_relief.turn_taken()
+    os.utime(lock, (0, 0))
+    assert web_relief.turn_taken()
+    assert lock.stat().st_mtime > 0
+
+
+def test_without_its_directory_nobody_goes_and_nothing_breaks(lock: Path, settings: Any) -> None:
+    settings.DATA_DIR = lock / "nothing"
+    assert not web_relief.turn_taken()
