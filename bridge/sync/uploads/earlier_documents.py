@@ -7,8 +7,9 @@ only one document may fit.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bridge.connections.models import Connection
@@ -48,9 +49,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Doubtful:
-    """A person must say. `problem` names the documents in question, their ids under `ids`."""
+    """A person must say. `problem` names the documents in question, their ids under `ids`; `fits` are ids of those that
+    may be another order's as well as this one's.
+    """
 
     problem: Problem
+    fits: frozenset[str] = frozenset()
 
 
 Verdict = Found | Doubtful
@@ -150,7 +154,10 @@ def _judged(order: Order, documents: Sequence[Document]) -> Verdict:
     agreeing = ours or [row for row in documents if _agrees(order, row)]
     if len(agreeing) == 1:
         return Found(agreeing[0])
-    return doubt("link_several", order, agreeing) if agreeing else doubt("link_doubtful", order, documents)
+    if agreeing:
+        return doubt("link_several", order, agreeing)
+    fits = frozenset(str(row["id"]) for row in documents if _sum_agrees(order, row))
+    return replace(doubt("link_doubtful", order, documents), fits=fits)
 
 
 def _carries_our_key(order: Order, document: Document) -> bool:
@@ -185,10 +192,9 @@ def _buyer_agrees(order: Order, document: Document) -> bool:
 
 def _undisputed(verdicts: Mapping[int, Verdict], orders: Mapping[int, Order]) -> dict[int, Verdict]:
     """A document that fits several orders is given to none of them."""
-    fits: dict[str, int] = {}
+    fits: Counter[str] = Counter()
     for verdict in verdicts.values():
-        if isinstance(verdict, Found):
-            fits[str(verdict.document["id"])] = fits.get(str(verdict.document["id"]), 0) + 1
+        fits.update({str(verdict.document["id"])} if isinstance(verdict, Found) else verdict.fits)
     return {
         pk: doubt("link_taken", orders[pk], [verdict.document])
         if isinstance(verdict, Found) and fits[str(verdict.document["id"])] > 1

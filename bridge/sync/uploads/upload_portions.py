@@ -85,8 +85,8 @@ def _page(upload: Upload) -> bool:
         verdicts = find(client, shop.account, sought)
     known = len(orders) - len(sought)
     whole = len(taken) == len(new)
-    following_place = _after(place, len(parts), rows, following) if whole else _within(place, taken)
-    return _store(upload, len(taken), known, [one.order for one in sought], verdicts, following_place)
+    onward = _after(place, len(parts), rows, following) if whole else _within(place, taken)
+    return _store(upload, len(taken), known, [one.order for one in sought], verdicts, onward)
 
 
 def _read(shop: Shop, part: OrderFilter, place: Place) -> tuple[Sequence[Wire], Any]:
