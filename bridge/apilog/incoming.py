@@ -88,12 +88,12 @@ class _Unproved:
         return _not_noted(more, status) if more > 0 else None
 
 
-_of_this_process = _Unproved()
+_unproved = _Unproved()
 
 
 def note_the_rest() -> None:
     """At the end of a process: what its last minute left out."""
-    if (rest := _of_this_process.minute_over(by_force=True)) is not None:
+    if (rest := _unproved.minute_over(by_force=True)) is not None:
         buffer.add(rest)
 
 
@@ -101,12 +101,10 @@ class IncomingCalls:
     """Middleware around the doors. Whatever request comes first after a minute has the minute's rest noted."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        global _of_this_process
         self.get_response = get_response
-        self._unproved = _of_this_process = _Unproved()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if (rest := self._unproved.minute_over()) is not None:
+        if (rest := _unproved.minute_over()) is not None:
             buffer.add(rest)
         if not request.path.startswith(DOORS) or request.path.startswith(NO_DOORS):
             return self.get_response(request)
@@ -119,7 +117,7 @@ class IncomingCalls:
             _caller.reset(token)
         # A program that is told to slow down may be running wild.
         known = caller.proved and response.status_code != TOO_MANY
-        if known or self._unproved.may_note(response.status_code):
+        if known or _unproved.may_note(response.status_code):
             milliseconds = (time.monotonic() - began) * 1000
             buffer.add(_entry(request, response, caller, at=at, milliseconds=milliseconds))
         return response

@@ -16,7 +16,7 @@ from bridge.inbox.views import moysklad_hook, woocommerce_event
 ADDRESSES = ("/api/v1/events/woocommerce/", "/hooks/")
 DOORS = (woocommerce_event, moysklad_hook)
 # No page is shown there. Making the pages' policy anew for each event took a tenth of its time.
-POLICY = "default-src 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
 class StraightToTheDoors:

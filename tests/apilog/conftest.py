@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from bridge.apilog import buffer
+from bridge.apilog import buffer, incoming
 from tests.connectors.conftest import reply, stub
 
 __all__ = ["reply", "stub"]
 
 
 @pytest.fixture(autouse=True)
-def empty_log() -> Iterator[None]:
+def empty_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(incoming, "_unproved", incoming._Unproved())
     buffer._waiting.clear()
     yield
     buffer._waiting.clear()
