@@ -135,6 +135,6 @@ def test_an_account_that_is_away_does_not_stop_the_site(world: Any, sent: Any) -
         "status", method="GET", path="entity/customerorder/[^/]+$", status=503, count=3
     )
     world.box.moysklad.set_position(document["id"], "S-00001", quantity=5)
-    world.until(lambda: line(world, order, "S-00001")["quantity"] == 5, "five pieces on the site", 40)
+    world.until(lambda: line(world, order, "S-00001")["quantity"] == 5, "five pieces on the site")
     shown = Connection.objects.get(vendor="woocommerce")
     assert (shown.failures, shown.paused_until) == (0, None)

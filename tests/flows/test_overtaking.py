@@ -21,8 +21,6 @@ from bridge.sync import kinds
 from bridge.sync.stock import news
 from connectors.sandbox.control import Sandbox, running_sandbox
 
-pytestmark = pytest.mark.timeout(400)
-
 WORLD = LIMITED
 GOODS, NUMBER = 10_000, 7
 ITEM_MS = 4.0  # the site takes so long for a number, until the order is through

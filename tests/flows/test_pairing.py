@@ -171,7 +171,7 @@ def test_one_code_connects_both_sides_and_an_order_arrives(
     choose(world, shop)
     order = store.place_order({"S-00001": 2}, shipping=None)
     document = eventually(
-        lambda: next(iter(world.box.moysklad.documents()), None), "the order is in MoySklad", 40
+        lambda: next(iter(world.box.moysklad.documents()), None), "the order is in MoySklad"
     )
     assert [event["outcome"] for event in store.events()] == ["delivered"]
 
@@ -214,13 +214,13 @@ def test_a_shop_that_disconnected_is_noticed_and_a_new_code_mends_it(
     def problem() -> str:
         return Connection.objects.get(pk=shop.site_id).pause_problem
 
-    eventually(lambda: problem() == "auth", "the bridge notices that its login is refused", 40)
+    eventually(lambda: problem() == "auth", "the bridge notices that its login is refused")
     paired = store.connect(code_in(owner.ask_for_code(account)))
     assert paired["ok"], paired
     assert not Connection.objects.get(pk=shop.site_id).is_paused()
     before = len(world.box.moysklad.documents())
     store.place_order({"S-00002": 1}, shipping=None)
-    eventually(lambda: len(world.box.moysklad.documents()) > before, "the next order is in MoySklad", 40)
+    eventually(lambda: len(world.box.moysklad.documents()) > before, "the next order is in MoySklad")
 
 
 def test_of_two_shops_that_try_one_code_at_once_one_is_connected(

@@ -21,7 +21,6 @@ from bridge.sync.previews import leaving, runs
 
 WORLD = {"env": KILLING}
 
-pytestmark = pytest.mark.timeout(300)
 
 STORE = "Основной склад"
 GOODS = range(1, 8)
@@ -70,12 +69,12 @@ def shown(world: Any) -> GoodsRun:
     return until(world, run, Step.READY)
 
 
-def until(world: Any, run: GoodsRun, step: str, seconds: float = 40) -> GoodsRun:
+def until(world: Any, run: GoodsRun, step: str) -> GoodsRun:
     def there() -> bool:
         run.refresh_from_db()
         return run.step == step
 
-    world.until(there, f"the run is {step}", seconds)
+    world.until(there, f"the run is {step}")
     return run
 
 
@@ -259,7 +258,7 @@ def test_a_killed_worker_writes_nothing_twice_and_leaves_nothing_out(world: Any)
     assert runs.confirm(run, then_on=False)
     world.until(lambda: run.changes.filter(values__sent=True).exists(), "it is being written")
     kill(cluster_workers(world.bridge.worker.pid))
-    until(world, run, Step.WRITTEN, 90)
+    until(world, run, Step.WRITTEN)
     assert set(states(run).values()) == {"written"}
     assert [site(world, n) for n in GOODS] == [100 + n for n in GOODS]
 

@@ -17,8 +17,6 @@ from bridge.sync.models import Drift, Reconciliation, Watermark
 from bridge.sync.reconcile import reconciliations
 from tests.both_sides import QUICK, all_equal, compared, differing, repaired, said, sent, unheard
 
-pytestmark = pytest.mark.timeout(300)
-
 WORLD = {"env": {**KILLING, **QUICK}}
 
 

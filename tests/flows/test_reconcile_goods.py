@@ -15,8 +15,6 @@ from bridge.sync.reconcile import reconciliations
 from bridge.sync.stock import news
 from tests.both_sides import QUICK, all_equal, compared, differing, repaired, said, unheard
 
-pytestmark = pytest.mark.timeout(300)
-
 WORLD = {"env": QUICK}
 
 

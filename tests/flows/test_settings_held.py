@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from django.db import transaction
 
 from bridge.catalog.models import Listing
@@ -12,8 +11,6 @@ from bridge.connections.models import Shop
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import settings_agreed, settings_changed
 from tests.flows.test_previews import shown, warehouse, written
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def save(world: Any, **fields: Any) -> settings_agreed.Followed:

@@ -14,8 +14,6 @@ from world import KILLING, SLOW_MACHINE
 from bridge.catalog.models import Listing
 from bridge.connections.models import Shop
 
-pytestmark = pytest.mark.timeout(300)
-
 WORLD = {"env": KILLING}
 STORE = "Основной склад"
 FEWER, MANY = 1200, 2000

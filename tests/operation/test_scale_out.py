@@ -69,7 +69,7 @@ def machines(
     broker = request.getfixturevalue("queue") if request.param == "redis" else {"REDIS_URL": ""}
     with ExitStack() as stack:
         database = stack.enter_context(databases.migrated())
-        env = {**FAST, **broker, "DATABASE_URL": database, "SECRET_KEY": "of-both", "LEASE_SECONDS": "8"}
+        env = {**FAST, **broker, "DATABASE_URL": database, "SECRET_KEY": "of-both"}
         box = stack.enter_context(running_sandbox(items=4, limiter=False, latency_ms=100))
         bridges = [Bridge(tmp_path_factory.mktemp(f"machine{n}"), env, web_workers=1) for n in (1, 2)]
         for bridge in bridges:
