@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 # How often a pause is worked out anew because another worker changed it in between.
 ATTEMPTS = 5
 
+# A refused login counts as so many failures more.
+AT_LOGIN = 4
+
 # Problems that end when the connection answers again; connectors/transport names the net_ ones.
 AWAY = frozenset(
     {
@@ -184,6 +187,20 @@ def note_outage(connection: Connection, error: errors.ConnectorError) -> None:
     _take_over(connection, Connection.objects.get(pk=connection.pk))
 
 
+def overlong(now: datetime, slack: timedelta) -> list[Connection]:
+    """Those whose pause ends later, by more than this, than one that begins now could: a clock that was ahead noted it.
+
+    How long MoySklad or a site ask to be left alone (`slow_down`) is for them to say.
+    """
+    rows = Connection.objects.filter(paused_until__gt=now + slack).exclude(pause_problem="slow_down")
+    return [row for row in rows if row.paused_until and row.paused_until - slack > _longest(now, row)]
+
+
+def _longest(now: datetime, row: Connection) -> datetime:
+    more = AT_LOGIN if row.pause_problem in LOGIN else 0
+    return outage_until(now, row.failures + more, settings.RETRY_SCALE)
+
+
 def note_success(connection: Connection) -> None:
     """The connection answered: the pause is over for everything that waits on it.
 
@@ -200,7 +217,7 @@ def note_success(connection: Connection) -> None:
 def _until(now: datetime, error: errors.ConnectorError, failures: int) -> datetime:
     if isinstance(error, errors.RateLimited):
         return now + timedelta(seconds=max(error.retry_after, 0.1))
-    more = 4 if isinstance(error, errors.AuthError) else 0
+    more = AT_LOGIN if isinstance(error, errors.AuthError) else 0
     return outage_until(now, failures + more, settings.RETRY_SCALE)
 
 

@@ -16,6 +16,7 @@ from world import eventually
 
 from bridge import clock, pulse, worktime
 from bridge.connections.models import Connection, Shop
+from bridge.domain import backoff
 from bridge.outbox.enqueue import enqueue, reset_stale
 from bridge.outbox.models import OutboxMessage
 from bridge.process_mark import mark
@@ -104,6 +105,36 @@ def test_only_one_process_brings_forward(message: OutboxMessage, machine: Path) 
     assert timedelta(minutes=1) < due_in(message) <= timedelta(minutes=2)
 
 
+@pytest.mark.parametrize(("failures", "problem"), [(1, "away"), (3, "net_timeout"), (2, "auth")])
+def test_a_pause_that_was_noted_by_the_wrong_clock_after_the_beat_does_not_last(
+    message: OutboxMessage, failures: int, problem: str
+) -> None:
+    """By a job that had looked at the clock before it was set. What it paused, and what waits for that, is due."""
+    wrong = timezone.now() + AHEAD
+    pause = {"failures": failures, "pause_problem": problem}
+    until = backoff.outage_until(wrong, failures + (problem == "auth"))
+    Connection.objects.filter(pk=message.connection_id).update(paused_until=until, **pause)
+    OutboxMessage.objects.update(due_at=until)
+    clock.free_the_untried(timezone.now())
+    assert due_in(message) <= timedelta()
+    assert not Connection.objects.get(pk=message.connection_id).is_paused()
+
+
+@pytest.mark.parametrize(
+    ("failures", "problem", "seconds"),
+    [(1, "away", 2), (7, "away", 300), (1, "auth", 60), (4, "auth", 300), (0, "slow_down", 900)],
+)
+def test_a_pause_of_the_right_clock_stays(
+    message: OutboxMessage, failures: int, problem: str, seconds: int
+) -> None:
+    until = timezone.now() + timedelta(seconds=seconds)
+    pause = {"failures": failures, "pause_problem": problem}
+    Connection.objects.filter(pk=message.connection_id).update(paused_until=until, **pause)
+    clock.free_the_untried(timezone.now())
+    assert Connection.objects.get(pk=message.connection_id).paused_until == until
+    assert due_in(message) > AHEAD
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("change", ["bring_forward", "free_the_untried"])
 def test_messages_that_others_lock_in_another_order_are_no_circle(
@@ -166,7 +197,8 @@ def test_what_a_job_writes_after_the_clock_was_set_is_found_by_the_next_beat(mes
 
 
 def test_what_waits_for_an_account_that_is_away_stays_put_off(message: OutboxMessage) -> None:
-    Connection.objects.filter(pk=message.connection_id).update(paused_until=timezone.now() + AHEAD)
+    pause = {"paused_until": timezone.now() + AHEAD, "failures": 7, "pause_problem": "away"}
+    Connection.objects.filter(pk=message.connection_id).update(**pause)
     sweep(FLOWS, LONG_WORK)
     assert due_in(message) > AHEAD
 
