@@ -22,6 +22,12 @@ ENTRIES: dict[str, Entry] = {
         Kind.NONE,
         Retry.PERSON,
     ),
+    "link_contested": Entry(
+        _("A document in MoySklad fits this order (%(local)s), but may be another order's: %(documents)s."),
+        _("On the page of the upload choose the document that is this order's, or have a new one made."),
+        Kind.NONE,
+        Retry.PERSON,
+    ),
     "link_in_bin": Entry(
         _("The document of this order is in MoySklad's bin: %(documents)s."),
         _("Restore it there and repeat the upload, or have a new one made on the page of the upload."),

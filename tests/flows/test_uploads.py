@@ -15,6 +15,8 @@ from killing import cluster_workers, kill
 from world import KILLING
 
 from bridge import worktime
+from bridge.dashboard.uploads import upload_page
+from bridge.orders.flags import Flag
 from bridge.orders.models import Order
 from bridge.outbox.models import OutboxMessage
 from bridge.sync import leased
@@ -203,9 +205,13 @@ def test_a_document_of_an_order_whose_number_is_the_id_of_another_is_its_own(wor
     numbered = placed(world, number=str(named["id"]))
     document = by_hand(world, {"id": named["id"], "total": numbered["total"]})
     assert figures(upload(world, named, numbered)) == {"total": 2, "read": 2, "doubtful": 2}
+    for one in (named, numbered):
+        flag = Flag.objects.get(order=world.row(one["id"]), code="link_contested")
+        assert [pk for pk, _name in upload_page.candidates(flag)] == [document["id"]]
     assert figures(upload(world, named)) == {"total": 1, "read": 1, "doubtful": 1}
     assert figures(upload(world, numbered)) == {"total": 1, "read": 1, "linked": 1}
     assert is_linked(world, numbered, document)
+    assert not linked_documents.choose(world.row(named["id"]), document["id"])
 
 
 def test_a_number_alone_is_doubtful_and_a_person_decides(world: Any) -> None:
@@ -292,7 +298,6 @@ def test_what_was_refunded_before_makes_no_return_later(world: Any) -> None:
 
 def test_it_pauses_goes_on_and_nothing_is_read_twice(world: Any) -> None:
     ids = many(world, 250, day=20)
-    # A busy machine must still have time for something of a page within its lease.
     world.box.store.faults.add("slow", method="GET", path="/orders$", ms=3000, skip=1, count=None)
     begun = uploads.start(world.shop, Chosen(after=date(2025, 3, 20), before=date(2025, 3, 20)))
     world.until(lambda: Upload.objects.get(pk=begun.pk).read > 0, "a page is read, or a part of it")

@@ -34,7 +34,7 @@ Document = Mapping[str, Any]
 # What judging and linking need of a document.
 OPENED = ("positions", "agent")
 # Codes of what keeps a document from being linked.
-DOUBTS = ("link_doubtful", "link_several", "link_in_bin", "link_taken")
+DOUBTS = ("link_doubtful", "link_several", "link_contested", "link_in_bin", "link_taken")
 
 
 def link(order: Order, document: Document) -> bool:

@@ -105,10 +105,8 @@ def _orders(run: Reconciliation, place: Place) -> float | None:
     if following is None:
         return store(run, result, {"step": "report"}, done=len(named))
     kept = [one.source_id for one in named if one.placed_at >= upper - timedelta(seconds=1)]
-    if upper - lower < timedelta(
-        seconds=1
-    ):  # more orders of one second than a lot holds: all earlier lots' too
-        kept += sorted(seen)
+    if upper - lower < timedelta(seconds=1):
+        kept += sorted(seen)  # of one second there are more than a lot holds
     onward = {"step": "orders", "at": list(following), "from": upper.isoformat(), "seen": kept}
     return store(run, result, onward, done=len(named))
 

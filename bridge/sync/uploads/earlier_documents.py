@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bridge.connections.models import Connection
@@ -30,6 +30,8 @@ Document = Mapping[str, Any]
 PLUGIN_FIELDS = ("wooms_id", "_ms_order_id", "wc_ms_order_id")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHOWN = 5
+# Doubts about documents each of which may be the order's.
+FITTING = ("link_several", "link_contested")
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,9 @@ class Found:
 
 @dataclass(frozen=True)
 class Doubtful:
-    """A person must say. `problem` names the documents in question, their ids under `ids`; `fits` are ids of those that
-    may be another order's as well as this one's.
-    """
+    """A person must say. `problem` names the documents in question, their ids under `ids`."""
 
     problem: Problem
-    fits: frozenset[str] = frozenset()
 
 
 Verdict = Found | Doubtful
@@ -156,8 +155,10 @@ def _judged(order: Order, documents: Sequence[Document]) -> Verdict:
         return Found(agreeing[0])
     if agreeing:
         return doubt("link_several", order, agreeing)
-    fits = frozenset(str(row["id"]) for row in documents if _sum_agrees(order, row))
-    return replace(doubt("link_doubtful", order, documents), fits=fits)
+    of_its_sum = [row for row in documents if _sum_agrees(order, row)]
+    return (
+        doubt("link_contested", order, of_its_sum) if of_its_sum else doubt("link_doubtful", order, documents)
+    )
 
 
 def _carries_our_key(order: Order, document: Document) -> bool:
@@ -192,15 +193,21 @@ def _buyer_agrees(order: Order, document: Document) -> bool:
 
 def _undisputed(verdicts: Mapping[int, Verdict], orders: Mapping[int, Order]) -> dict[int, Verdict]:
     """A document that fits several orders is given to none of them."""
-    fits: Counter[str] = Counter()
-    for verdict in verdicts.values():
-        fits.update({str(verdict.document["id"])} if isinstance(verdict, Found) else verdict.fits)
+    fits = Counter(document for verdict in verdicts.values() for document in _fitting(verdict))
     return {
-        pk: doubt("link_taken", orders[pk], [verdict.document])
+        pk: doubt("link_contested", orders[pk], [verdict.document])
         if isinstance(verdict, Found) and fits[str(verdict.document["id"])] > 1
         else verdict
         for pk, verdict in verdicts.items()
     }
+
+
+def _fitting(verdict: Verdict) -> set[str]:
+    """Ids of the documents that may be the order's."""
+    if isinstance(verdict, Found):
+        return {str(verdict.document["id"])}
+    named = verdict.problem.params["ids"] if verdict.problem.code in FITTING else ""
+    return set(str(named).split())
 
 
 def _sum_text(order: Order, document: Document) -> str:
