@@ -59,9 +59,11 @@ def post_request(_worker: Any, request: Any, _environ: Any, _response: Any) -> N
 def worker_exit(_server: Any, worker: Any) -> None:
     """Before what waits of the log is written for the last time."""
     if worker.pid == os.getpid():
+        from bridge import web_relief
         from bridge.apilog.incoming import note_the_rest
 
         note_the_rest()
+        web_relief.gone()
 
 
 def post_worker_init(worker: Any) -> None:

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _in_work = 0
 _busy_at = time.monotonic()
+# The lock of whoever goes, to the process's end.
+_turn = -1
 # As of this moment it held little, or had just begun.
 _light_at = _busy_at
 
@@ -61,16 +63,20 @@ def start() -> None:
     """Watch from now on, in a thread beside the requests."""
     global _in_work, _busy_at, _light_at
     _in_work, _busy_at = 0, time.monotonic()
-    _light_at = (
-        _busy_at  # what has answered nothing cannot have grown by it, whatever a new process holds here
-    )
+    # Whoever has answered nothing cannot have grown by it, whatever a new process holds on this system.
+    _light_at = _busy_at
     threading.Thread(target=_watch, name="relief", daemon=True).start()
 
 
 def _watch() -> None:
     while True:
         time.sleep(LOOKS_EVERY)
-        if grown_and_at_rest() and turn_taken():
+        try:
+            goes = grown_and_at_rest() and turn_taken()
+        except OSError:
+            logger.exception("this web process will not be relieved")
+            return
+        if goes:
             os.kill(os.getpid(), signal.SIGTERM)  # accepts nothing more, answers what it has accepted, ends
             return
 
@@ -87,21 +93,28 @@ def grown_and_at_rest() -> bool:
 
 
 def turn_taken() -> bool:
-    """One at a time, for the others answer meanwhile: until it has ended, and then until its successor has begun."""
-    try:
-        lock = file_locks.taken(Path(settings.DATA_DIR) / "web-relief.lock")
-    except OSError:
-        logger.exception("web processes cannot be relieved")
-        return False
+    """One at a time, for the others answer meanwhile: until it has ended, and then until its successor has begun.
+
+    Raises OSError where the directory of data is of no use.
+    """
+    global _turn
+    lock = file_locks.taken(Path(settings.DATA_DIR) / "web-relief.lock")
     if lock is None:
         return False
     last = os.fstat(lock)
     if last.st_size and 0 <= time.time() - last.st_mtime < SUCCESSOR_NEEDS:
         os.close(lock)
         return False
-    with suppress(OSError):  # on a full disk the next one goes a little too soon
-        os.pwrite(lock, b"taken", 0)
+    _turn = lock
+    gone()
     return True
+
+
+def gone() -> None:
+    """The successor's time counts from here: said when the turn is taken, and again at this process's end."""
+    if _turn >= 0:
+        with suppress(OSError):  # on a full disk the next one goes a little too soon
+            os.pwrite(_turn, b"taken", 0)
 
 
 def own_mb(pid: int | str = "self") -> float:

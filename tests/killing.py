@@ -11,17 +11,22 @@ from pathlib import Path
 def children(pid: int) -> list[int]:
     """Every descendant of a process."""
     found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += [int(child), *children(int(child))]
+    with suppress(FileNotFoundError, ProcessLookupError):  # it ends just now
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in task.read_text().split():
+                found += [int(child), *children(int(child))]
     return found
 
 
 def cluster_workers(supervisor: int) -> list[int]:
     """The queue's leaf processes: its workers, its monitor, its pusher; not the lookout, which is of another group."""
-    every = [pid for pid in children(supervisor) if not children(pid)]
     own = os.getpgid(supervisor)
-    return [pid for pid in every if os.getpgid(pid) != own]
+    found = []
+    for pid in children(supervisor):
+        with suppress(ProcessLookupError):  # it has just been relieved
+            if not children(pid) and os.getpgid(pid) != own:
+                found.append(pid)
+    return found
 
 
 def kill(pids: list[int]) -> None:

@@ -12,7 +12,7 @@ DESK = ("/admin/", "/people/")
 
 
 class ContentPolicy(CSPMiddleware):
-    """A view adds to it by `csp.decorators.csp_update`. For what has one already none is made."""
+    """A view adds to it by `csp.decorators.csp_update`. An answer that has one keeps it."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         return response if HEADER in response else super().process_response(request, response)

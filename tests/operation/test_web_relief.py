@@ -22,8 +22,9 @@ def process(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def lock(settings: Any, tmp_path: Path) -> Path:
+def lock(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(web_relief, "_turn", -1)
     return tmp_path / "web-relief.lock"
 
 
@@ -66,6 +67,20 @@ def test_the_next_one_goes_when_a_successor_has_had_time_to_begin(lock: Path) ->
     assert lock.stat().st_mtime > 0
 
 
-def test_without_its_directory_nobody_goes_and_nothing_breaks(lock: Path, settings: Any) -> None:
-    settings.DATA_DIR = lock / "nothing"
+def test_a_successor_has_its_time_from_the_end_of_whoever_went(lock: Path) -> None:
+    assert web_relief.turn_taken()
+    os.utime(lock, (0, 0))  # it was answering something for long
+    web_relief.gone()
+    os.close(web_relief._turn)
     assert not web_relief.turn_taken()
+
+
+def test_without_its_directory_nobody_goes_and_it_is_said_once(
+    process: Any, lock: Path, settings: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "LOOKS_EVERY", 0)
+    settings.DATA_DIR = lock / "nothing"
+    process.began("/admin/")
+    process.ended("/admin/")
+    process._watch()
+    assert [one.getMessage() for one in caplog.records] == ["this web process will not be relieved"]
