@@ -50,9 +50,9 @@ FAST = {
     # Four worlds on two processors give way to each other all the time; a module of its own is about that.
     "WORKER_NICENESS": "0",
 }
-# For modules that kill processes. What these held is free again because their processes are seen to be gone: no test
-# waits for the lease, and however busy the machine is, a worker's job has the time it has in a shop's bridge.
-KILLING = {"HEARTBEAT_TIMEOUT": "15", "LEASE_SECONDS": "360"}
+# For modules that kill processes. What these held is free again because they are seen to be gone: no test waits for the
+# lease, which must leave a busy machine its time.
+KILLING = {"HEARTBEAT_TIMEOUT": "15"}
 
 
 # Seconds something may take. Whatever takes longer here is not slow but wrong; how fast things are, tests/bench says.

@@ -63,13 +63,16 @@ def test_every_order_is_compared_once_however_the_lots_are_cut(
     shop: Any, box: Sandbox, monkeypatch: pytest.MonkeyPatch, cut: tuple[Any, str, Any]
 ) -> None:
     noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
-    # 80 orders of one second, thrice on the same day: more than a lot holds.
+    # 80 orders of one second, thrice on the same day: more than a lot holds. Of every other one the bridge knows a
+    # document, and asks for it where it was not named.
     placed = set()
     for day in (noon - timedelta(days=days) for days in (9, 5, 5, 5, 1)):
         for order in box.store.place_orders(80, created=day.strftime("%Y-%m-%dT%H:%M:%S")):
             placed.add(str(order))
-            row = factories.OrderFactory(shop=shop, source_id=str(order), placed_at=day)
-            factories.BindingFactory(order=row)
+            if order % 2:
+                key = box.store.order(order)["order_key"]
+                row = factories.OrderFactory(shop=shop, source_id=str(order), order_key=key, placed_at=day)
+                factories.BindingFactory(order=row)
     monkeypatch.setattr(*cut)
     lots: list[list[str]] = []
     compare = orders_compared.compare
@@ -85,7 +88,7 @@ def test_every_order_is_compared_once_however_the_lots_are_cut(
     assert len(met) == len(set(met)) == run.counts["order"]["compared"]
     assert len(placed) == 400
     assert placed <= set(met)
-    assert len(lots) >= 4, "it was cut"
+    assert len([lot for lot in lots if lot]) >= 4, "it was cut"
 
 
 def test_an_order_that_both_sides_have_no_more_is_no_difference(shop: Any) -> None:
