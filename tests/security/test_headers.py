@@ -90,15 +90,46 @@ def test_the_page_of_the_api_has_nothing_written_into_it(owner: Client) -> None:
     assert answer.headers["Content-Type"].startswith("application/javascript")
 
 
-def test_an_installation_on_the_internet_passes_the_examination(tmp_path: Path) -> None:
-    """With the environment that docs/security.md gives."""
+@pytest.fixture
+def on_the_internet(tmp_path: Path) -> dict[str, str]:
+    """The environment that docs/security.md gives."""
     given = (ROOT / "docs" / "security.md").read_text().partition("```ini")[2].partition("```")[0]
     documented = dict(line.split("=", 1) for line in given.split() if "=" in line)
     documented["DATABASE_URL"] = f"sqlite:///{tmp_path / 'check.sqlite3'}"
-    env = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **documented}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"],
-        cwd=ROOT, env=env, capture_output=True, text=True,
-    )  # fmt: skip
+    return {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **documented}
+
+
+def manage(env: dict[str, str], *words: str) -> str:
+    command = [sys.executable, "manage.py", *words]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "no issues" in done.stdout
+    return done.stdout
+
+
+def test_an_installation_on_the_internet_passes_the_examination(on_the_internet: dict[str, str]) -> None:
+    assert "no issues" in manage(on_the_internet, "check", "--deploy", "--fail-level", "INFO")
+
+
+SIGN_IN = """
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+User.objects.create_superuser("owner", password="a long enough one")
+https = {"secure": True, "headers": {"host": settings.ALLOWED_HOSTS[0], "x-forwarded-proto": "https"}}
+words = {"username": "owner", "password": "a long enough one"}
+answer = Client().post("/admin/login/", words, **https)
+print(answer.status_code, answer.headers["Strict-Transport-Security"])
+for cookie in answer.cookies.values():
+    print(cookie.OutputString())
+"""
+
+
+def test_an_installation_on_the_internet_wants_https_and_keeps_its_cookies_to_it(
+    on_the_internet: dict[str, str],
+) -> None:
+    manage(on_the_internet, "migrate", "--verbosity", "0")
+    status, *cookies = manage(on_the_internet, "shell", "--no-imports", "--command", SIGN_IN).splitlines()
+    assert re.fullmatch(r"302 max-age=[1-9][0-9]{6,}", status)
+    assert {"sessionid", "csrftoken"} <= {one.partition("=")[0] for one in cookies}
+    assert all("Secure" in one and "SameSite=Lax" in one for one in cookies)
+    assert all("HttpOnly" in one for one in cookies if one.startswith("sessionid"))
