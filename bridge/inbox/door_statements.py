@@ -6,10 +6,13 @@ Making one anew takes several times as long as sending it, and there is no addre
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import connection, models
+from django.db import OperationalError, connection, models
 from django.db.models import Q
 from django.db.models.sql import InsertQuery
 from django.utils import timezone
@@ -20,6 +23,9 @@ from bridge.passing import PASSING, mend
 
 # All that the door asks about the site that knocks: a shop has a hundred columns more.
 AT_THE_DOOR = ("vendor", "name", "credentials", "hook_token", "shop__name", "shop__home_url", "shop__site_id")
+
+LOOK_AGAIN = 0.002
+"""Seconds."""
 
 M = TypeVar("M", bound=models.Model)
 
@@ -52,8 +58,8 @@ def store(event: InboxEvent) -> None:
         field.get_db_prep_save(field.pre_save(event, True), connection=connection)
         for field in statement.fields
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, values)
+    with connection.cursor() as cursor, _first_in_line(cursor) as execute:
+        execute(statement.sql, values)
         (event.pk,) = cursor.fetchone()
     event._state.adding, event._state.db = False, connection.alias
 
@@ -66,6 +72,37 @@ def earlier_waits(event: InboxEvent) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_earlier().sql, (InboxEvent.State.WAITING.value, due, due, event.pk))
         return cursor.fetchone() is not None
+
+
+@contextmanager
+def _first_in_line(cursor: Any) -> Iterator[Callable[[str, list[Any]], Any]]:
+    """Execute a write as soon as nobody else writes. On SQLite, where one writes at a time, nobody is called when his
+    turn has come: each looks again after a while, by SQLite's own rule a longer one each time, up to 0.1 s.
+    """
+    if connection.vendor != "sqlite":
+        yield cursor.execute
+        return
+    patience = float(connection.settings_dict["OPTIONS"]["timeout"])
+
+    def execute(sql: str, values: list[Any]) -> Any:
+        until = time.monotonic() + patience
+        while True:
+            try:
+                return cursor.execute(sql, values)
+            except OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > until:
+                    raise
+            time.sleep(LOOK_AGAIN)
+
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield execute
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
 def _first_row(sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:

@@ -4,8 +4,12 @@ import base64
 import hashlib
 import hmac
 import json
+import sqlite3
+import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
@@ -64,6 +68,56 @@ def test_an_event_is_stored_though_the_database_has_closed_the_connection(client
             connection.connection.info.dsn, password=connection.settings_dict["PASSWORD"]
         ) as other:
             other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    assert post(client, shop, body, signed(body)).status_code == 202
+    assert InboxEvent.objects.count() == 1
+
+
+@contextmanager
+def written_by_others(seconds: float) -> Iterator[None]:
+    """Meanwhile another program writes for so long, and nobody else can store an event."""
+    if connection.vendor == "sqlite":
+        other: Any = sqlite3.connect(
+            connection.settings_dict["NAME"], check_same_thread=False, isolation_level=None
+        )
+        other.execute("BEGIN IMMEDIATE")
+    else:
+        words = connection.settings_dict["PASSWORD"]
+        other = psycopg.connect(connection.connection.info.dsn, password=words)
+        other.execute("LOCK TABLE bridge_inboxevent IN EXCLUSIVE MODE")
+    ending = threading.Timer(seconds, other.rollback)
+    ending.start()
+    try:
+        yield
+    finally:
+        ending.join()
+        other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_waits_for_whoever_writes_and_is_stored_then(client: Client, shop: Shop) -> None:
+    body, began = event(), time.monotonic()
+    with written_by_others(0.5):
+        assert post(client, shop, body, signed(body)).status_code == 202
+        assert time.monotonic() - began >= 0.5
+    assert InboxEvent.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_that_cannot_be_stored_in_time_is_to_be_sent_again(
+    client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = event()
+    if connection.vendor == "sqlite":
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.2)
+    else:
+        connection.connection.execute("SET lock_timeout = '200ms'")
+    with written_by_others(1.5):
+        assert post(client, shop, body, signed(body)).status_code == 503
+    if connection.vendor == "sqlite":
+        [(patience,)] = connection.connection.execute("PRAGMA busy_timeout").fetchall()
+        assert patience == 200, "what else this process writes is as patient as before"
+    else:
+        connection.connection.execute("RESET lock_timeout")
     assert post(client, shop, body, signed(body)).status_code == 202
     assert InboxEvent.objects.count() == 1
 
