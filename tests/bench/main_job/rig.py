@@ -152,7 +152,8 @@ def filled_copy(directory: Path) -> Iterator[None]:
 
 def _put_others_to_rest() -> None:
     later: Any = timezone.now() + timedelta(days=365)
-    Connection.objects.update(paused_until=later, credentials={})  # theirs are encrypted with another key
+    # Theirs are encrypted with another key. How long somebody asks to be left alone, nobody shortens.
+    Connection.objects.update(paused_until=later, pause_problem="slow_down", credentials={})
     AlertRules.objects.update(secrets={})
     flows.ensure(routes.FLOWS)  # what looks they have: the first beat would make these anew, and due at once
     Watermark.objects.update(next_due_at=later)

@@ -23,18 +23,23 @@ def read_while_away(rig: Rig, buyers: list[dict[str, str]], count: int) -> list[
     rig.until(lambda: rig.status()["inbox"]["waiting"] == 0, "nothing else came", 60)
     account = Connection.objects.filter(pk=rig.shop.account_id)
     # Nothing goes before the clock starts, then all at once: how long it pauses after an outage is not measured.
-    account.update(paused_until=timezone.now() + timedelta(hours=1))
+    account.update(paused_until=timezone.now() + timedelta(hours=1), pause_problem="slow_down")
     rig.until(lambda: rig.status()["outbox"]["in_flight"] == 0, "nothing is on its way", 60)
-    account.update(paused_until=timezone.now() + timedelta(hours=1))
+    account.update(paused_until=timezone.now() + timedelta(hours=1), pause_problem="slow_down")
     moysklad.faults.clear()
     time.sleep(3.2)
     moysklad.reset_stats()
-    account.update(paused_until=None)
+    account.update(paused_until=None, pause_problem="")
     return ids
 
 
 def in_moysklad(rig: Rig, ids: list[int], seconds: float = 300) -> float:
-    """Seconds until each of them has its document; AssertionError when one has two."""
+    """Seconds from the first call for them, which the next beat brings, until each has its document; AssertionError
+    when one has two.
+    """
+    rig.until(
+        lambda: any("/entity/customerorder" in call["path"] for call in rig.box.moysklad.calls()), "a call"
+    )
     begun = time.monotonic()
     rows = Order.objects.filter(shop=rig.shop, source_id__in=[str(one) for one in ids])
     sent = rows.filter(binding__isnull=False).exclude(binding__external_id="")
