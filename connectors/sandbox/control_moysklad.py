@@ -240,6 +240,10 @@ class MoyskladControl(Control):
         """hold: bool, drop: bool, drop_next: int, copies: int, delay_ms: int."""
         self.call("webhook_knobs", **knobs)
 
+    def webhooks_met(self) -> dict[str, int]:
+        """How many the knobs have met: dropped, doubled, delayed, reordered."""
+        return dict(self.call("webhooks_met"))
+
     def release_webhooks(self, order: str = "fifo", copies: int = 1, drop: int = 0, seed: int = 1) -> int:
         """Let held webhooks go: fifo, reverse or shuffle (by `seed`); the first `drop` are lost."""
         return int(self.call("release_webhooks", order=order, copies=copies, drop=drop, seed=seed))

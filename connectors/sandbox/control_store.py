@@ -157,6 +157,10 @@ class StoreControl(StockControl):
         """Let held events go: fifo, reverse or shuffle (by `seed`); the first `drop` are lost. Returns how many go."""
         return int(self.call("release_events", order=order, copies=copies, drop=drop, seed=seed))
 
+    def events_met(self) -> dict[str, int]:
+        """How many the knobs have met: dropped, doubled, delayed, reordered."""
+        return dict(self.call("events_met"))
+
     def event_knobs(self, **knobs: Any) -> None:
         """hold: bool, drop: bool, drop_next: int, copies: int, delay_ms: int."""
         self.call("event_knobs", **knobs)

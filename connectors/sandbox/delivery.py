@@ -11,6 +11,7 @@ import random
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,12 +43,15 @@ class Courier:
         self.dropping = False
         self.copies = 1
         self.delay = 0.0
+        self.met = Counter(dropped=0, doubled=0, delayed=0, reordered=0)
+        """Parcels that the knobs have met."""
 
     def send(self, parcel: Parcel) -> None:
         """Queue a parcel; it may be held, dropped, doubled or delayed as the knobs say."""
         with self._changed:
             if self.dropping or self.drop_next > 0:
                 self.drop_next = max(0, self.drop_next - 1)
+                self.met["dropped"] += 1
                 parcel.record["outcome"] = "dropped"
                 return
             if self.holding:
@@ -68,6 +72,8 @@ class Courier:
                 random.Random(seed).shuffle(held)
             elif order != "fifo":
                 raise ValueError("order is one of fifo, reverse, shuffle")
+            self.met["dropped"] += len(held[:drop])
+            self.met["reordered"] += len(held) if order != "fifo" and len(held) > 1 else 0
             for parcel in held[:drop]:
                 parcel.record["outcome"] = "dropped"
             for parcel in held[drop:]:
@@ -76,6 +82,8 @@ class Courier:
 
     def _put(self, parcel: Parcel, delay: float, copies: int) -> None:
         parcel.record["outcome"] = "on its way"
+        self.met["doubled"] += copies > 1
+        self.met["delayed"] += delay > 0
         queue = self._queues.get(parcel.lane)
         if queue is None:
             queue = self._queues[parcel.lane] = []

@@ -47,6 +47,8 @@ ANSWERS = (
     "site_late",
 )
 """Kinds that wait for a call to strike."""
+NEWS = ("news_doubled", "news_delayed", "news_dropped", "news_reordered")
+"""Kinds that wait for webhooks and events."""
 KILLINGS = (
     "busy_worker_killed",
     "idle_worker_killed",
@@ -75,7 +77,7 @@ class Injector:
         self.retry_scale, self.settings = retry_scale, settings
         self.done: Counter[str] = Counter()
         self.struck: Counter[str] = Counter()
-        """Calls that went wrong, and processes that were killed, by the kind of trouble; whole after `end_all`."""
+        """Calls and news that went wrong, processes that were killed, by the kind of trouble; whole after `end_all`."""
         self.notes: Counter[str] = Counter()
         self._ends: list[tuple[float, Callable[[], None]]] = []
         self._rules: dict[tuple[str, int], str] = {}
@@ -106,6 +108,8 @@ class Injector:
             for rule in side.faults.listed():
                 self.struck[self._rules[side.address, rule["number"]]] += rule["hits"]
             side.faults.clear()
+        for met in (self.box.moysklad.webhooks_met(), self.box.store.events_met()):
+            self.struck.update({f"news_{kind}": count for kind, count in met.items()})
         self.struck["token_replaced"] = self.box.moysklad.stats()["by_status"].get("401", 0)
 
     def _for(self, seconds: float, end: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from chaos.injector import ANSWERS, KILLINGS, WITH_MESSAGE
+from chaos.injector import ANSWERS, KILLINGS, NEWS, WITH_MESSAGE
 
 LARGE = 1000
 """Orders from which on nothing that breaks can have met nobody."""
@@ -41,7 +41,7 @@ class Report:
         said = list(self.not_injected)
         said += [
             f"{kind} struck nothing"
-            for kind in (*ANSWERS, *KILLINGS)
+            for kind in (*ANSWERS, *NEWS, *KILLINGS)
             if kind in self.injected and not self.struck.get(kind)
         ]
         if "busy_worker_killed" in self.injected and not self.notes.get(WITH_MESSAGE):
@@ -54,7 +54,7 @@ class Report:
     def lines(self) -> Iterator[str]:
         yield f"Storm: {self.orders} orders, {self.database}, seed {self.seed}"
         yield from _table(
-            "Injected / calls or processes struck", {kind: self._met(kind) for kind in self.injected}
+            "Injected / calls, news or processes struck", {kind: self._met(kind) for kind in self.injected}
         )
         for sentence in self.not_injected:
             yield f"  not injected: {sentence}"
@@ -76,7 +76,7 @@ class Report:
     def _met(self, kind: str) -> str:
         return (
             f"{self.injected[kind]} / {self.struck.get(kind, 0)}"
-            if kind in (*ANSWERS, *KILLINGS)
+            if kind in (*ANSWERS, *NEWS, *KILLINGS)
             else f"{self.injected[kind]}"
         )
 

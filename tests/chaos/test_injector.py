@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 import requests
 
-from chaos.injector import ANSWERS, Injector
+from chaos.injector import ANSWERS, NEWS, Injector
 from chaos.plan import Injection
 from chaos.report import LARGE, Report
 from connectors.sandbox.control import Sandbox, running_sandbox
@@ -43,8 +43,25 @@ def test_what_is_armed_before_and_during_an_outage_strikes_after_it(box: Sandbox
     assert answer(box) == 200
 
 
+def test_news_that_are_dropped_doubled_delayed_or_reordered_are_counted(box: Sandbox) -> None:
+    box.store.pair("http://127.0.0.1:9/", "nobody-listens-there")
+    injector = Injector(cast(Any, None), box, cast(Any, None), 0.0, {})
+    injector.fire(Injection(0, "news_dropped", 0.0))
+    box.store.place_orders(2)
+    injector.fire(Injection(0, "news_doubled", 0.0))
+    box.store.place_orders(3)
+    injector.fire(Injection(0, "news_delayed", 0.0))
+    box.store.place_orders(1)
+    injector.fire(Injection(0, "news_reordered", 0.0))
+    box.store.place_orders(4)
+    injector.end_all()
+    met = {kind: injector.struck[kind] for kind in NEWS}
+    assert met == {"news_dropped": 2, "news_doubled": 4, "news_delayed": 1, "news_reordered": 4}
+
+
 def test_a_large_storm_has_met_every_kind_of_answer() -> None:
-    met = Report(1, "sqlite", LARGE, injected=dict.fromkeys(ANSWERS, 1), struck=dict.fromkeys(ANSWERS, 1))
+    every = dict.fromkeys((*ANSWERS, *NEWS), 1)
+    met = Report(1, "sqlite", LARGE, injected=every, struck=dict(every))
     assert met.passed
     met.struck.pop("site_cut")
     assert met.unmet == ["site_cut struck nothing"]

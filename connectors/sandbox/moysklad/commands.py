@@ -45,6 +45,7 @@ class Commands:
             "deliveries": self.deliveries,
             "webhook_knobs": self.webhook_knobs,
             "release_webhooks": app.courier.release,
+            "webhooks_met": lambda: dict(app.courier.met),
             "tell_stock": app.webhooks.tell_stock,
             "settle": self.settle,
         }

@@ -49,6 +49,7 @@ class Commands:
             "resend": lambda order_id: app.events.queue("order.changed", order_id),
             "event_knobs": lambda **knobs: set_knobs(app.courier, **knobs),
             "release_events": app.courier.release,
+            "events_met": lambda: dict(app.courier.met),
             "events": lambda: list(app.events.log),
             "core_webhooks": self.core_webhooks,
             "remove_core_webhook": lambda webhook_id: self.shop.webhooks.pop(webhook_id, None) is not None,
