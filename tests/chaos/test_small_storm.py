@@ -44,3 +44,5 @@ def test_both_sides_agree_after_a_small_storm(database: str, tmp_path: Path) -> 
     print("\n".join(report.lines()))
     assert report.passed
     assert set(report.injected) == set(kinds(database)[0])
+    if report.not_injected:
+        pytest.skip("passed without " + "; ".join(report.not_injected))
