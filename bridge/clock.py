@@ -69,13 +69,12 @@ def _moment(text: str) -> datetime | None:
 def free_the_untried(now: datetime) -> None:
     """At each beat: a job that looked at the clock before it was set may write what it saw after `look` was here.
 
-    A pause that is longer than those of its kind ends. What was never tried waits only for a pause of its account or
-    site, so with neither paused it is due. Stock is put off for reasons of its own (`stock_to_site`); it is asked for
-    again by every look at the stock.
+    A pause that is longer than those of its kind is shortened. What was never tried waits only for a pause of its
+    account or site, so with neither paused it is due. Stock is put off for reasons of its own (`stock_to_site`); it is
+    asked for again by every look at the stock.
     """
     later = now + CLOCK_STEP
-    for one in faults.overlong(now, CLOCK_STEP):
-        Connection.objects.filter(pk=one.pk, paused_until=one.paused_until).update(paused_until=now)
+    faults.shorten_overlong(now, CLOCK_STEP)
     calm = Shop.objects.exclude(site__paused_until__gt=now).exclude(account__paused_until__gt=now)
     messages = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, attempts=0, due_at__gt=later)
     _put(messages.filter(shop__in=calm).exclude(kind=kinds.STOCK), due_at=now)

@@ -187,18 +187,17 @@ def note_outage(connection: Connection, error: errors.ConnectorError) -> None:
     _take_over(connection, Connection.objects.get(pk=connection.pk))
 
 
-def overlong(now: datetime, slack: timedelta) -> list[Connection]:
-    """Those whose pause ends later, by more than this, than one that begins now could: a clock that was ahead noted it.
+def shorten_overlong(now: datetime, slack: timedelta) -> None:
+    """A pause that ends later, by more than this, than one that begins now could was noted by a clock ahead: it
+    ends as if it began now.
 
     How long MoySklad or a site ask to be left alone (`slow_down`) is for them to say.
     """
-    rows = Connection.objects.filter(paused_until__gt=now + slack).exclude(pause_problem="slow_down")
-    return [row for row in rows if row.paused_until and row.paused_until - slack > _longest(now, row)]
-
-
-def _longest(now: datetime, row: Connection) -> datetime:
-    more = AT_LOGIN if row.pause_problem in LOGIN else 0
-    return outage_until(now, row.failures + more, settings.RETRY_SCALE)
+    for row in Connection.objects.filter(paused_until__gt=now + slack).exclude(pause_problem="slow_down"):
+        more = AT_LOGIN if row.pause_problem in LOGIN else 0
+        longest = outage_until(now, row.failures + more, settings.RETRY_SCALE)
+        if row.paused_until is not None and row.paused_until - slack > longest:
+            _still(row).update(paused_until=longest)
 
 
 def note_success(connection: Connection) -> None:

@@ -214,6 +214,28 @@ def test_a_document_of_an_order_whose_number_is_the_id_of_another_is_its_own(wor
     assert not linked_documents.choose(world.row(named["id"]), document["id"])
 
 
+def test_of_documents_named_by_number_and_by_id_a_person_may_choose_either(world: Any) -> None:
+    """The order's own was changed by staff, and another order's of the same sum has its id for a number."""
+    order = placed(world, number="B-7")
+    own = by_hand(world, order, name="B-7", price=100)
+    other = by_hand(world, order)
+    assert figures(upload(world, order)) == {"total": 1, "read": 1, "doubtful": 1}
+    flag = Flag.objects.get(order=world.row(order["id"]), code="link_contested")
+    assert [pk for pk, _name in upload_page.candidates(flag)] == [other["id"], own["id"]]
+    assert linked_documents.choose(world.row(order["id"]), own["id"])
+    assert is_linked(world, order, own)
+
+
+def test_what_an_earlier_plugin_noted_is_sure_though_it_fits_another_order(world: Any) -> None:
+    named = placed(world, number="C-1")
+    numbered = placed(world, number=str(named["id"]))
+    document = by_hand(world, {"id": named["id"], "total": numbered["total"]})
+    noting = placed(world, meta={"wooms_id": document["id"]})
+    done = figures(upload(world, named, numbered, noting))
+    assert done == {"total": 3, "read": 3, "doubtful": 2, "linked": 1}
+    assert is_linked(world, noting, document)
+
+
 def test_a_number_alone_is_doubtful_and_a_person_decides(world: Any) -> None:
     order, other = placed(world), placed(world)
     documents = [by_hand(world, one, price=100) for one in (order, other)]

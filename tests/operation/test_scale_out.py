@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -75,7 +76,10 @@ def machines(
         box = stack.enter_context(running_sandbox(items=4, limiter=False, latency_ms=100))
         bridges = [
             Bridge(tmp_path_factory.mktemp("machine"), {**env, **also}, web_workers=1)
-            for also in ({}, {"PYTHONPATH": str(OTHER_MACHINE)})
+            for also in (
+                {},
+                {"PYTHONPATH": os.pathsep.join([str(OTHER_MACHINE), os.environ.get("PYTHONPATH", "")])},
+            )
         ]
         for bridge in bridges:
             stack.callback(bridge.stop)
@@ -120,8 +124,10 @@ def test_all_workers_of_both_machines_share_the_work_and_double_none(machines: M
     def shared() -> bool:
         """Which machine is woken is chance, so there is work until both had some."""
         claims = machines.rows("SELECT claim FROM bridge_outboxmessage WHERE claim <> ''")
-        took = {claim.split("-")[1] for (claim,) in claims}
-        if all(took & workers_of(bridge) for bridge in machines.bridges):
+        took = dict(claim.split("-")[1::-1] for (claim,) in claims)
+        names = [{took[pid] for pid in workers_of(one) & took.keys()} for one in machines.bridges]
+        if all(names):
+            assert not names[0] & names[1], "each has a name of its own"
             return True
         orders.extend(machines.box.store.place_orders(4))
         eventually(lambda: machines.arrived(orders), "every order has arrived")

@@ -115,9 +115,13 @@ def test_a_pause_that_was_noted_by_the_wrong_clock_after_the_beat_does_not_last(
     until = backoff.outage_until(wrong, failures + (problem == "auth"))
     Connection.objects.filter(pk=message.connection_id).update(paused_until=until, **pause)
     OutboxMessage.objects.update(due_at=until)
-    clock.free_the_untried(timezone.now())
-    assert due_in(message) <= timedelta()
-    assert not Connection.objects.get(pk=message.connection_id).is_paused()
+    now = timezone.now()
+    clock.free_the_untried(now)
+    ends = Connection.objects.get(pk=message.connection_id).paused_until
+    assert ends == backoff.outage_until(now, failures + 4 * (problem == "auth")), "as a pause that begins now"
+    clock.free_the_untried(ends)
+    message.refresh_from_db()
+    assert message.due_at == ends
 
 
 @pytest.mark.parametrize(

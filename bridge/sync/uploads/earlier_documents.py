@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bridge.connections.models import Connection
@@ -30,8 +30,6 @@ Document = Mapping[str, Any]
 PLUGIN_FIELDS = ("wooms_id", "_ms_order_id", "wc_ms_order_id")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHOWN = 5
-# Doubts about documents each of which may be the order's.
-FITTING = ("link_several", "link_contested")
 
 
 @dataclass(frozen=True)
@@ -44,16 +42,20 @@ class Sought:
 
 @dataclass(frozen=True)
 class Found:
-    """The order's document."""
+    """The order's document; `sure` where nothing had to be compared."""
 
     document: Document
+    sure: bool = False
 
 
 @dataclass(frozen=True)
 class Doubtful:
-    """A person must say. `problem` names the documents in question, their ids under `ids`."""
+    """A person must say. `problem` names the documents in question, some of their ids under `ids`; each of `fits` may
+    be the order's.
+    """
 
     problem: Problem
+    fits: frozenset[str] = frozenset()
 
 
 Verdict = Found | Doubtful
@@ -142,7 +144,7 @@ def _sure(order: Order, documents: Sequence[Document], taken: Mapping[str, int])
     free = [row for row in documents if str(row["id"]) not in taken]
     living = [row for row in free if not row.get("deleted")]
     if len(living) == 1:
-        return Found(living[0])
+        return Found(living[0], sure=True)
     if living:
         return doubt("link_several", order, living)
     return doubt("link_in_bin", order, free) if free else doubt("link_taken", order, documents)
@@ -152,13 +154,14 @@ def _judged(order: Order, documents: Sequence[Document]) -> Verdict:
     ours = [row for row in documents if _carries_our_key(order, row)]
     agreeing = ours or [row for row in documents if _agrees(order, row)]
     if len(agreeing) == 1:
-        return Found(agreeing[0])
+        return Found(agreeing[0], sure=bool(ours))
     if agreeing:
-        return doubt("link_several", order, agreeing)
+        return replace(doubt("link_several", order, agreeing), fits=_ids(agreeing))
     of_its_sum = [row for row in documents if _sum_agrees(order, row)]
-    return (
-        doubt("link_contested", order, of_its_sum) if of_its_sum else doubt("link_doubtful", order, documents)
-    )
+    if not of_its_sum:
+        return doubt("link_doubtful", order, documents)
+    others = [row for row in documents if row not in of_its_sum]
+    return replace(doubt("link_contested", order, [*of_its_sum, *others]), fits=_ids(of_its_sum))
 
 
 def _carries_our_key(order: Order, document: Document) -> bool:
@@ -192,22 +195,26 @@ def _buyer_agrees(order: Order, document: Document) -> bool:
 
 
 def _undisputed(verdicts: Mapping[int, Verdict], orders: Mapping[int, Order]) -> dict[int, Verdict]:
-    """A document that fits several orders is given to none of them."""
+    """A document that fits several orders is given to none of them, but to the one of which it is sure."""
+    sure = Counter(
+        str(one.document["id"]) for one in verdicts.values() if isinstance(one, Found) and one.sure
+    )
     fits = Counter(document for verdict in verdicts.values() for document in _fitting(verdict))
     return {
         pk: doubt("link_contested", orders[pk], [verdict.document])
-        if isinstance(verdict, Found) and fits[str(verdict.document["id"])] > 1
+        if isinstance(verdict, Found) and (sure if verdict.sure else fits)[str(verdict.document["id"])] > 1
         else verdict
         for pk, verdict in verdicts.items()
     }
 
 
-def _fitting(verdict: Verdict) -> set[str]:
+def _fitting(verdict: Verdict) -> frozenset[str]:
     """Ids of the documents that may be the order's."""
-    if isinstance(verdict, Found):
-        return {str(verdict.document["id"])}
-    named = verdict.problem.params["ids"] if verdict.problem.code in FITTING else ""
-    return set(str(named).split())
+    return _ids([verdict.document]) if isinstance(verdict, Found) else verdict.fits
+
+
+def _ids(documents: Sequence[Document]) -> frozenset[str]:
+    return frozenset(str(row["id"]) for row in documents)
 
 
 def _sum_text(order: Order, document: Document) -> str:
