@@ -7,7 +7,6 @@ machine tells nothing: their clocks may differ, and each beat of the slower one 
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from bridge import file_locks
 from bridge.connections import faults, throttle
 from bridge.connections.models import Connection, Shop
 from bridge.inbox.models import InboxEvent
@@ -45,11 +45,10 @@ def look(now: datetime) -> None:
 
 def _compare_and_note(now: datetime) -> None:
     path = Path(settings.DATA_DIR) / LAST_BEAT
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return  # several may see it: the one that looks just now brings forward
+    lock = file_locks.taken(path)
+    if lock is None:
+        return  # several may see it: the one that looks just now brings forward
+    with os.fdopen(lock, "r+") as file:
         last = _moment(file.read())
         if last is not None and last > now + CLOCK_STEP:
             logger.warning("the clock was set back by %s s", round((last - now).total_seconds()))

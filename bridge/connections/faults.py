@@ -194,8 +194,7 @@ def shorten_overlong(now: datetime, slack: timedelta) -> None:
     How long MoySklad or a site ask to be left alone (`slow_down`) is for them to say.
     """
     for row in Connection.objects.filter(paused_until__gt=now + slack).exclude(pause_problem="slow_down"):
-        more = AT_LOGIN if row.pause_problem in LOGIN else 0
-        longest = outage_until(now, row.failures + more, settings.RETRY_SCALE)
+        longest = _left_alone_until(now, row.failures, at_login=row.pause_problem in LOGIN)
         if row.paused_until is not None and row.paused_until - slack > longest:
             _still(row).update(paused_until=longest)
 
@@ -216,8 +215,11 @@ def note_success(connection: Connection) -> None:
 def _until(now: datetime, error: errors.ConnectorError, failures: int) -> datetime:
     if isinstance(error, errors.RateLimited):
         return now + timedelta(seconds=max(error.retry_after, 0.1))
-    more = AT_LOGIN if isinstance(error, errors.AuthError) else 0
-    return outage_until(now, failures + more, settings.RETRY_SCALE)
+    return _left_alone_until(now, failures, at_login=isinstance(error, errors.AuthError))
+
+
+def _left_alone_until(now: datetime, failures: int, *, at_login: bool) -> datetime:
+    return outage_until(now, failures + (AT_LOGIN if at_login else 0), settings.RETRY_SCALE)
 
 
 def _still(connection: Connection) -> QuerySet[Connection]:

@@ -89,12 +89,9 @@ def test_every_order_is_met_once_however_many_share_a_second_or_fit_in_its_time(
     while place is not None:
         at = tuple(place["at"]) if place["at"] else ("", 1)
         rows, following = page_along(site, "orders", CREATION, at, per_page)  # type: ignore[arg-type]
-        new = [row for row in rows if str(row["id"]) not in place["seen"]]
-        taken = new[: next(fits)]
+        taken = upload_portions._unseen(place, rows)[: next(fits)]
         met += [row["id"] for row in taken]
-        whole = len(taken) == len(new)
-        after = upload_portions._after(place, 1, rows, following)
-        place = after if whole else upload_portions._within(place, taken)
+        place = upload_portions._onward(place, 1, rows, following, taken)
     assert met == [row["id"] for row in site.rows]
 
 

@@ -77,15 +77,13 @@ def _page(upload: Upload) -> bool:
     parts = upload_choice.from_json(upload.chosen).filters()
     with leased.calling(shop.site):
         rows, following = _read(shop, parts[place["part"]], place)
-        new = [row for row in rows if str(row.get("id")) not in place["seen"]]
-        taken, orders = _recorded(shop, new)
+        taken, orders = _recorded(shop, _unseen(place, rows))
     sought = [Sought(order, noted_in(wire)) for order, wire in orders if not has_document(order)]
     with leased.calling(shop.account):
         client = clients.moysklad(shop.account, Priority.CATALOGUE, tenant=shop.name)
         verdicts = find(client, shop.account, sought)
     known = len(orders) - len(sought)
-    whole = len(taken) == len(new)
-    onward = _after(place, len(parts), rows, following) if whole else _within(place, taken)
+    onward = _onward(place, len(parts), rows, following, taken)
     return _store(upload, len(taken), known, [one.order for one in sought], verdicts, onward)
 
 
@@ -116,6 +114,18 @@ def _recorded(shop: Shop, rows: Sequence[Wire]) -> tuple[Sequence[Wire], list[tu
     orders = Order.objects.filter(pk__in=found).select_related("binding", "shop__site", "shop__account")
     orders = orders.prefetch_related("refunds").order_by("placed_at", "pk")
     return taken, [(order, found[order.pk]) for order in orders]
+
+
+def _onward(
+    place: Place, parts: int, rows: Sequence[Wire], following: Any, taken: Sequence[Wire]
+) -> Place | None:
+    """Where the next job begins; None when nothing is left."""
+    whole = len(taken) == len(_unseen(place, rows))
+    return _after(place, parts, rows, following) if whole else _within(place, taken)
+
+
+def _unseen(place: Place, rows: Sequence[Wire]) -> list[Wire]:
+    return [row for row in rows if str(row.get("id")) not in place["seen"]]
 
 
 def _after(place: Place, parts: int, rows: Sequence[Wire], following: Any) -> Place | None:
