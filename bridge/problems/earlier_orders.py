@@ -23,7 +23,7 @@ ENTRIES: dict[str, Entry] = {
         Retry.PERSON,
     ),
     "link_contested": Entry(
-        _("A document in MoySklad fits this order (%(local)s), but may be another order's: %(documents)s."),
+        _("MoySklad has documents that may be this order's (%(local)s) or another order's: %(documents)s."),
         _("On the page of the upload choose the document that is this order's, or have a new one made."),
         Kind.NONE,
         Retry.PERSON,

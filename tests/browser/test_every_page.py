@@ -13,7 +13,9 @@ from django.urls import reverse
 from playwright.sync_api import Browser
 
 from bridge.dashboard.navigation import sidebar
+from bridge.models import Upload
 from bridge.people.roles import Role
+from tests import factories
 from tests.admin.test_pages import english_in
 from tests.browser.visitor import NAMES, Visitor
 from tests.desk_pages import ELSEWHERE, MODELS, pages_of
@@ -52,6 +54,18 @@ def looked_at(visitor: Visitor, path: str) -> list[str]:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 def test_the_pages_of(model: type[Model], window: Visitor) -> None:
     assert [fault for path in pages_of(model, owner()) for fault in looked_at(window, path)] == []
+
+
+def test_orders_in_doubt_on_the_page_of_an_upload(window: Visitor) -> None:
+    run = Upload.objects.latest("pk")
+    order = factories.OrderFactory(shop=run.shop)
+    said = {"ids": "a b", "documents": "“501” 1891.70; “B-7” 100.00", "local": "1891.70"}
+    factories.FlagFactory(order=order, code="link_contested", params=said)
+    try:
+        assert looked_at(window, reverse("admin:bridge_upload_change", args=[run.pk])) == []
+        assert window.page.get_by_role("button", name="«B-7» 100,00").is_visible()
+    finally:
+        order.delete()
 
 
 @pytest.mark.parametrize("path", ELSEWHERE)
