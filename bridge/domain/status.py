@@ -16,6 +16,9 @@ DEFAULT_BY_STATE_TYPE = {"Successful": "completed", "Unsuccessful": "cancelled"}
 # A site's status that ends an order.
 CLOSED = frozenset({"completed", "cancelled", "refunded", "failed", "trash"})
 
+# A person put the order there on the site; MoySklad's word must not undo it (it would mail the buyer).
+LEFT_TO_PEOPLE = ("trash", "refunded")
+
 
 class Side(enum.Enum):
     SITE = "site"

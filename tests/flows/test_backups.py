@@ -127,6 +127,14 @@ class Till:
         """Staff enter a return in MoySklad."""
         self.world.box.moysklad.return_goods(self.shipments[name], quantities)
 
+    def document(self, name: str) -> Json:
+        return self.world.document(self.id(name))
+
+    def reserve(self, name: str) -> float:
+        """Pieces kept aside for the order."""
+        document = self.world.box.moysklad.document(self.document(name)["id"])
+        return sum(float(row.get("reserve") or 0) for row in document["positions"]["rows"])
+
     def id(self, name: str) -> int:
         return int(self.orders[name]["id"])
 
@@ -196,11 +204,15 @@ def what_it_does_not_know(till: Till) -> None:
     till.sell("later, its payment removed", {"S-00001": 1})
     till.sell("later, paid meanwhile", {"S-00001": 1}, paid=False, status="on-hold")
     till.sell("later, sent back meanwhile", {"S-00002": 2})
-    for name in ("later", "later, sent back meanwhile"):
+    till.sell("later, its money still to be paid back", {"S-00001": 1})
+    for name in ("later", "later, sent back meanwhile", "later, its money still to be paid back"):
         world.document(till.id(name))
         till.ship(name)
-    world.document(till.id("later, its payment removed"))
-    world.document(till.id("later, paid meanwhile"))
+    for name in ("worked on", "cancelled meanwhile", "closed meanwhile", "edited meanwhile"):
+        till.sell(f"later, {name}", {"S-00001": 1})
+    for name in till.orders:
+        world.document(till.id(name))
+    world.box.moysklad.set_state(till.document("later, worked on")["id"], "Подтвержден")
     world.quiet()
     store.refund(till.id("later"), {"S-00001": 1})
     [removed] = till.money("later, its payment removed", world.box.moysklad.documents("paymentin"))
@@ -208,8 +220,21 @@ def what_it_does_not_know(till: Till) -> None:
     world.quiet()
 
 
+def what_is_in_hand(till: Till) -> None:
+    """A return is made, and the money for it cannot be yet."""
+    number, faults = till.id("later, its money still to be paid back"), till.world.box.moysklad.faults
+    faults.add("status", status=503, method="POST", path="entity/paymentout$", count=None)
+    till.world.box.store.refund(number)
+    side = till.sides
+    eventually(lambda: side()["later, its money still to be paid back"]["salesreturn"], "goods came back")
+
+
 def what_happens_while_nobody_listens(till: Till) -> None:
     store = till.world.box.store
+    till.world.box.moysklad.faults.clear()
+    store.set_status(till.id("later, cancelled meanwhile"), "cancelled")
+    till.world.box.moysklad.set_state(till.document("later, closed meanwhile")["id"], "Завершен")
+    store.set_line(till.id("later, edited meanwhile"), "S-00001", quantity=3)
     store.pay(till.id("later, paid meanwhile"))
     store.refund(till.id("later, sent back meanwhile"), {"S-00002": 1})
     till.take_back("taken back meanwhile", {"S-00001": 1})
@@ -232,6 +257,7 @@ def test_money_and_goods_that_moved_after_the_dump_move_no_second_time(keeping: 
     assert both["later, paid meanwhile"]["paymentin"] == []
     assert both["half shipped and sent back"]["paymentout"] == both["half shipped and sent back"]["refunds"]
 
+    what_is_in_hand(till)
     world.bridge.stop()
     what_happens_while_nobody_listens(till)
     empty_database(world)
@@ -252,6 +278,20 @@ def test_money_and_goods_that_moved_after_the_dump_move_no_second_time(keeping: 
     both["later, sent back meanwhile"] |= {key: [half] for key in ("refunds", "salesreturn", "paymentout")}
     half = both["taken back meanwhile"]["documents"][0][1] / 2
     both["taken back meanwhile"] |= {key: [half] for key in ("refunds", "salesreturn")}
+    whole = both["later, its money still to be paid back"]["documents"][0][1]
+    back = {key: [whole] for key in ("refunds", "salesreturn", "paymentout")}
+    both["later, its money still to be paid back"] |= {"status": "refunded", **back}
+    assert [both["later, worked on"][key] for key in ("status", "documents")] == [
+        "processing",
+        [("Подтвержден", whole)],
+    ]
+    both["later, cancelled meanwhile"] |= {"status": "cancelled", "documents": [("Отменен", whole)]}
+    both["later, closed meanwhile"] |= {"status": "completed", "documents": [("Завершен", whole)]}
     assert till.sides() == both
+    assert till.reserve("later, worked on") == 1
+    assert till.reserve("later, cancelled meanwhile") == 0
     asked = OutboxMessage.objects.filter(state__in=("parked", "dead"))
-    assert not [(one.kind, one.problem, one.problem_params) for one in asked], "nobody is asked about it"
+    edited = world.row(till.id("later, edited meanwhile")).object_key
+    assert [(one.object_key, one.problem) for one in asked] == [(edited, "positions_changed_on_both_sides")], (
+        "nobody is asked about anything else"
+    )

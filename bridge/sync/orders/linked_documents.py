@@ -24,6 +24,7 @@ from bridge.sync import kinds
 from bridge.sync.document import document_body, staff_edits
 from bridge.sync.document import order_document as parts
 from bridge.sync.document.identity import sync_id
+from bridge.sync.orders import forgotten_documents
 from bridge.sync.refunds import refund_plans
 from bridge.sync.states import observed
 from bridge.sync.stock import sold
@@ -41,8 +42,8 @@ def link(order: Order, document: Document) -> bool:
     """Bind an order to its document, opened as OPENED says; False when one of them is bound already.
 
     `order` is as it was when the document was judged: what the site told since then is news. One with our key we made
-    before a backup was brought back. Then money and refunds are not its past: what of them we made is found by our
-    keys, the rest is made.
+    before a backup was brought back. Then money, refunds and what either side changed are not its past: what of money
+    we made is found by our keys, and what differs is news.
     """
     seen = from_moysklad.document(document)
     with transaction.atomic():
@@ -52,10 +53,12 @@ def link(order: Order, document: Document) -> bool:
         ours = document.get("syncId") == str(binding.sync_id)
         _settle_refunds(order, document, ours=ours)
         was_paid = bool((binding.written or {}).get("paid"))  # people entered it for a document that is gone
-        binding.written, binding.goods = _settled(order, document), parts.goods_digest(_content(order))
+        binding.written = _settled(order, document, ours=ours)
         binding.written["paid"] = was_paid or (not ours and order.content.get("paid_at") is not None)
-        # One of ours that has no state yet has none of people's either: it gets that of the site's status.
-        binding.site_status = "" if ours and not binding.state_id else order.status
+        # One of ours with other goods than the site's: which side changed them is looked into, or asked.
+        known = not (ours and binding.written["foreign"])
+        binding.goods = parts.goods_digest(_content(order)) if known else ""
+        binding.site_status = forgotten_documents.reflected(binding) if ours else order.status
         binding.save()
         sold.held([order], history=True)
         flags.lower(order, *DOUBTS)
@@ -108,16 +111,17 @@ def _bind(order: Order, seen: from_moysklad.Document) -> OrderBinding | None:
     return binding
 
 
-def _settled(order: Order, document: Document) -> dict[str, Any]:
+def _settled(order: Order, document: Document, *, ours: bool) -> dict[str, Any]:
     """As if we had written it: the header as the site has it, the goods as the document has them. Words and goods that
     are not those of the site stay the staff's (`foreign`: a change of goods on the site asks a person)."""
     header = document_body.header_of(order.shop, _content(order))
     positions = from_moysklad.positions(document)
+    reserved = order.status not in parts.RELEASING or (ours and forgotten_documents.holds_goods(document))
     return {
         **{key: value for key, value in header.items() if value is not None},
         "positions": positions,
         "foreign": not _are_ours(order, positions),
-        "reserved": order.status not in parts.RELEASING if order.shop.reserve else None,
+        "reserved": reserved if order.shop.reserve else None,
         "seen": staff_edits.ours_of(document, header),
     }
 

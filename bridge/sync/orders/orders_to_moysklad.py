@@ -7,22 +7,17 @@ kept with the order's binding what the call carries; until an answer confirms it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-
-from django.utils import timezone
 
 from bridge.connections import clients
 from bridge.connections.models import Connection
 from bridge.orders import flags
+from bridge.orders.news import is_no_news
 from bridge.outbox.models import OutboxMessage
 from bridge.outbox.outcomes import Done, Outcome
 from bridge.sync.orders import known_documents, new_documents
 from bridge.sync.orders.order_job import Job, Outcomes, jobs_of
 from connectors.moysklad.client import MoySklad
 from connectors.moysklad.limits import Priority
-
-# An order without a document that is older than this is looked for before it is sent: one call for all of a batch.
-NEWS = timedelta(minutes=5)
 
 
 def deliver(messages: Sequence[OutboxMessage]) -> Mapping[int, Outcome]:
@@ -53,6 +48,6 @@ def _bring(client: MoySklad, account: Connection, jobs: Sequence[Job]) -> Outcom
 
 def _may_be_there(job: Job) -> bool:
     """An earlier try was not answered; or the order is no news on the site, and may have been brought by a bridge that
-    has since been restored from a backup and remembers nothing of it.
+    has since been restored from a backup and remembers nothing of it: one call for all of a batch.
     """
-    return bool(job.binding.sending) or timezone.now() - job.order.placed_at > NEWS
+    return bool(job.binding.sending) or is_no_news(job.order.placed_at)

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from bridge.mapping import moysklad_money
 from bridge.orders.after_sale import RelatedDocument
 from bridge.orders.models import Order
+from bridge.orders.news import is_no_news
 from bridge.sync.document.identity import related_sync_id
 from connectors.errors import ConnectorError, OutcomeUnknown
 
 Wire = Mapping[str, Any]
 Finder = Callable[[list[str]], Iterable[Wire]]
 Saver = Callable[[Sequence[Mapping[str, Any]]], Sequence[Any]]
-
-# What is paid of an older order, or was refunded longer ago, is looked for before a document is made of it: one call
-# for all of a batch.
-NEWS = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -63,11 +58,11 @@ def find_earlier(rows: Sequence[RelatedDocument], find: Finder) -> None:
 
 def find_forgotten(kind: str, places: Sequence[Place], find: Finder) -> None:
     """A bridge that was restored from a backup has no row of what it made since, or one of a try that came to nothing
-    before: known again by our key.
+    before: known again by our key, by one call for all of a batch.
 
     One in the bin counts as well: what people removed is not made a second time.
     """
-    old = {place: related_sync_id(place.order, place.source_key) for place in places if _is_old(place)}
+    old = {place: related_sync_id(place.order, place.source_key) for place in places if is_no_news(place.moment)}
     rows = RelatedDocument.objects.filter(sync_id__in=old.values()).exclude(external_id="", sending=False)
     known = set(rows.values_list("sync_id", flat=True))
     missing = {str(key): place for place, key in old.items() if key not in known}
@@ -99,10 +94,6 @@ def create(rows: Sequence[RelatedDocument], bodies: Sequence[dict[str, Any]], sa
             row.sending = False
             row.save(update_fields=["sending"])
     return answers
-
-
-def _is_old(place: Place) -> bool:
-    return timezone.now() - place.moment > NEWS
 
 
 def _bind(row: RelatedDocument, document: Wire) -> None:

@@ -10,7 +10,7 @@ from bridge.connections.book import book_of, read_once
 from bridge.connections.models import DirectoryEntry, Shop
 from bridge.domain.agreement import agree
 from bridge.domain.money import to_text
-from bridge.domain.status import RELEASED
+from bridge.domain.status import LEFT_TO_PEOPLE, RELEASED
 from bridge.mapping import from_moysklad, moysklad_money
 from bridge.orders.models import OrderBinding
 from bridge.orders.record_sales import START_TOLERANCE, has_document
@@ -24,7 +24,6 @@ from bridge.sync.reconcile.in_motion import InMotion
 from bridge.sync.reconcile.site_orders_read import TRASH, Pair
 from bridge.sync.refunds.refund_plans import as_it_stands
 from bridge.sync.states.status_news import status_for
-from bridge.sync.states.statuses_to_site import LEFT_TO_PEOPLE
 from bridge.sync.uploads.earlier_documents import our_code
 from connectors.moysklad.limits import Priority
 

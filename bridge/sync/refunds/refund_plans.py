@@ -151,6 +151,12 @@ def return_key(refund: Refund, demand_id: str) -> str:
     return f"refund:{refund.source_id}:{demand_id}"
 
 
+def key_of_ours(order: Order, demand_id: str, sync_id: str) -> str:
+    """The source key of the return of this shipment that carries our key, '' when it is none of ours."""
+    keys = [return_key(refund, demand_id) for refund in order.refunds.all()] if sync_id else []
+    return next((key for key in keys if str(related_sync_id(order, key)) == sync_id), "")
+
+
 def money_key(refund: Refund) -> str:
     return f"money:{refund.source_id}"
 

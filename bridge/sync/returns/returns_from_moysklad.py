@@ -22,7 +22,6 @@ from bridge.orders.models import Order, OrderBinding
 from bridge.outbox.enqueue import enqueue
 from bridge.sync import kinds, passes
 from bridge.sync.changed_documents import read_on
-from bridge.sync.document.identity import related_sync_id
 from bridge.sync.flows import shops_of
 from bridge.sync.models import Watermark
 from bridge.sync.refunds import refund_plans
@@ -109,6 +108,7 @@ def _keep(account: Connection, seen: SalesReturn, binding: OrderBinding | None) 
             return
         content, before = {"lines": seen.lines}, (row.content, row.gone)
         row.order, row.name, row.page_url, row.moment = order, seen.name, seen.page_url, seen.moment
+        row.sync_id, row.demand_id = seen.sync_id, seen.demand_id
         row.sum_minor = moysklad_money.from_wire(seen.sum_wire, _currency(account, seen, order))
         row.remote_updated_at, row.content, row.gone = seen.updated_at, content, seen.deleted
         if known is None and binding is not None and _left_to_people(seen, binding):
@@ -185,11 +185,10 @@ def _forgotten(
     """Made by us before a backup was brought back: no row is left of them, but our key says of which refund."""
     found: dict[str, RelatedDocument] = {}
     for one in seen:
-        binding = bindings.get(one.order_id) if one.sync_id else None
-        for refund in binding.order.refunds.all() if binding else ():
-            key = refund_plans.return_key(refund, one.demand_id)
-            if str(related_sync_id(refund.order, key)) == one.sync_id:
-                found[one.external_id] = RelatedDocument(order=refund.order, source_key=key)
+        binding = bindings.get(one.order_id)
+        key = refund_plans.key_of_ours(binding.order, one.demand_id, one.sync_id) if binding else ""
+        if binding and key:
+            found[one.external_id] = RelatedDocument(order=binding.order, source_key=key)
     return found
 
 

@@ -36,6 +36,7 @@ from bridge.outbox.outcomes import Done, Outcome, Parked
 from bridge.sync import kinds, late_calls
 from bridge.sync.document.lines import items_of
 from bridge.sync.late_calls import wait_for
+from bridge.sync.refunds import refund_plans
 from bridge.sync.returns.returns_from_moysklad import pending
 from bridge.sync.returns.returns_of_refunds import enter, leave, refund_for
 from bridge.sync.site_orders.order_messages import one_by_one
@@ -159,7 +160,8 @@ def _one(site: _Site, returned: Return) -> list[str]:
 def _begin(site: _Site, returned: Return) -> str:
     """A return the site has not heard of: it may be of a refund made there already, or of an order nobody paid for."""
     made = RelatedDocument.objects.filter(order=site.order, kind="salesreturn")
-    if made.filter(external_id=returned.external_id).exists():
+    ours = refund_plans.key_of_ours(site.order, returned.demand_id, returned.sync_id)
+    if ours or made.filter(external_id=returned.external_id).exists():
         returned.delete()
         return f"return {returned.name} was made by us"
     if made.filter(sending=True, external_id="").exists():

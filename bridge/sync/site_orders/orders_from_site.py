@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from bridge.inbox.receive import receive
 from bridge.mapping import from_woocommerce
 from bridge.orders.after_sale import Refund
 from bridge.orders.models import Order
+from bridge.orders.news import is_no_news
 from bridge.orders.record import TRASH, Change, Reading, digest_of, record
 from bridge.orders.record_refunds import record_refunds
 from bridge.orders.record_sales import START_TOLERANCE, has_document
@@ -260,7 +261,7 @@ def _keep(
         ]
         _list(shop, [order for _row, order in fresh])
         sold.told(shop, heard)
-        _queue(shop, [row for row, _order in fresh])
+        _queue(shop, [row for row, _order in fresh], {row.pk for row, change in kept if change is Change.NEW})
     return kept
 
 
@@ -293,10 +294,14 @@ def _list(shop: Shop, orders: Sequence[canonical.Order]) -> None:
     make_listings(shop, {(line.product_id, line.variation_id): line for line in lines})
 
 
-def _queue(shop: Shop, orders: Sequence[Order]) -> None:
+def _queue(shop: Shop, orders: Sequence[Order], new: Container[int] = ()) -> None:
     """For MoySklad: those whose status was chosen for sending, or which have a document, may get one just now, or have
-    a person asked about them."""
-    wanted = {order.object_key for order in orders if wants_document(order)}
+    a person asked about them. One heard of late for the first time may have one, though its status is not sent now."""
+    wanted = {
+        order.object_key
+        for order in orders
+        if wants_document(order) or (order.pk in new and _of_our_time(order) and is_no_news(order.placed_at))
+    }
     left = {order.object_key for order in orders} - wanted
     left = unfinished(kinds.ORDER, left) if left else left
     enqueue_all(shop, shop.account, kinds.ORDER, wanted | left)
@@ -305,8 +310,12 @@ def _queue(shop: Shop, orders: Sequence[Order]) -> None:
 def wants_document(row: Order) -> bool:
     if row.requested:
         return True
-    recent = row.placed_at >= row.shop.started_at - START_TOLERANCE
-    return (recent and row.status in row.shop.send_statuses) or has_document(row)
+    return (_of_our_time(row) and row.status in row.shop.send_statuses) or has_document(row)
+
+
+def _of_our_time(row: Order) -> bool:
+    """Placed since we work for the shop."""
+    return row.placed_at >= row.shop.started_at - START_TOLERANCE
 
 
 def _read_again(shop: Shop, source_id: str, *, again: bool = False, history: bool = False) -> None:

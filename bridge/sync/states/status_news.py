@@ -26,14 +26,14 @@ def state_changed(account: Connection, binding: OrderBinding) -> None:
     if order.status == status:
         # A try that may have given it another one is taken back.
         if binding.expected_status not in ("", status):
-            _ask(order)
+            ask(order)
         return
     if _site_has_news(binding):
         if settle(binding, status) is Side.SITE:
             return  # the order's own message puts the site's state into the document
         reflect(binding, order.status)  # the site's change is overruled: it is not sent
     if status:
-        _ask(order)
+        ask(order)
 
 
 def settle(binding: OrderBinding, status: str) -> Side:
@@ -99,7 +99,8 @@ def heard(order: Order) -> None:
     waiting.update(expected_status="")
 
 
-def _ask(order: Order) -> None:
+def ask(order: Order) -> None:
+    """The site is to learn what the document's state means, when the order's turn comes."""
     enqueue(order.shop, order.shop.site, kinds.STATUS, order.object_key, {"status": ""})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bridge.connections import clients
 from bridge.connections.models import DirectoryEntry
 from bridge.domain.errors import Problem
-from bridge.domain.status import CLOSED, Side
+from bridge.domain.status import CLOSED, LEFT_TO_PEOPLE, Side
 from bridge.inbox.models import InboxEvent
 from bridge.inbox.process import payload
 from bridge.mapping import from_moysklad
@@ -20,9 +20,6 @@ from bridge.sync.site_orders.orders_from_site import answered
 from bridge.sync.states import observed, status_news
 from bridge.sync.stock.news import documents_changed
 from connectors.moysklad.limits import Priority
-
-# A person put the order there on the site; MoySklad's word must not undo it (it would mail the buyer).
-LEFT_TO_PEOPLE = ("trash", "refunded")
 
 
 def hinted(events: Sequence[InboxEvent]) -> set[int]:
