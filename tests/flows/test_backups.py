@@ -235,6 +235,7 @@ def what_happens_while_nobody_listens(till: Till) -> None:
     store.set_status(till.id("later, cancelled meanwhile"), "cancelled")
     till.world.box.moysklad.set_state(till.document("later, closed meanwhile")["id"], "Завершен")
     store.set_line(till.id("later, edited meanwhile"), "S-00001", quantity=3)
+    store.edit_order(till.id("later, worked on"), {"customer_note": "Домофон не работает"})
     store.pay(till.id("later, paid meanwhile"))
     store.refund(till.id("later, sent back meanwhile"), {"S-00002": 1})
     till.take_back("taken back meanwhile", {"S-00001": 1})
@@ -290,8 +291,10 @@ def test_money_and_goods_that_moved_after_the_dump_move_no_second_time(keeping: 
     assert till.sides() == both
     assert till.reserve("later, worked on") == 1
     assert till.reserve("later, cancelled meanwhile") == 0
+    kept = world.flag(till.id("later, worked on"), "header_kept")
+    assert "Домофон не работает" in kept["fields"], "staff read what the site says now"
     asked = OutboxMessage.objects.filter(state__in=("parked", "dead"))
     edited = world.row(till.id("later, edited meanwhile")).object_key
-    assert [(one.object_key, one.problem) for one in asked] == [(edited, "positions_changed_on_both_sides")], (
-        "nobody is asked about anything else"
-    )
+    assert [(one.object_key, one.problem) for one in asked] == [
+        (edited, "positions_changed_on_both_sides")
+    ], "nobody is asked about anything else"

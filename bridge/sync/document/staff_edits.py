@@ -46,6 +46,11 @@ def ours_of(document: Mapping[str, Any], header: Mapping[str, Any]) -> dict[str,
     }
 
 
+def not_ours(seen: Mapping[str, str | None]) -> list[str]:
+    """The fields of a body that may not be written over, by what `ours_of` says."""
+    return [key for key, (shown, _word) in SHOWN_AS.items() if seen[shown] is None]
+
+
 def _same(document: Mapping[str, Any], header: Mapping[str, Any], shown: str) -> Any:
     if shown == "description":
         return document[shown] == header[shown]

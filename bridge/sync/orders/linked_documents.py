@@ -113,16 +113,20 @@ def _bind(order: Order, seen: from_moysklad.Document) -> OrderBinding | None:
 
 def _settled(order: Order, document: Document, *, ours: bool) -> dict[str, Any]:
     """As if we had written it: the header as the site has it, the goods as the document has them. Words and goods that
-    are not those of the site stay the staff's (`foreign`: a change of goods on the site asks a person)."""
+    are not those of the site stay the staff's (`foreign`: a change of goods on the site asks a person). In one of ours
+    such words may be the site's of before: staff are shown what it says now.
+    """
     header = document_body.header_of(order.shop, _content(order))
+    seen = staff_edits.ours_of(document, header)
+    left = staff_edits.not_ours(seen) if ours else ()
     positions = from_moysklad.positions(document)
     reserved = order.status not in parts.RELEASING or (ours and forgotten_documents.holds_goods(document))
     return {
-        **{key: value for key, value in header.items() if value is not None},
+        **{key: value for key, value in header.items() if value is not None and key not in left},
         "positions": positions,
         "foreign": not _are_ours(order, positions),
         "reserved": reserved if order.shop.reserve else None,
-        "seen": staff_edits.ours_of(document, header),
+        "seen": seen,
     }
 
 

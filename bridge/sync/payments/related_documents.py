@@ -62,7 +62,9 @@ def find_forgotten(kind: str, places: Sequence[Place], find: Finder) -> None:
 
     One in the bin counts as well: what people removed is not made a second time.
     """
-    old = {place: related_sync_id(place.order, place.source_key) for place in places if is_no_news(place.moment)}
+    old = {
+        place: related_sync_id(place.order, place.source_key) for place in places if is_no_news(place.moment)
+    }
     rows = RelatedDocument.objects.filter(sync_id__in=old.values()).exclude(external_id="", sending=False)
     known = set(rows.values_list("sync_id", flat=True))
     missing = {str(key): place for place, key in old.items() if key not in known}
