@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +74,12 @@ KEEP_EVENT_BODIES_DAYS: int = env.int("KEEP_EVENT_BODIES_DAYS", default=90)
 KEEP_ATTEMPTS_DAYS: int = env.int("KEEP_ATTEMPTS_DAYS", default=365)
 KEEP_ALERTS_DAYS: int = env.int("KEEP_ALERTS_DAYS", default=365)
 KEEP_HISTORY_DAYS: int = env.int("KEEP_HISTORY_DAYS", default=0)
+# Of orders that have ended. Sooner than this a refund, a return or a closing report may still ask whose they were.
+KEEP_PERSONAL_DAYS: int = env.int("KEEP_PERSONAL_DAYS", default=0)
+if KEEP_PERSONAL_DAYS and KEEP_PERSONAL_DAYS < 30:
+    raise ImproperlyConfigured(
+        f"KEEP_PERSONAL_DAYS is {KEEP_PERSONAL_DAYS}: at least 30 days, or 0 for good (docs/personal-data.md)."
+    )
 
 INSTALLED_APPS = [
     "unfold",

@@ -84,6 +84,7 @@ class ApiCall(models.Model):
             models.Index(fields=["connection", "at"], name="call_connection"),
             models.Index(fields=["shop", "at"], name="call_shop", condition=models.Q(shop__isnull=False)),
             models.Index(fields=["event"], name="call_event", condition=models.Q(event__isnull=False)),
+            models.Index(fields=["message"], name="call_message", condition=models.Q(message__isnull=False)),
             models.Index(
                 fields=["delivered_at"], name="call_delivery", condition=models.Q(delivered_at__isnull=False)
             ),

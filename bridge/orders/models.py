@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bridge.connections.models import Connection, Shop
 from bridge.domain import order as canonical
+from bridge.orders.has_ended import HasEnded
 
 
 class Order(models.Model):
@@ -52,6 +53,12 @@ class Order(models.Model):
             models.Index(fields=["placed_at", "id"], name="order_placed"),
             models.Index(fields=["shop", "placed_at", "id"], name="order_in_shop"),
             models.Index(fields=["status", "placed_at", "id"], name="order_in_status"),
+            # Whose customer's data may go once it is old (bridge/personal/ended.py).
+            models.Index(
+                fields=["modified_at"],
+                name="order_with_data",
+                condition=models.Q(HasEnded("status"), anonymised_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -36,7 +37,9 @@ def record_refunds(
         row for source_id, row in missing.items() if source_id not in listed and row.deleted_at is None
     ]
     back = [row for source_id, row in known.items() if source_id in listed and row.deleted_at is not None]
-    fuller = [row for one in seen if (row := known.get(one.source_id)) and _take_over(row, one)]
+    # Of an order without its customer's data what was said of a refund is gone too, and stays so.
+    told = seen if order.anonymised_at is None else ()
+    fuller = [row for one in told if (row := known.get(one.source_id)) and _take_over(row, one)]
     Refund.objects.bulk_create(
         Refund(
             order=order,
@@ -62,12 +65,14 @@ def record_refunds(
 
 def _take_over(row: Refund, seen: Canonical) -> bool:
     """The site lists a refund before it has stored all its lines: what was decided of a half one is decided anew,
-    unless a person or a return has settled it."""
-    if row.canonical == seen:
+    unless a person or a return has settled it. Another reason, which may just have been taken out, decides nothing.
+    """
+    known, plan = row.canonical, row.plan or {}
+    if known == seen:
         return False
-    plan = row.plan or {}
+    other = replace(known, reason=seen.reason) != seen
     row.content, row.amount_minor = to_json(seen), seen.total_minor
-    if not plan.get("by_hand") and not plan.get("return"):
+    if other and not plan.get("by_hand") and not plan.get("return"):
         row.plan = None
     row.save(update_fields=["content", "amount_minor", "plan"])
     return True

@@ -63,11 +63,15 @@ def counts(found: Found) -> dict[str, int]:
 
 
 @transaction.atomic
-def anonymise(found: Found, by: User, noted: Sentence | None = None) -> int:
-    """Take the data of these orders out; how many orders. What is busy is left alone. `noted`: said in the history."""
-    orders = list(Order.objects.select_for_update().select_related("shop").filter(pk__in=found.keys))
+def anonymise(found: Found, by: User | None, noted: Sentence | None = None) -> int:
+    """Take the data of these orders out; how many orders. What is busy is left alone. `noted`: said in the history,
+    which holds what people do: where nobody asked (`by` is None) it says nothing.
+    """
+    rows = Order.objects.select_for_update(of=("self",)).select_related("shop")
+    orders = list(rows.filter(pk__in=found.keys))
     texts = Texts(text for order in orders for text in personal_texts(order))
-    found.calls().update(request_body="", response_body="", query="")
+    for calls in found.calls_by_tie():
+        calls.update(request_body="", response_body="", query="")
     for contacts in found.contacts():
         contacts.delete()
     found.known_again().delete()
@@ -85,7 +89,8 @@ def anonymise(found: Found, by: User, noted: Sentence | None = None) -> int:
         order.email = order.phone = order.phone_backwards = ""
         order.anonymised_at = timezone.now()
         order.save(update_fields=["content", "email", "phone", "phone_backwards", "anonymised_at"])
-    deeds.note_many(by, orders, noted or TAKEN_OUT)
+    if by is not None:
+        deeds.note_many(by, orders, noted or TAKEN_OUT)
     return len(orders)
 
 

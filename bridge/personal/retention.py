@@ -1,7 +1,7 @@
 """What is older than it is needed goes, a portion of each table at every beat, so that nobody waits for it.
 
-Of an event its row stays, by which a repeated delivery is recognised; an order keeps its content for as long as it is
-there. Days are settings (KEEP_…_DAYS; 0: for good).
+Of an event its row stays, by which a repeated delivery is recognised; of an order all but its customer's data
+(ended.py). Days are settings (KEEP_…_DAYS; 0: for good).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from bridge.alerts.models import Alert, Incident
 from bridge.inbox.models import InboxEvent
 from bridge.outbox.models import DeliveryAttempt
+from bridge.personal import ended
 
 PORTION = 500
 SIGN_IN_DAYS = 30
@@ -28,14 +29,14 @@ FINISHED = (InboxEvent.State.DONE, InboxEvent.State.DISCARDED)
 
 
 def forget(now: datetime) -> int:
-    """Take a portion of what is too old; how many rows it was."""
+    """Take a portion of what is too old; how many rows it was, an order counted as one."""
     bodies = _first(_bodies(now))
     count = InboxEvent.objects.filter(pk__in=bodies).update(body="") if bodies else 0
     for rows in _too_old(now):
         if keys := _first(rows):
             rows.model._default_manager.filter(pk__in=keys).delete()
             count += len(keys)
-    return count
+    return count + ended.forget(now)
 
 
 def _bodies(now: datetime) -> QuerySet[InboxEvent]:

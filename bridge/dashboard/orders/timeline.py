@@ -88,6 +88,11 @@ def timeline(order: Order, mark: str = "") -> Journey:
     ]
     if before is None or order.placed_at < before:
         found.append(Step(order.placed_at, "shopping_cart", "muted", _("Placed on the site")))
+    if (at := order.anonymised_at) is not None and (before is None or at < before):
+        text = _("The document is left as it is until the order changes on the site.")
+        found.append(
+            Step(at, "person_off", "muted", _("No personal data is kept of the order any more"), text)
+        )
     found.sort(key=lambda step: step.at, reverse=True)
     shown = found
     if len(found) > PAGE:  # of each table one more than a page was read, so all of these are there
