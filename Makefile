@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 # Flow tests wait more than they work: more of them at once than there are processors.
 JOBS ?= 4
 TESTS := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
-# Six minutes a database at most; interrupted as by a person, so that what was started is stopped.
-BENCH := timeout -s INT -k 30 380 $(BIN)/python -m pytest -m bench -s --timeout 300
+# Ten minutes a database at most; interrupted as by a person, so that what was started is stopped.
+BENCH := timeout -s INT -k 30 600 $(BIN)/python -m pytest -m bench -s --timeout 300
 # A storm ends by itself; one that does not is interrupted, and stops what it started.
 CHAOS_TIMEOUT ?= 14400
 CHAOS := timeout --foreground -s TERM -k 60 $(CHAOS_TIMEOUT)

@@ -1,4 +1,4 @@
-"""The figures of the main job share one running bridge; a filled ground is copied first (rig.py)."""
+"""The figures of the main job share one running bridge; a filled ground is copied first (ground.py)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.bench.main_job import ground
 from tests.bench.main_job import rig as rigs
 
 
@@ -22,8 +23,8 @@ def rig(
 ) -> Iterator[rigs.Rig]:
     directory = tmp_path_factory.mktemp("rig")
     with django_db_blocker.unblock(), ExitStack() as stack:
-        if rigs.FILLED:
-            stack.enter_context(rigs.filled_copy(directory))
+        if ground.FILLED:
+            stack.enter_context(ground.filled_copy())
         else:
             request.getfixturevalue("database")
         yield stack.enter_context(rigs.running(directory))

@@ -1,4 +1,5 @@
-"""Runs a command on a ground with BENCH_ORDERS orders of other shops in it (1,000,000 unless told; 0: not at all):
+"""Runs a command on a ground with BENCH_ORDERS orders in it (1,000,000 unless told; 0: not at all), which become the
+measured shop's own (ground.py):
 
     python -m tests.bench.main_job.filled pytest -m bench -s tests/bench/main_job
 
@@ -23,9 +24,10 @@ FORGOTTEN = (
     "UPDATE bridge_inboxevent SET body = '' WHERE received_at < now() - interval '89 days'",
     "DELETE FROM bridge_deliveryattempt WHERE finished_at < now() - interval '364 days'",
     "DELETE FROM bridge_apicall WHERE at < now() - interval '29 days'",
+    "DELETE FROM bridge_goodschange WHERE run_id IS NULL AND at < now() - interval '29 days'",
 )
-"""What a bridge of this age has forgotten long since (bridge/personal/retention.py, bridge/apilog/retention.py), and of
-one day more: or its beats would catch up on a year while something is measured.
+"""What a bridge of this age has forgotten long since (bridge/personal/retention.py, bridge/apilog/retention.py,
+bridge/sync/last_writes.py), and of one day more: or it would catch up on a year while something is measured.
 """
 
 

@@ -3,7 +3,7 @@
 Real processes over loopback: gunicorn with two workers, four queue workers, every setting as it is shipped, a MoySklad
 100 ms away that allows 11 calls in 3 s. Beside PostgreSQL the queue is Redis, as in docker-compose.yml, where one
 answers at TEST_REDIS_URL. The ground is the tests' database, empty; with BENCH_FILLED_URL a copy of that PostgreSQL
-database, which holds a million orders of other shops.
+database, in which the shop has a million orders already (ground.py).
 """
 
 from __future__ import annotations
@@ -12,46 +12,37 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
-from django.utils import timezone
 from warm import WarmBridge
 from world import World, database_url, eventually
 
-from bridge import routes
-from bridge.alerts.models import AlertRules
-from bridge.connections.models import Connection, Shop
-from bridge.inbox.models import InboxEvent
+from bridge.connections.models import Shop
 from bridge.models import Listing
-from bridge.outbox.models import OutboxMessage
-from bridge.sync import flows
 from bridge.sync.models import Watermark
 from connectors.sandbox.control import running_sandbox
+from tests.bench.main_job.ground import FILLED, SHOP
 from tests.bench.main_job.one_by_one import OneByOne
 from tests.bench.main_job.processors import GeneratorShare
 
-FILLED = os.environ.get("BENCH_FILLED_URL", "")
 AS_SHIPPED = {"LOG_LEVEL": "WARNING", "BEAT_SECONDS": "5"}
 WINDOW = 3.2
 """Seconds after which MoySklad's window is empty again."""
 
 
 class Rig(World):
-    """One bridge with one shop, `site`; on a filled ground it is the only one that works."""
+    """One bridge with one shop, `site`; on a filled ground it is the one with a million orders, and alone at work."""
 
     ground: str = ""
 
     @property
     def shop(self) -> Shop:
-        return Shop.objects.select_related("site", "account").get(name="site")
+        return Shop.objects.select_related("site", "account").get(name=SHOP)
 
     @property
     def secret(self) -> str:
@@ -117,6 +108,11 @@ def running(directory: Path) -> Iterator[Rig]:
             box.store.pair(rig.event_url, rig.secret)
             linked = Listing.objects.filter(shop=rig.shop, match="linked")
             eventually(lambda: linked.count() >= 45, "the goods are linked", 240)
+            # Of a shop with a million orders the first whole report of its stock reckons tens of thousands anew.
+            unread = Watermark.objects.filter(
+                connection__in=(rig.shop.site, rig.shop.account), last_success_at=None
+            )
+            eventually(lambda: not unread.exists(), "every flow has run", 240)
             rig.quiet()
             try:
                 yield rig
@@ -124,38 +120,3 @@ def running(directory: Path) -> Iterator[Rig]:
                 if os.environ.get("SHOW_LOGS"):
                     print(bridge.log_tail("web.log"), bridge.log_tail("worker.log", 80))
         connection.close()
-
-
-@contextmanager
-def filled_copy(directory: Path) -> Iterator[None]:
-    """Meanwhile Django's connection leads to a copy of the filled database in which nothing of other shops is due."""
-    import psycopg
-
-    name = urlsplit(FILLED).path.lstrip("/")
-    own = f"{name}_in_use"
-    values, before = connection.settings_dict, connection.settings_dict["NAME"]
-    with psycopg.connect(urlsplit(FILLED)._replace(path="/postgres").geturl(), autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{own}" TEMPLATE "{name}" STRATEGY file_copy')
-    try:
-        connection.close()
-        values["NAME"] = settings.DATABASES["default"]["NAME"] = own
-        call_command("migrate", verbosity=0)
-        _put_others_to_rest()
-        yield
-    finally:
-        connection.close()
-        values["NAME"] = settings.DATABASES["default"]["NAME"] = before
-        with psycopg.connect(urlsplit(FILLED)._replace(path="/postgres").geturl(), autocommit=True) as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
-
-
-def _put_others_to_rest() -> None:
-    later: Any = timezone.now() + timedelta(days=365)
-    # Theirs are encrypted with another key. How long somebody asks to be left alone, nobody shortens.
-    Connection.objects.update(paused_until=later, pause_problem="slow_down", credentials={})
-    AlertRules.objects.update(secrets={})
-    flows.ensure(routes.FLOWS)  # what looks they have: the first beat would make these anew, and due at once
-    Watermark.objects.update(next_due_at=later)
-    for model in (InboxEvent, OutboxMessage):
-        model.objects.filter(state__in=("waiting", "in_flight")).update(state="done", in_flight_since=None)

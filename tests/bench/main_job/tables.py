@@ -23,10 +23,10 @@ BEGIN, END = "<!-- figures of the main job: written by make bench -->", "<!-- en
 GROUNDS = {
     "postgresql": "PostgreSQL, empty",
     "sqlite": "SQLite, empty",
-    "postgresql_filled": "PostgreSQL, 1,000,000 orders of other shops in it",
+    "postgresql_filled": "PostgreSQL, 1,000,000 orders of the shop in it",
 }
 SAME = 1.3
-"""So many times worse a figure may be with a million orders than with none."""
+"""So many times worse a figure may be with a million orders of the shop than with none."""
 
 
 def main() -> int:
