@@ -57,7 +57,7 @@ postgres-flows: $(VENV)/.dev ## every flow test on PostgreSQL, not only those th
 	DATABASE_URL=$${TEST_POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(TESTS) -m flow
 
 upgrade-test: $(VENV)/.dev ## migrate a database of the last release with many rows, SQLite and PostgreSQL
-	UPGRADE_ROWS=$${UPGRADE_ROWS:-50000} $(BIN)/python -m pytest -s tests/operation/test_upgrade.py tests/operation/test_migrations.py
+	UPGRADE_ROWS=$${UPGRADE_ROWS:-50000} $(BIN)/python -m pytest -s tests/operation/test_upgrade.py tests/operation/test_upgrade_under_load.py tests/operation/test_migrations.py
 
 plugin: ## the WordPress plugin's own tests
 	find wp-plugin -name '*.php' -print0 | xargs -0 -n1 php -l > /dev/null

@@ -21,12 +21,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='inboxevent',
             name='discard_reason',
-            field=models.CharField(blank=True, max_length=300, verbose_name='why it was discarded'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='why it was discarded'),
         ),
         migrations.AddField(
             model_name='inboxevent',
             name='discarded_by',
-            field=models.CharField(blank=True, max_length=150, verbose_name='discarded by'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=150, verbose_name='discarded by'),
         ),
         migrations.AddField(
             model_name='inboxevent',
@@ -41,12 +41,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='outboxmessage',
             name='discard_reason',
-            field=models.CharField(blank=True, max_length=300, verbose_name='why it was discarded'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='why it was discarded'),
         ),
         migrations.AddField(
             model_name='outboxmessage',
             name='discarded_by',
-            field=models.CharField(blank=True, max_length=150, verbose_name='discarded by'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=150, verbose_name='discarded by'),
         ),
         migrations.AddField(
             model_name='outboxmessage',

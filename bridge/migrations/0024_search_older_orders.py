@@ -1,6 +1,6 @@
 # What orders are found by, of those there are already.
 
-from django.db import migrations
+from django.db import migrations, transaction
 
 PORTION = 2000
 # Both databases call the columns of VALUES so.
@@ -17,18 +17,23 @@ def fill(apps, schema_editor):
     orders = apps.get_model("bridge", "Order").objects.using(schema_editor.connection.alias).order_by("pk")
     facts = ("pk", "email", "phone", "content__customer__country")
     after = 0
-    while rows := list(orders.filter(pk__gt=after).values_list(*facts)[:PORTION]):
-        found = []
-        for pk, email, phone, country in rows:
-            comparable = phones.normal(phone, country or "") or phone
-            digits = "".join(char for char in comparable if char in "0123456789")
-            small = email.strip().lower()
-            if digits or small != email:
-                found += [pk, small, digits[-60:][::-1]]
-        if found:
-            with schema_editor.connection.cursor() as cursor:
-                cursor.execute(WRITE % ", ".join(["(%s, %s, %s)"] * (len(found) // 3)), found)
-        after = rows[-1][0]
+    while after is not None:
+        # Locked from being read until they are written: what an order's writer says meanwhile is not put back.
+        with transaction.atomic(using=schema_editor.connection.alias):
+            rows = list(
+                orders.select_for_update(no_key=True).filter(pk__gt=after).values_list(*facts)[:PORTION]
+            )
+            found = []
+            for pk, email, phone, country in rows:
+                comparable = phones.normal(phone, country or "") or phone
+                digits = "".join(char for char in comparable if char in "0123456789")
+                small = email.strip().lower()
+                if digits or small != email:
+                    found += [pk, small, digits[-60:][::-1]]
+            if found:
+                with schema_editor.connection.cursor() as cursor:
+                    cursor.execute(WRITE % ", ".join(["(%s, %s, %s)"] * (len(found) // 3)), found)
+        after = rows[-1][0] if rows else None
 
 
 class Migration(migrations.Migration):

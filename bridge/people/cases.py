@@ -28,10 +28,13 @@ class Case(models.Model):
         verbose_name=_("assigned to"),
     )
     snoozed_until = models.DateTimeField(_("put off until"), null=True)
+    # Both are empty by the database's own word too: the last release still adds rows while they are being made.
     # As a person typed it, or what follows from a decision, in every language (`why_discarded`).
-    discard_reason = models.CharField(_("why it was discarded"), max_length=300, blank=True)
+    discard_reason = models.CharField(
+        _("why it was discarded"), max_length=300, blank=True, default="", db_default=""
+    )
     # The name of who discarded it; empty where the bridge itself did.
-    discarded_by = models.CharField(_("discarded by"), max_length=150, blank=True)
+    discarded_by = models.CharField(_("discarded by"), max_length=150, blank=True, default="", db_default="")
 
     class Meta:
         abstract = True
