@@ -96,8 +96,8 @@ class Return(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="returns")
     external_id = models.CharField(max_length=64)
     # A program's key, and the shipment: by both one of ours is known again that came before its refund was read.
-    sync_id = models.CharField(max_length=64, blank=True)
-    demand_id = models.CharField(max_length=64, blank=True)
+    sync_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    demand_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     name = models.CharField(_("number in MoySklad"), max_length=255, blank=True)
     page_url = models.URLField(max_length=500, blank=True)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, null=True, related_name="returns")
