@@ -14,13 +14,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import jsonschema
 import psycopg
 import pytest
 from operation.compose import (
-    CONDITIONS,
     ROOT,
-    SCHEMA,
     command,
     compose,
     env_example,
@@ -41,7 +38,24 @@ FILLED = {"BRIDGE_DOMAIN": "bridge.example.com", "SECRET_KEY": "s" * 50, "POSTGR
 
 
 def test_the_file_is_what_the_compose_specification_knows() -> None:
-    jsonschema.Draft202012Validator(SCHEMA).validate(compose())
+    checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run(
+        [*checker, str(ROOT / "docker-compose.yml")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_the_specification_takes_as_any_text_is_understood() -> None:
+    for name, service in services().items():
+        limits = service["deploy"]["resources"]["limits"]
+        assert float(limits["cpus"]) > 0, name
+        assert re.fullmatch(r"\d+[MG]", limits["memory"]), name
+        assert set(service["logging"]["options"]) == {"max-size", "max-file"}, name
+        if "healthcheck" in service:
+            kind, *_words = service["healthcheck"]["test"]
+            assert kind == "CMD", name
+            every = [service["healthcheck"][key] for key in ("interval", "timeout")]
+            assert all(seconds(text) > 0 for text in every), name
 
 
 def test_what_a_service_names_is_there() -> None:
@@ -49,7 +63,7 @@ def test_what_a_service_names_is_there() -> None:
     for name, service in every.items():
         for other, how in service.get("depends_on", {}).items():
             assert other in every, f"{name} depends on {other}"
-            healthy = how["condition"] != CONDITIONS[0] or "healthcheck" in every[other]
+            healthy = how["condition"] != "service_healthy" or "healthcheck" in every[other]
             assert healthy, f"{name} waits for the health of {other}, which nobody looks at"
             assert every[other].get("profiles", service.get("profiles")) == service.get("profiles")
         for volume in service.get("volumes", []):

@@ -48,12 +48,9 @@ def test_the_web_unit_migrates_first_as_compose_does() -> None:
 
 
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
-    """Where the program is there; elsewhere the parser above has read them."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
-        for name in UNITS:
-            assert unit(name)["ExecStart"]
-        return
+        pytest.skip("no program systemd-analyze")
     for name in UNITS.values():
         text = (ROOT / "deploy/systemd" / name).read_text()
         copy = tmp_path / name

@@ -77,7 +77,12 @@ SITE, MOYSKLAD, NOBODY = "the site's", "MoySklad's", "nobody's"
         ("failed", "state-cancelled", {}, NOBODY),
         ("refunded", "state-new", {}, SITE),
         ("refunded", "state-cancelled", {}, NOBODY),
-        ("refunded", "state-done", {"shipped": True}, NOBODY),  # goods that have left are returned, not cancelled
+        (
+            "refunded",
+            "state-done",
+            {"shipped": True},
+            NOBODY,
+        ),  # goods that have left are returned, not cancelled
         ("completed", "state-new", {}, NOBODY),  # the owner chose no state for it
         ("completed", "state-done", {}, NOBODY),
         ("processing", "state-done", {}, MOYSKLAD),
