@@ -40,13 +40,12 @@ def busiest(calls: list[Call], seconds: float = WINDOW) -> int:
     return max(_counts(calls, seconds), default=0)
 
 
-def share_used(calls: list[Call], seconds: float) -> float:
-    """How much of the budget was in use on average: the calls of the last window, at every moment. Of the best so many
-    seconds after the first window: a busy machine may hold processes up for a moment.
+def share_used(calls: list[Call], until: float) -> float:
+    """How much of the budget was in use on average, from the first window's end until then: the calls of the last
+    window, at every moment.
     """
     moments = sorted(call["at"] for call in calls)
-    ends = [end for end in moments if end - seconds >= moments[0] + WINDOW]
-    return max((_in_use(moments, end - seconds, end) for end in ends), default=0.0)
+    return _in_use(moments, moments[0] + WINDOW, until)
 
 
 def _in_use(moments: list[float], begin: float, end: float) -> float:
